@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Carillon.Messages;
+using Carillon.Providers;
+
+namespace Carillon.Channels;
+
+/// <summary>
+/// A connection to one provider's gateway. It sends and says what became of it; the pipeline, never the gateway, retries, fails
+/// over and logs. Thread-safe. Disposed when its provider changes, after its last send ended.
+/// </summary>
+public interface IGateway : IAsyncDisposable
+{
+    /// <summary>Expected failures are results; an exception is a defect, and counts as <see cref="SendResult.Unknown"/>.</summary>
+    ValueTask<SendResult> SendAsync(GatewayMessage message, CancellationToken cancellationToken);
+}
+
+/// <summary>One kind of gateway: how its settings look and how it is made. Listed in <see cref="GatewayCatalog"/>.</summary>
+public sealed record GatewayKind
+{
+    /// <summary>As providers name it: <c>smtp</c>, <c>simulator</c> …</summary>
+    public required string Name { get; init; }
+
+    public required string Label { get; init; }
+
+    public required IReadOnlyList<Channel> Channels { get; init; }
+
+    /// <summary>JSON Schema of the settings, with labels, for forms and checks.</summary>
+    public required string SettingsSchema { get; init; }
+
+    /// <summary>JSON Schema of the credentials; null when there are none.</summary>
+    public string? CredentialsSchema { get; init; }
+
+    /// <summary>Every fault of the settings and credentials, by field; empty when they are good.</summary>
+    public required Func<ProviderSettings, IReadOnlyList<SettingsFault>> Check { get; init; }
+
+    public required Func<Provider, GatewayServices, IGateway> Create { get; init; }
+}
+
+public sealed record ProviderSettings(Channel Channel, JsonElement Settings, JsonElement? Credentials);
+
+/// <param name="Field">A path below the provider, such as <c>settings.port</c>.</param>
+public sealed record SettingsFault(string Field, string Code, string Message);
+
+/// <summary>What a gateway may use of the engine. It never sees storage.</summary>
+public sealed record GatewayServices(TimeProvider Time, Simulator.SimulatorOutbox Outbox);
+
+/// <summary>A rendered message on its way to a gateway. The content's memory is valid until the send ends.</summary>
+public sealed class GatewayMessage
+{
+    public required OutboundMessage Message { get; init; }
+
+    public required Provider Provider { get; init; }
+
+    /// <summary>Which attempt this is, from 1; with the message's id the key for vendors that recognise repeats.</summary>
+    public required int Attempt { get; init; }
+
+    public required RenderedContent Content { get; init; }
+
+    public IReadOnlyList<GatewayAttachment> Attachments { get; init; } = [];
+
+    public string? From { get; init; }
+
+    public string? ReplyTo { get; init; }
+
+    public string? RecipientName { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+}
+
+public sealed record GatewayAttachment(string FileName, string ContentType, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>Rendered content in UTF-8; empty where the variant has no such part.</summary>
+public readonly record struct RenderedContent(ReadOnlyMemory<byte> Subject, ReadOnlyMemory<byte> Text, ReadOnlyMemory<byte> Html);

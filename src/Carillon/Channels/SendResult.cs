@@ -1,0 +1,42 @@
+namespace Carillon.Channels;
+
+public enum SendOutcome : byte
+{
+    /// <summary>The gateway has taken responsibility for it.</summary>
+    Accepted,
+
+    /// <summary>Final for this message: no provider is tried again.</summary>
+    Rejected,
+
+    /// <summary>This provider cannot now, and has certainly not taken it: the next one is tried.</summary>
+    Unavailable,
+
+    /// <summary>The gateway asks for time, for this message or for all.</summary>
+    RetryAfter,
+
+    /// <summary>It may have been taken. <c>on_unknown</c> decides.</summary>
+    Unknown,
+}
+
+/// <summary>What a gateway says of one attempt.</summary>
+/// <param name="Answer">The gateway's own words, only of fields that the gateway names; never an echo of the body.</param>
+public readonly record struct SendResult(
+    SendOutcome Outcome,
+    string? Answer = null,
+    string? ExternalId = null,
+    TimeSpan? Delay = null,
+    decimal? Cost = null,
+    string? Currency = null)
+{
+    public static SendResult Accepted(string? answer = null, string? externalId = null, decimal? cost = null, string? currency = null) =>
+        new(SendOutcome.Accepted, answer, externalId, null, cost, currency);
+
+    public static SendResult Rejected(string answer) => new(SendOutcome.Rejected, answer);
+
+    public static SendResult Unavailable(string answer) => new(SendOutcome.Unavailable, answer);
+
+    /// <param name="delay">What the gateway asks for; null leaves it to the retry policy.</param>
+    public static SendResult RetryAfter(string answer, TimeSpan? delay = null) => new(SendOutcome.RetryAfter, answer, Delay: delay);
+
+    public static SendResult Unknown(string answer) => new(SendOutcome.Unknown, answer);
+}

@@ -1,0 +1,35 @@
+namespace Carillon.Messages;
+
+/// <summary>The documented reasons of holds, retries and final states (docs/message-states.md lists them with their meaning).</summary>
+public static class MessageReasons
+{
+    /// <summary>The gateway refused the message or its address for good.</summary>
+    public const string Rejected = "rejected";
+
+    /// <summary>Tried as often, or as long, as the retry policy allows.</summary>
+    public const string RetriesExhausted = "retries_exhausted";
+
+    /// <summary>The gateway may have taken it, and <c>on_unknown</c> is <c>stop</c>.</summary>
+    public const string OutcomeUnknown = "outcome_unknown";
+
+    /// <summary>The template failed; the trace has its line and what was wrong.</summary>
+    public const string TemplateError = "template_error";
+
+    /// <summary>No enabled provider serves the channel for this tenant.</summary>
+    public const string NoProvider = "no_provider";
+
+    /// <summary><c>expires_at</c> passed before it could be sent.</summary>
+    public const string Expired = "expired";
+
+    /// <summary>Cancelled by the caller.</summary>
+    public const string Cancelled = "cancelled";
+
+    /// <summary>Waiting to be tried again.</summary>
+    public const string Retry = "retry";
+
+    /// <summary>The notification's content could not be made into a message of this channel (no text for SMS, a header that is not allowed …).</summary>
+    public const string ContentError = "content_error";
+
+    /// <summary>Its secret variables were erased, so that it cannot be rendered any more.</summary>
+    public const string SecretsErased = "secrets_erased";
+}

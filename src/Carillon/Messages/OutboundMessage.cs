@@ -1,0 +1,36 @@
+namespace Carillon.Messages;
+
+/// <summary>
+/// One copy of a notification on one channel to one address, as the dispatcher holds it: the unit that is delivered, retried
+/// and tracked.
+/// </summary>
+public sealed class OutboundMessage
+{
+    public required Notification Notification { get; init; }
+
+    public required Guid Id { get; init; }
+
+    public required Channel Channel { get; init; }
+
+    public required string Address { get; init; }
+
+    /// <summary>Which step of the plan it belongs to, from 0.</summary>
+    public int Step { get; init; }
+
+    /// <summary>When it was made; retries are bounded by its age.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it may be sent at the earliest.</summary>
+    public DateTimeOffset DueAt { get; init; }
+
+    /// <summary>How many sends were tried and recorded so far.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>Committed with this node as the owner: it is handed over in memory and needs no claim.</summary>
+    public bool IsOwned { get; set; }
+
+    public LaneKey Lane => new(Notification.Tenant, Channel, Notification.Priority);
+
+    /// <summary>What is stored as its first status.</summary>
+    public MessageStatus InitialStatus => DueAt > CreatedAt ? MessageStatus.Scheduled : MessageStatus.Queued;
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Carillon.Messages;
+
+namespace Carillon.Providers;
+
+/// <summary>One configured account at a gateway of a channel.</summary>
+public sealed record Provider
+{
+    /// <summary><see cref="TenantId.Installation"/> for one that serves every tenant without a provider of its own on the channel.</summary>
+    public required TenantId Tenant { get; init; }
+
+    public required Guid Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required Channel Channel { get; init; }
+
+    /// <summary>The gateway's name in the catalog: <c>smtp</c>, <c>simulator</c> …</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The gateway's own settings, checked against its schema when they were stored.</summary>
+    public required JsonElement Settings { get; init; }
+
+    /// <summary>The gateway's secrets, in clear: only in memory. Storage keeps them encrypted; answers mask them.</summary>
+    public JsonElement? Credentials { get; init; }
+
+    /// <summary>Lower is tried first. Default 100.</summary>
+    public int Priority { get; init; } = 100;
+
+    public int Weight { get; init; } = 1;
+
+    public bool IsDefault { get; init; }
+
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>Sends that may be under way at once. Default 128.</summary>
+    public int MaxConcurrency { get; init; } = 128;
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+}

@@ -1,0 +1,67 @@
+using Carillon.Contacts;
+using Carillon.Messages;
+using Carillon.Providers;
+using Carillon.Security;
+using Carillon.Templates;
+
+namespace Carillon.Storage;
+
+/// <summary>Contacts by the caller's id. Intake writes contacts through <see cref="AcceptWrite.Contacts"/>.</summary>
+public interface IContactStore
+{
+    ValueTask<Contact?> GetAsync(TenantId tenant, string id, CancellationToken cancellationToken = default);
+}
+
+public interface ITemplateStore
+{
+    /// <summary>Stores a template with its first version, published. <see cref="DuplicateKeyException"/> when the key is taken.</summary>
+    ValueTask CreateAsync(Template template, CancellationToken cancellationToken = default);
+
+    ValueTask<Template?> GetAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default);
+
+    ValueTask<Template?> GetByKeyAsync(TenantId tenant, string key, CancellationToken cancellationToken = default);
+
+    ValueTask<TemplateVersion?> GetVersionAsync(TenantId tenant, Guid versionId, CancellationToken cancellationToken = default);
+
+    /// <summary>By key, after one.</summary>
+    ValueTask<IReadOnlyList<Template>> ListAsync(TenantId tenant, string? afterKey, int limit, CancellationToken cancellationToken = default);
+}
+
+/// <summary>Providers with their credentials sealed: this contract never sees a secret in clear.</summary>
+public interface IProviderStore
+{
+    /// <summary><see cref="DuplicateKeyException"/> when the tenant has one of this name.</summary>
+    ValueTask CreateAsync(Provider provider, byte[]? sealedCredentials, CancellationToken cancellationToken = default);
+
+    /// <summary>Every provider of every tenant.</summary>
+    ValueTask<IReadOnlyList<(Provider Provider, byte[]? SealedCredentials)>> AllAsync(CancellationToken cancellationToken = default);
+}
+
+public interface ITenantStore
+{
+    ValueTask<Tenant> CreateAsync(string key, string name, CancellationToken cancellationToken = default);
+
+    ValueTask<IReadOnlyList<Tenant>> AllAsync(CancellationToken cancellationToken = default);
+
+    ValueTask CreateKeyAsync(ApiKey key, CancellationToken cancellationToken = default);
+
+    ValueTask<ApiKey?> FindKeyAsync(byte[] hash, CancellationToken cancellationToken = default);
+
+    ValueTask<bool> AnyKeyAsync(CancellationToken cancellationToken = default);
+}
+
+public interface INodeStore
+{
+    /// <summary>Begins an incarnation of a node; the number is higher than all before it.</summary>
+    ValueTask<long> StartAsync(string name, DateTimeOffset now, CancellationToken cancellationToken = default);
+
+    ValueTask HeartbeatAsync(long epoch, DateTimeOffset now, CancellationToken cancellationToken = default);
+
+    ValueTask StopAsync(long epoch, CancellationToken cancellationToken = default);
+
+    /// <summary>A named value of the installation (the key's check value …), or null.</summary>
+    ValueTask<byte[]?> GetSettingAsync(string name, CancellationToken cancellationToken = default);
+
+    /// <summary>Stores a named value unless there is one; returns the one that is there.</summary>
+    ValueTask<byte[]> AddSettingAsync(string name, byte[] value, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,101 @@
+using Carillon.Messages;
+
+namespace Carillon.Storage;
+
+/// <summary>Reads of what was accepted and what became of it.</summary>
+public interface IMessageLog
+{
+    ValueTask<StoredNotification?> GetNotificationAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default);
+
+    ValueTask<StoredMessage?> GetMessageAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>Newest first.</summary>
+    ValueTask<IReadOnlyList<StoredMessage>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default);
+
+    ValueTask<byte[]?> GetBlobAsync(TenantId tenant, string hash, CancellationToken cancellationToken = default);
+
+    /// <summary>Live work by state, channel and priority. Of one tenant, or of all for null.</summary>
+    ValueTask<IReadOnlyList<QueueDepth>> DepthAsync(TenantId? tenant, DateTimeOffset now, CancellationToken cancellationToken = default);
+
+    ValueTask<BatchCounts?> GetBatchAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>Sums of the counters, of one tenant or of all for null, since a time (rounded down to its quarter hour).</summary>
+    ValueTask<IReadOnlyList<CounterRow>> CountersAsync(TenantId? tenant, DateTimeOffset since, CancellationToken cancellationToken = default);
+}
+
+public sealed record StoredNotification(Notification Notification, IReadOnlyList<StoredMessage> Messages);
+
+/// <summary>A message as the log has it.</summary>
+public sealed record StoredMessage
+{
+    public required Guid Id { get; init; }
+
+    public required Guid NotificationId { get; init; }
+
+    public required TenantId Tenant { get; init; }
+
+    public required Channel Channel { get; init; }
+
+    public required string Address { get; init; }
+
+    public string? ContactId { get; init; }
+
+    public required MessageStatus Status { get; init; }
+
+    public string? Reason { get; init; }
+
+    public int Step { get; init; }
+
+    public int Attempts { get; init; }
+
+    public Guid? ProviderId { get; init; }
+
+    public string? ExternalId { get; init; }
+
+    public decimal? Cost { get; init; }
+
+    public string? Currency { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? DueAt { get; init; }
+
+    public DateTimeOffset? SentAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public Guid? ContentHash { get; init; }
+
+    /// <summary>JSON lines, as <see cref="OutcomeWrite.Trace"/>; null where the reader did not ask for one message.</summary>
+    public byte[]? Trace { get; init; }
+}
+
+/// <summary>A page of the log: the filters that are set, all of them.</summary>
+public sealed record MessageQuery
+{
+    public required TenantId Tenant { get; init; }
+
+    public MessageStatus? Status { get; init; }
+
+    public Channel? Channel { get; init; }
+
+    public string? ContactId { get; init; }
+
+    public string? Address { get; init; }
+
+    public DateTimeOffset? CreatedAfter { get; init; }
+
+    public DateTimeOffset? CreatedBefore { get; init; }
+
+    /// <summary>Only messages older than this one.</summary>
+    public Guid? After { get; init; }
+
+    public int Limit { get; init; } = 50;
+}
+
+public readonly record struct QueueDepth(MessageStatus Status, Channel Channel, Priority Priority, long Count, DateTimeOffset? Oldest);
+
+public sealed record BatchCounts(Guid Id, DateTimeOffset CreatedAt, IReadOnlyDictionary<MessageStatus, long> ByStatus);
+
+/// <summary>How many messages came to a status, within one quarter hour.</summary>
+public readonly record struct CounterRow(TenantId Tenant, DateTimeOffset Quarter, Channel Channel, Guid? ProviderId, MessageStatus Status, long Count);

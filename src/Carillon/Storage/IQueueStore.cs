@@ -1,0 +1,62 @@
+using Carillon.Messages;
+
+namespace Carillon.Storage;
+
+/// <summary>
+/// The hot path: everything that a message's life writes. Work that waits and work that a node owns are two small tables apart
+/// from the log, so that neither claims nor recovery ever touch what is done.
+/// </summary>
+public interface IQueueStore
+{
+    /// <summary>
+    /// Commits the whole group in one durable transaction, or nothing of it (<see cref="StorageUnavailableException"/>).
+    /// Each write's verdict says what became of it: a repeated idempotency key, a lost ownership.
+    /// </summary>
+    ValueTask CommitAsync(WriteGroup group, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Takes up to <paramref name="limit"/> due messages of one lane into the ownership of <paramref name="epoch"/>, earliest first.
+    /// </summary>
+    ValueTask<Claim> ClaimAsync(LaneKey lane, long epoch, DateTimeOffset now, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Every lane with waiting work, and when its earliest is due. Costs one index seek a lane, not a scan.</summary>
+    ValueTask<IReadOnlyList<LaneDue>> LanesAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Gives back what epochs other than <paramref name="liveEpochs"/> own: unmarked messages become due at once, messages with a
+    /// send mark and no outcome end as <c>failed/outcome_unknown</c>. Returns how many of each.
+    /// </summary>
+    ValueTask<Rescue> RescueAsync(IReadOnlyCollection<long> liveEpochs, DateTimeOffset now, CancellationToken cancellationToken = default);
+
+    /// <summary>Hands back, unsent and due at once, messages that this epoch owns.</summary>
+    ValueTask ReleaseAsync(long epoch, IReadOnlyList<OutboundMessage> messages, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Cancels what still waits of a notification's messages. Those owned by a node are left alone: <see cref="CancelState.InFlight"/>.
+    /// </summary>
+    ValueTask<IReadOnlyList<CancelledMessage>> CancelAsync(TenantId tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken = default);
+
+    /// <summary>Drops idempotency keys older than <paramref name="idempotencyBefore"/> and secrets whose erasure is due, at most <paramref name="limit"/> rows of each; returns how many went.</summary>
+    ValueTask<int> CleanAsync(DateTimeOffset idempotencyBefore, DateTimeOffset now, int limit, CancellationToken cancellationToken = default);
+}
+
+/// <param name="Messages">What was claimed, whole: it can be rendered and sent without another read.</param>
+/// <param name="NextDue">When the lane's earliest remaining work is due; null when nothing remains.</param>
+public sealed record Claim(IReadOnlyList<OutboundMessage> Messages, DateTimeOffset? NextDue);
+
+public readonly record struct LaneDue(LaneKey Lane, DateTimeOffset Due);
+
+public readonly record struct Rescue(int Requeued, int Unknown);
+
+public enum CancelState
+{
+    Cancelled,
+
+    /// <summary>A node has it: too late to know.</summary>
+    InFlight,
+
+    /// <summary>It was final before.</summary>
+    Final,
+}
+
+public sealed record CancelledMessage(Guid Id, Channel Channel, CancelState State, MessageStatus Status);
