@@ -4,6 +4,8 @@ namespace Carillon.Storage.Bench;
 
 internal sealed class BenchOptions
 {
+    private byte[]? _variables;
+
     public List<string> Parts { get; } = [];
 
     public int Count { get; private set; } = 200_000;
@@ -14,9 +16,14 @@ internal sealed class BenchOptions
 
     public bool Contacts { get; private set; }
 
+    /// <summary>Bytes of variables per notification.</summary>
+    public int Variables { get; private set; } = 1000;
+
     public IReadOnlyList<int> Backlogs { get; private set; } = [10_000, 1_000_000];
 
     public string Directory { get; private set; } = Path.Combine(Path.GetTempPath(), "carillon-bench");
+
+    public byte[] SampleVariables => _variables ??= [.. "{\"text\":\""u8, .. Enumerable.Repeat((byte)'x', Math.Max(0, Variables - 11)), .. "\"}"u8];
 
     public static BenchOptions Parse(string[] args)
     {
@@ -28,6 +35,7 @@ internal sealed class BenchOptions
                 case "--count": options.Count = Number(args[++i]); break;
                 case "--group": options.Group = Number(args[++i]); break;
                 case "--tenants": options.Tenants = Number(args[++i]); break;
+                case "--variables": options.Variables = Number(args[++i]); break;
                 case "--contacts": options.Contacts = true; break;
                 case "--backlogs": options.Backlogs = [.. args[++i].Split(',').Select(Number)]; break;
                 case "--directory": options.Directory = args[++i]; break;

@@ -35,7 +35,7 @@ internal static class RawBench
                 keys[i] = ids.Next().ToByteArray(bigEndian: true);
                 raw.sqlite3_bind_blob(insert, 1, keys[i]);
                 raw.sqlite3_bind_text(insert, 2, address);
-                raw.sqlite3_bind_blob(insert, 3, Sample.Variables);
+                raw.sqlite3_bind_blob(insert, 3, options.SampleVariables);
                 Step(insert);
             }
 

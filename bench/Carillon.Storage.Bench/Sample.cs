@@ -8,11 +8,6 @@ namespace Carillon.Storage.Bench;
 /// <summary>Notifications like those of an internet provider's welcome mail.</summary>
 internal static class Sample
 {
-    public static readonly byte[] Variables = Encoding.UTF8.GetBytes(
-        "{\"customer\":{\"name\":\"Ada Lovelace\",\"number\":\"K-2026-00417\"},\"items\":[" +
-        string.Join(',', Enumerable.Range(0, 14).Select(i => $"{{\"name\":\"Fibre {i}\",\"price\":\"{i}9.90\",\"note\":\"monthly, in advance\"}}")) +
-        "]}");
-
     private static readonly byte[] Trace = Encoding.UTF8.GetBytes(
         """{"t":1772366850123,"k":"route","provider":"prv_06f8abcdefghjkmnpqrstvwxyz","why":"first_by_priority"}""" + "\n" +
         """{"t":1772366850125,"k":"attempt","attempt":1,"provider":"prv_06f8abcdefghjkmnpqrstvwxyz","outcome":"accepted","answer":"250 2.0.0 Ok: queued as 4bXyZ1","ms":3}""" + "\n");
@@ -30,7 +25,7 @@ internal static class Sample
             CreatedAt = now,
             TemplateVersionId = Version,
             ContactId = options.Contacts ? "customer-" + customer.ToString(CultureInfo.InvariantCulture) : null,
-            Variables = Variables,
+            Variables = options.SampleVariables,
             Category = "onboarding",
             Locale = "en",
         };

@@ -111,7 +111,7 @@ public sealed class SqliteFaultTests : StorageTest
         var ballast = Path.Combine(disk.Path, "ballast");
         await File.WriteAllBytesAsync(ballast, new byte[4 << 20], Cancellation);
         var directory = Path.Combine(disk.Path, "data");
-        var store = new SqliteStorage(new SqliteStorageOptions { Directory = directory, CheckpointPages = 200 }, Clock);
+        var store = new SqliteStorage(new SqliteStorageOptions { Directory = directory, CheckpointBytes = 1 << 20 }, Clock);
         await using (store)
         {
             await store.OpenAsync(Cancellation);
