@@ -43,6 +43,9 @@ public sealed class AcceptWrite
 
     /// <summary>Set by the store when the key was there already: what it stands for.</summary>
     public IdempotencyRecord? Existing { get; set; }
+
+    /// <summary>Set by the store when this write alone could not be stored, while the rest of its group was.</summary>
+    public Exception? Failure { get; set; }
 }
 
 public enum AcceptVerdict
