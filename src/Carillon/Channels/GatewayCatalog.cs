@@ -12,7 +12,6 @@ public sealed class GatewayCatalog
     {
         GatewayKind[] own =
         [
-            Email.SmtpGateway.Kind,
             SimulatorGateway.Kind,
         ];
         _kinds = own.Concat(additional ?? []).ToDictionary(k => k.Name, StringComparer.Ordinal);
