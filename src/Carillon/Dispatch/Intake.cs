@@ -112,6 +112,14 @@ public sealed class Intake
         return results;
     }
 
+    /// <summary>The faults that accepting this request would find; nothing is stored.</summary>
+    public async ValueTask<IReadOnlyList<FieldFault>> CheckAsync(TenantId tenant, NotificationRequest request, CancellationToken cancellationToken)
+    {
+        var built = await _builder.BuildAsync(tenant, request, null, null, cancellationToken);
+        if (built.Notification is not null) Unreserve(built.Notification);
+        return built.Faults;
+    }
+
     /// <summary>Nothing is accepted any more; what is being accepted ends as it would.</summary>
     internal void Close() => _closed = true;
 

@@ -69,25 +69,26 @@ public sealed class ProviderCatalog(
     }
 
     /// <summary>Checks and stores a provider, and puts it to work on this node.</summary>
-    public async Task<ProviderResult> CreateAsync(TenantId tenant, ProviderDraft draft, CancellationToken cancellationToken)
+    public async Task<ProviderCreation> CreateAsync(TenantId tenant, ProviderDraft draft, CancellationToken cancellationToken)
     {
         var faults = Check(draft, out var kind);
-        if (faults.Count > 0) return new ProviderResult.Refused(faults);
+        if (faults.Count > 0) return new ProviderCreation.Refused(faults);
 
         var now = time.GetUtcNow();
         var provider = new Provider
         {
             Tenant = tenant,
             Id = ids.Next(),
-            Name = draft.Name!,
-            Channel = draft.Channel!.Value,
+            Name = draft.Name,
+            Channel = draft.Channel,
             Kind = kind!.Name,
-            Settings = draft.Settings ?? EmptyObject(),
+            Settings = draft.Settings,
             Credentials = draft.Credentials,
-            Priority = draft.Priority ?? 100,
-            Weight = draft.Weight ?? 1,
-            IsDefault = draft.IsDefault ?? false,
-            Enabled = draft.Enabled ?? true,
+            Priority = draft.Priority,
+            Weight = draft.Weight,
+            IsDefault = draft.IsDefault,
+            Enabled = draft.Enabled,
+            MaxConcurrency = draft.MaxConcurrency,
             CreatedAt = now,
             UpdatedAt = now,
         };
@@ -102,11 +103,11 @@ public sealed class ProviderCatalog(
             var runtime = new ProviderRuntime(provider, kind.Create(provider, services));
             _snapshot = Snapshot.Of([.. _snapshot.ById.Values, runtime]);
             Changed?.Invoke();
-            return new ProviderResult.Created(runtime);
+            return new ProviderCreation.Created(provider);
         }
         catch (DuplicateKeyException e)
         {
-            return new ProviderResult.Refused([new FieldFault(e.Field, "taken", e.Message)]);
+            return new ProviderCreation.Refused([new FieldFault(e.Field, "taken", e.Message)]);
         }
         finally
         {
@@ -126,22 +127,24 @@ public sealed class ProviderCatalog(
         kind = null;
         if (string.IsNullOrWhiteSpace(draft.Name)) faults.Add(new("name", "required", "Give the provider a name."));
         else if (draft.Name.Length > 200) faults.Add(new("name", "too_long", "A name has at most 200 characters."));
-        if (draft.Channel is null) faults.Add(new("channel", "required", $"Say which channel it serves: {ChannelNames.All.Choices}."));
         if (draft.Priority is < 0 or > 1_000_000) faults.Add(new("priority", "out_of_range", "A priority lies between 0 (tried first) and 1,000,000."));
+        if (draft.MaxConcurrency is < 1 or > 10_000) faults.Add(new("max_concurrency", "out_of_range", "It lies between 1 and 10,000."));
         if (draft.Weight is < 0 or > 1_000_000) faults.Add(new("weight", "out_of_range", "A weight lies between 0 and 1,000,000."));
-        if (draft.Kind is null || !kinds.TryGet(draft.Kind, out kind))
+        if (!kinds.TryGet(draft.Kind, out kind))
         {
             var known = string.Join(", ", kinds.Kinds.Select(k => k.Name).Order(StringComparer.Ordinal));
-            faults.Add(new("kind", draft.Kind is null ? "required" : "unknown", $"Name the kind of gateway: {known}."));
-        }
-        else if (draft.Channel is { } channel)
-        {
-            if (!kind.Channels.Contains(channel))
-                faults.Add(new("kind", "wrong_channel", $"{kind.Name} does not serve {channel.Name()}; it serves {string.Join(", ", kind.Channels.Select(c => c.Name()))}."));
-            foreach (var fault in kind.Check(new ProviderSettings(channel, draft.Settings ?? EmptyObject(), draft.Credentials)))
-                faults.Add(new(fault.Field, fault.Code, fault.Message));
+            faults.Add(new("kind", "unknown", $"There is no kind of gateway '{draft.Kind}'; there are {known}."));
+            return faults;
         }
 
+        if (!kind.Channels.Contains(draft.Channel))
+        {
+            var served = string.Join(", ", kind.Channels.Select(c => c.Name()));
+            faults.Add(new("kind", "wrong_channel", $"{kind.Name} does not serve {draft.Channel.Name()}; it serves {served}."));
+        }
+
+        foreach (var fault in kind.Check(new ProviderSettings(draft.Channel, draft.Settings, draft.Credentials)))
+            faults.Add(new(fault.Field, fault.Code, fault.Message));
         return faults;
     }
 
@@ -186,15 +189,4 @@ public sealed class ProviderCatalog(
                     g => g.OrderBy(p => p.Provider.Priority).ThenByDescending(p => p.Provider.IsDefault)
                         .ThenBy(p => p.Provider.Name, StringComparer.Ordinal).ToArray()));
     }
-}
-
-public abstract record ProviderResult
-{
-    private ProviderResult()
-    {
-    }
-
-    public sealed record Created(ProviderRuntime Provider) : ProviderResult;
-
-    public sealed record Refused(IReadOnlyList<FieldFault> Faults) : ProviderResult;
 }

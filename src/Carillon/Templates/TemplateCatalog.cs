@@ -40,7 +40,7 @@ public sealed class TemplateCatalog
     /// Checks a template and stores it with its first version, published. Every part is compiled; every variable that it uses must be
     /// declared, or, when none is declared, all that it uses are: as required where the content has no answer for their absence.
     /// </summary>
-    public async Task<TemplateResult> CreateAsync(TenantId tenant, TemplateDraft draft, CancellationToken cancellationToken)
+    public async Task<TemplateCreation> CreateAsync(TenantId tenant, TemplateDraft draft, CancellationToken cancellationToken)
     {
         var faults = TemplateCheck.Fields(draft);
         var now = _time.GetUtcNow();
@@ -51,20 +51,20 @@ public sealed class TemplateCatalog
             TemplateId = templateId,
             Number = 1,
             PublishedAt = now,
-            Document = new TemplateDocument { Syntax = draft.Syntax, Variables = draft.Variables ?? [], Variants = draft.Variants },
+            Document = draft.Document,
         };
         var used = Compile(draft, faults);
-        if (draft.Variables is null)
-            version = version with { Document = version.Document with { Variables = TemplateCheck.Declare(used) } };
-        else TemplateCheck.Declared(draft.Variables, used, faults);
-        if (faults.Count > 0) return new TemplateResult.Refused(faults);
+        if (draft.Document.Variables.Count == 0)
+            version = version with { Document = draft.Document with { Variables = TemplateCheck.Declare(used) } };
+        else TemplateCheck.Declared(draft.Document.Variables, used, faults);
+        if (faults.Count > 0) return new TemplateCreation.Refused(faults);
 
         var template = new Template
         {
             Tenant = tenant,
             Id = templateId,
-            Key = draft.Key!,
-            Name = draft.Name ?? draft.Key!,
+            Key = draft.Key,
+            Name = draft.Name,
             Description = draft.Description,
             Category = draft.Category,
             Type = draft.Type,
@@ -79,10 +79,10 @@ public sealed class TemplateCatalog
         }
         catch (DuplicateKeyException e)
         {
-            return new TemplateResult.Refused([new FieldFault(e.Field, "taken", e.Message)]);
+            return new TemplateCreation.Refused([new FieldFault(e.Field, "taken", e.Message)]);
         }
 
-        return new TemplateResult.Created(template);
+        return new TemplateCreation.Created(template);
     }
 
     public ValueTask<IReadOnlyList<Template>> ListAsync(TenantId tenant, string? afterKey, int limit, CancellationToken cancellationToken) =>
@@ -149,9 +149,9 @@ public sealed class TemplateCatalog
     private List<UsedVariable> Compile(TemplateDraft draft, List<FieldFault> faults)
     {
         var used = new List<UsedVariable>();
-        for (var i = 0; i < draft.Variants.Count; i++)
+        for (var i = 0; i < draft.Document.Variants.Count; i++)
         {
-            var variant = draft.Variants[i];
+            var variant = draft.Document.Variants[i];
             Part("subject", variant.Subject, _text);
             Part("text", variant.Text, _text);
             Part("html", variant.Html, _html);
@@ -160,7 +160,7 @@ public sealed class TemplateCatalog
             {
                 try
                 {
-                    if (ContentPart.Of(source, draft.Syntax, part, environment) is { } compiled)
+                    if (ContentPart.Of(source, draft.Document.Syntax, part, environment) is { } compiled)
                         used.AddRange(compiled.Variables.Select(v => v with { Field = $"variants[{i}].{part}" }));
                 }
                 catch (JinjaException e)
@@ -177,14 +177,3 @@ public sealed class TemplateCatalog
 
 /// <param name="Current">Null before the first version is published.</param>
 internal sealed record BoundTemplate(Template Template, CompiledVersion? Current);
-
-public abstract record TemplateResult
-{
-    private TemplateResult()
-    {
-    }
-
-    public sealed record Created(Template Template) : TemplateResult;
-
-    public sealed record Refused(IReadOnlyList<FieldFault> Faults) : TemplateResult;
-}

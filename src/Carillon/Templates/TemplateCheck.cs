@@ -11,18 +11,19 @@ internal static class TemplateCheck
     public static List<FieldFault> Fields(TemplateDraft draft)
     {
         var faults = new List<FieldFault>();
+        var (variants, variables) = (draft.Document.Variants, draft.Document.Variables);
         if (string.IsNullOrEmpty(draft.Key)) faults.Add(new("key", "required", "Give the template a key, as in 'welcome'."));
         else if (draft.Key.Length > 200 || draft.Key.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)))
             faults.Add(new("key", "invalid", "A key has at most 200 characters and no spaces."));
         else if (draft.Key.StartsWith(PublicId.Template, StringComparison.Ordinal))
             faults.Add(new("key", "invalid", $"A key does not begin with '{PublicId.Template}', which ids begin with."));
-        if (draft.Name?.Length > 200) faults.Add(new("name", "too_long", "A name has at most 200 characters."));
-        if (draft.Variants.Count == 0) faults.Add(new("variants", "required", "Give at least one variant: its channel, and subject, text or html."));
+        if (draft.Name.Length > 200) faults.Add(new("name", "too_long", "A name has at most 200 characters."));
+        if (variants.Count == 0) faults.Add(new("variants", "required", "Give at least one variant: its channel, and subject, text or html."));
 
         var seen = new HashSet<(Channel, string?)>();
-        for (var i = 0; i < draft.Variants.Count; i++)
+        for (var i = 0; i < variants.Count; i++)
         {
-            var variant = draft.Variants[i];
+            var variant = variants[i];
             if (variant.Text is null && variant.Html is null)
                 faults.Add(new($"variants[{i}].text", "required", "A variant has text, or html, or both."));
             if (variant.Channel != Channel.Email && variant.Text is null && variant.Html is not null)
@@ -32,9 +33,9 @@ internal static class TemplateCheck
         }
 
         var names = new HashSet<string>(StringComparer.Ordinal);
-        for (var i = 0; i < draft.Variables?.Count; i++)
+        for (var i = 0; i < variables.Count; i++)
         {
-            var variable = draft.Variables[i];
+            var variable = variables[i];
             if (!Types.Contains(variable.Type))
                 faults.Add(new($"variables[{i}].type", "unknown", $"The types are {string.Join(", ", Types)}."));
             if (!names.Add(variable.Name)) faults.Add(new($"variables[{i}].name", "duplicate", $"'{variable.Name}' is declared twice."));

@@ -1,14 +1,14 @@
-using Carillon.Messages;
+using Carillon.Dispatch;
 
 namespace Carillon.Templates;
 
-/// <summary>A template as a caller wants it, before it is checked.</summary>
+/// <summary>A template as a caller gives it, before it is compiled. Field names in faults are those of the HTTP API.</summary>
 public sealed record TemplateDraft
 {
-    public string? Key { get; init; }
+    /// <summary>The caller's own name for it in requests; unique within the tenant.</summary>
+    public required string Key { get; init; }
 
-    /// <summary>Null: the key.</summary>
-    public string? Name { get; init; }
+    public required string Name { get; init; }
 
     public string? Description { get; init; }
 
@@ -18,10 +18,18 @@ public sealed record TemplateDraft
 
     public bool IsActive { get; init; } = true;
 
-    public ContentSyntax Syntax { get; init; } = ContentSyntax.Jinja;
+    public required TemplateDocument Document { get; init; }
+}
 
-    /// <summary>Null: declared from what the content uses.</summary>
-    public IReadOnlyList<TemplateVariable>? Variables { get; init; }
+/// <summary>What became of a draft.</summary>
+public abstract record TemplateCreation
+{
+    private TemplateCreation()
+    {
+    }
 
-    public IReadOnlyList<TemplateVariant> Variants { get; init; } = [];
+    public sealed record Created(Template Template) : TemplateCreation;
+
+    /// <summary>It does not compile, or does not fit its declarations; every fault, with line and column.</summary>
+    public sealed record Refused(IReadOnlyList<FieldFault> Faults) : TemplateCreation;
 }
