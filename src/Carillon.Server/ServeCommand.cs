@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Carillon.Server;
 
-/// <summary>Opens the store, makes the first key, listens, and drains when it is told to stop.</summary>
+/// <summary>Opens the store, listens, makes the first key, and drains when it is told to stop.</summary>
 internal static class ServeCommand
 {
     /// <summary>Exit code of a start that failed: port taken, data locked, wrong key.</summary>
@@ -17,8 +17,9 @@ internal static class ServeCommand
             await using var app = ServerComposition.Build(options, addEngine);
             var storage = app.Services.GetRequiredService<IStorage>();
             await storage.OpenAsync();
-            var key = await FirstKey.EnsureAsync(storage.Tenants, app.Services.GetRequiredService<IdGenerator>(), app.Services.GetRequiredService<TimeProvider>(), CancellationToken.None);
             await app.StartAsync();
+            // Only now: a key that was made by a start that failed would never have been shown.
+            var key = await FirstKey.EnsureAsync(storage.Tenants, app.Services.GetRequiredService<IdGenerator>(), app.Services.GetRequiredService<TimeProvider>(), CancellationToken.None);
             await output.WriteLineAsync($"Carillon {Api.HealthApi.Version} listens on {Address(options)}, {storage.Description}.");
             if (key is not null) await output.WriteLineAsync($"The first API key, an administrator's, shown only now: {key}");
             await app.WaitForShutdownAsync();
