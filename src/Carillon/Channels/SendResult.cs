@@ -40,3 +40,13 @@ public readonly record struct SendResult(
 
     public static SendResult Unknown(string answer) => new(SendOutcome.Unknown, answer);
 }
+
+public static class SendOutcomeNames
+{
+    public static readonly Messages.WireNames<SendOutcome> All = new(
+        (SendOutcome.Accepted, "accepted"),
+        (SendOutcome.Rejected, "rejected"),
+        (SendOutcome.Unavailable, "unavailable"),
+        (SendOutcome.RetryAfter, "retry_after"),
+        (SendOutcome.Unknown, "unknown"));
+}

@@ -67,6 +67,9 @@ public sealed class NotificationRequest
 
     /// <summary>Of this item in a batch, or of a single request.</summary>
     public string? IdempotencyKey { get; set; }
+
+    /// <summary>SHA-256 of the item as it was sent, to be held against a repetition under the same key.</summary>
+    public byte[]? RequestHash { get; set; }
 }
 
 public enum DeliveryMode : byte

@@ -7,8 +7,8 @@ namespace Carillon.Messages;
 /// </summary>
 public sealed record RetryPolicy
 {
-    /// <summary>Sends per message, the first included. Default 12, at least 1.</summary>
-    public int MaxAttempts { get; init; } = 12;
+    /// <summary>Sends per message, the first included. Default 20, at least 1.</summary>
+    public int MaxAttempts { get; init; } = 20;
 
     /// <summary>No attempt starts later than this after the message was made (or was due). Default 24 hours.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromHours(24);

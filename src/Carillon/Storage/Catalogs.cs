@@ -47,6 +47,12 @@ public interface ITenantStore
 
     ValueTask<ApiKey?> FindKeyAsync(byte[] hash, CancellationToken cancellationToken = default);
 
+    /// <summary>The tenant's keys, those revoked included, oldest first.</summary>
+    ValueTask<IReadOnlyList<ApiKey>> ListKeysAsync(TenantId tenant, CancellationToken cancellationToken = default);
+
+    /// <summary>False when the tenant has no such key; revoking twice keeps the first time.</summary>
+    ValueTask<bool> RevokeKeyAsync(TenantId tenant, Guid id, DateTimeOffset at, CancellationToken cancellationToken = default);
+
     ValueTask<bool> AnyKeyAsync(CancellationToken cancellationToken = default);
 }
 

@@ -28,6 +28,17 @@ internal sealed class SqliteTenantStore(Func<SqliteWriter> writer, SqliteReaders
         await readers.ReadAsync(
             connection => connection.QuerySingleOrDefault<KeyRow>(Sql["find_key"].Text, new { hash })?.ToKey(), cancellationToken);
 
+    public async ValueTask<IReadOnlyList<ApiKey>> ListKeysAsync(TenantId tenant, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync<IReadOnlyList<ApiKey>>(
+            connection => [.. connection.Query<KeyRow>(Sql["list_keys"].Text, new { tenant = tenant.Value }).Select(row => row.ToKey())],
+            cancellationToken);
+
+    public async ValueTask<bool> RevokeKeyAsync(TenantId tenant, Guid id, DateTimeOffset at, CancellationToken cancellationToken = default) =>
+        await writer().RunAsync(
+            session => session.Connection.Execute(
+                Sql["revoke_key"].Text, new { tenant = tenant.Value, id = id.ToBytes(), at = at.ToStored() }) > 0,
+            cancellationToken);
+
     public async ValueTask<bool> AnyKeyAsync(CancellationToken cancellationToken = default) =>
         await readers.ReadAsync(connection => connection.ExecuteScalar<long>(Sql["any_key"].Text) != 0, cancellationToken);
 

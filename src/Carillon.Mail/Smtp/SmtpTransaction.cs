@@ -1,0 +1,284 @@
+using System.Runtime.CompilerServices;
+
+namespace Carillon.Mail;
+
+/// <summary>MAIL, RCPT, DATA or BDAT, and the content, for one message after another on one connection (RFC 5321 section 3.3).</summary>
+internal sealed class SmtpTransaction(SmtpDialogue dialogue, SmtpOptions options, SmtpCapabilities server)
+{
+    // Up to here a message leaves in one write with what follows it; larger ones go piece by piece from where they lie.
+    private const int Small = 48 * 1024;
+    private const int Piece = 256 * 1024;
+
+    private readonly SmtpTimeouts _timeouts = options.Timeouts;
+    private readonly bool _pipelining = options.Pipelining && server.Pipelining;
+    private readonly bool _chunking = options.Chunking && server.Chunking;
+    private SmtpDelivery? _lastAccepted;
+    private bool _mustReset;
+    private bool _resetAsked;
+
+    /// <summary>Why this server cannot take the message, so that nothing is sent; null when it can.</summary>
+    public SmtpDelivery? WhyImpossible(SmtpJob job)
+    {
+        string? reason = null;
+        if (server.MaxSize is { } max && job.Content.Length > max) reason = $"the message has {job.Content.Length} octets, the server takes {max}";
+        else if (!server.SmtpUtf8 && job.NeedsUtf8) reason = "the message needs SMTPUTF8, which the server does not offer";
+        else if (!server.EightBitMime && job.Facts.IsEightBit) reason = "the message needs 8BITMIME, which the server does not offer";
+        return reason is null ? null : new SmtpDelivery { Outcome = SmtpOutcome.Rejected, Stage = SmtpStage.Queued, Reason = reason };
+    }
+
+    /// <summary>Adds the envelope to what goes out next. Without PIPELINING nothing: then each command waits for its turn.</summary>
+    public void AppendEnvelope(SmtpJob job)
+    {
+        if (!_pipelining) return;
+        PooledBuffer buffer = dialogue.Out;
+        AppendReset();
+        EnvelopeCommands.AppendMail(buffer, job, server);
+        for (int i = 0; i < job.Envelope.RecipientCount; i++) EnvelopeCommands.AppendRecipient(buffer, job, i, server);
+        if (!_chunking) buffer.Append("DATA\r\n"u8);
+    }
+
+    /// <summary>Null when the server waits for the content, else the outcome.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<SmtpDelivery?> AgreeOnEnvelopeAsync(SmtpJob job)
+    {
+        job.Stage = SmtpStage.MailFrom;
+        if (_pipelining) await dialogue.FlushAsync(_timeouts.Block).ConfigureAwait(false);
+        else AppendReset();
+        if (_resetAsked) await FinishResetAsync().ConfigureAwait(false);
+
+        if (!_pipelining) EnvelopeCommands.AppendMail(dialogue.Out, job, server);
+        await ExchangeAsync(SmtpStage.MailFrom, _timeouts.Envelope).ConfigureAwait(false);
+        SmtpDelivery? refusal = dialogue.Code is >= 200 and < 300 ? null : Refused(SmtpStage.MailFrom);
+        bool mailAccepted = refusal is null;
+        if (mailAccepted || _pipelining)
+        {
+            job.Stage = SmtpStage.RecipientTo;
+            SmtpDelivery? recipients = job.Envelope.RecipientCount == 1
+                ? await AskRecipientAsync(job, 0).ConfigureAwait(false)
+                : await AskRecipientsAsync(job, mailAccepted).ConfigureAwait(false);
+            refusal ??= recipients;
+        }
+
+        if (!_chunking && (refusal is null || _pipelining))
+        {
+            job.Stage = SmtpStage.Data;
+            if (!_pipelining) dialogue.Out.Append("DATA\r\n"u8);
+            await ExchangeAsync(SmtpStage.Data, _timeouts.Data).ConfigureAwait(false);
+            if (dialogue.Code == 354 && refusal is not null) await EndEmptyDataAsync().ConfigureAwait(false);
+            else if (dialogue.Code != 354) refusal ??= Refused(SmtpStage.Data);
+        }
+
+        if (refusal is null) return null;
+        _mustReset = mailAccepted;
+        return WithRecipients(refusal, job);
+    }
+
+    /// <summary>Sends the content and, behind it, the envelope of the message that follows.</summary>
+    public ValueTask SendContentAsync(SmtpJob job, SmtpJob? next)
+    {
+        job.Stage = SmtpStage.Content;
+        return job.Content.Length > Small ? SendLargeAsync(job, next) : SendLastAsync(job, job.Content.Span, next);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<SmtpDelivery> ReadFinalAsync(SmtpJob job)
+    {
+        await dialogue.ReadAsync(SmtpStage.Content, _timeouts.Final).ConfigureAwait(false);
+        ReplyReader reply = dialogue.Reply;
+        if (reply.Code is >= 300 and < 400) throw new SmtpBrokenException(SmtpStage.Content, "the server's final reply is no final reply");
+        if (reply.Code >= 300) return WithRecipients(Refused(SmtpStage.Content), job);
+
+        // Servers without queue ids answer alike each time.
+        if (_lastAccepted?.Reply?.Matches(reply.Code, reply.Text) != true)
+            _lastAccepted = new SmtpDelivery { Outcome = SmtpOutcome.Accepted, Stage = SmtpStage.Content, Reply = reply.ToReply() };
+        return job.Recipients is null ? _lastAccepted : WithRecipients(_lastAccepted, job);
+    }
+
+    private static bool IsProviderFault(int code) => code is 503 or 530 or 534 or 535 or 538;
+
+    /// <summary>After a refusal each recipient that was still hoped for shares the message's fate.</summary>
+    private static SmtpDelivery WithRecipients(SmtpDelivery delivery, SmtpJob job)
+    {
+        if (job.Recipients is not { } recipients)
+        {
+            if (job.Envelope.RecipientCount == 1) return delivery;
+            recipients = [.. job.Envelope.Recipients.Select(address => new SmtpRecipientOutcome(address, SmtpOutcome.Accepted, null))];
+        }
+
+        for (int i = 0; i < recipients.Length; i++)
+        {
+            if (recipients[i].Outcome == SmtpOutcome.Accepted)
+                recipients[i] = recipients[i] with { Outcome = delivery.Outcome, Reply = delivery.Reply };
+        }
+
+        return delivery with { Recipients = recipients };
+    }
+
+    private ValueTask ExchangeAsync(SmtpStage stage, TimeSpan timeout)
+    {
+        // When pipelined the command went out before, and this flush has nothing to do.
+        if (dialogue.Out.Length == 0) return dialogue.ReadAsync(stage, timeout);
+        return FlushAndReadAsync(stage, timeout);
+    }
+
+    private async ValueTask FlushAndReadAsync(SmtpStage stage, TimeSpan timeout)
+    {
+        await dialogue.FlushAsync(_timeouts.Block).ConfigureAwait(false);
+        await dialogue.ReadAsync(stage, timeout).ConfigureAwait(false);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<SmtpDelivery?> AskRecipientAsync(SmtpJob job, int index)
+    {
+        if (!_pipelining) EnvelopeCommands.AppendRecipient(dialogue.Out, job, index, server);
+        await ExchangeAsync(SmtpStage.RecipientTo, _timeouts.Envelope).ConfigureAwait(false);
+        return dialogue.Code is >= 200 and < 300 ? null : Refused(SmtpStage.RecipientTo);
+    }
+
+    /// <summary>Null when at least one is accepted; else the mildest refusal, since a deferred recipient is worth another attempt.</summary>
+    private async ValueTask<SmtpDelivery?> AskRecipientsAsync(SmtpJob job, bool mailAccepted)
+    {
+        var outcomes = new SmtpRecipientOutcome[job.Envelope.RecipientCount];
+        SmtpDelivery? refusal = null;
+        bool accepted = false;
+        for (int i = 0; i < outcomes.Length; i++)
+        {
+            SmtpDelivery? refused = await AskRecipientAsync(job, i).ConfigureAwait(false);
+            accepted |= refused is null;
+            outcomes[i] = new SmtpRecipientOutcome(job.Envelope.Recipient(i), refused?.Outcome ?? SmtpOutcome.Accepted, refused?.Reply);
+            if (refused is not null && (refusal is null || refused.Outcome == SmtpOutcome.Deferred)) refusal = refused;
+        }
+
+        // What RCPT is answered after a refused MAIL says nothing about the recipients.
+        if (mailAccepted) job.Recipients = outcomes;
+        return accepted ? null : refusal;
+    }
+
+    private SmtpDelivery Refused(SmtpStage stage)
+    {
+        SmtpReply reply = dialogue.Reply.ToReply();
+        if (reply.Code < 400) throw new SmtpBrokenException(stage, "the server's answer does not fit the command: " + reply, null);
+        SmtpOutcome outcome = reply.IsTransient ? SmtpOutcome.Deferred
+            : stage != SmtpStage.Content && IsProviderFault(reply.Code) ? SmtpOutcome.Unavailable
+            : SmtpOutcome.Rejected;
+        return new SmtpDelivery { Outcome = outcome, Stage = stage, Reply = reply };
+    }
+
+    private void AppendReset()
+    {
+        // After a failed BDAT the server waits for RSET (RFC 3030 section 4.2), and the next envelope leaves before that is known.
+        if (!_mustReset && !_chunking) return;
+        dialogue.Out.Append("RSET\r\n"u8);
+        _mustReset = false;
+        _resetAsked = true;
+    }
+
+    private async ValueTask FinishResetAsync()
+    {
+        _resetAsked = false;
+        await ExchangeAsync(SmtpStage.MailFrom, _timeouts.Envelope).ConfigureAwait(false);
+        if (dialogue.Code is not (>= 200 and < 300)) throw new SmtpBrokenException(SmtpStage.MailFrom, "the server refuses RSET");
+    }
+
+    /// <summary>DATA was accepted though no recipient was (RFC 2920 section 3.1): the dot alone, whose reply is of no interest.</summary>
+    private async ValueTask EndEmptyDataAsync()
+    {
+        dialogue.Out.Append(".\r\n"u8);
+        await FlushAndReadAsync(SmtpStage.Data, _timeouts.Final).ConfigureAwait(false);
+    }
+
+    /// <summary>The end of the content with the dot and the next envelope, in one write. From here on the message may be sent.</summary>
+    private ValueTask SendLastAsync(SmtpJob job, ReadOnlySpan<byte> rest, SmtpJob? next)
+    {
+        PooledBuffer buffer = dialogue.Out;
+        if (_chunking)
+        {
+            AppendChunkHead(job);
+            buffer.Append(rest);
+        }
+        else
+        {
+            AppendStuffed(rest, job.Facts.HasLeadingDot, rest.Length == job.Content.Length);
+            buffer.Append(job.Facts.EndsLine || job.Content.Length == 0 ? ".\r\n"u8 : "\r\n.\r\n"u8);
+        }
+
+        if (next is not null) AppendEnvelope(next);
+        job.MayBeSent = true;
+        return dialogue.FlushAsync(_timeouts.Block);
+    }
+
+    private async ValueTask SendLargeAsync(SmtpJob job, SmtpJob? next)
+    {
+        ReadOnlyMemory<byte> content = job.Content;
+        int offset = 0;
+        if (_chunking)
+        {
+            AppendChunkHead(job);
+            await dialogue.FlushAsync(_timeouts.Block).ConfigureAwait(false);
+        }
+
+        while (content.Length - offset > Small)
+        {
+            ReadOnlyMemory<byte> piece = content.Slice(offset, Math.Min(Piece, content.Length - offset - 1));
+            // A piece ends where a line does not start, so that each dot to be stuffed lies behind its CRLF in one piece.
+            offset += piece.Length;
+            if (!_chunking && job.Facts.HasLeadingDot)
+            {
+                bool first = offset == piece.Length;
+                AppendStuffed(piece.Span, true, first || content.Span[offset - piece.Length - 1] == '\n');
+                await dialogue.FlushAsync(_timeouts.Block).ConfigureAwait(false);
+            }
+            else
+            {
+                dialogue.SetDeadline(_timeouts.Block);
+                await dialogue.Channel.SendAsync(piece).ConfigureAwait(false);
+            }
+        }
+
+        await SendRestAsync(job, offset, next).ConfigureAwait(false);
+    }
+
+    private ValueTask SendRestAsync(SmtpJob job, int offset, SmtpJob? next)
+    {
+        PooledBuffer buffer = dialogue.Out;
+        ReadOnlySpan<byte> content = job.Content.Span, rest = content[offset..];
+        if (_chunking)
+        {
+            buffer.Append(rest);
+        }
+        else
+        {
+            AppendStuffed(rest, job.Facts.HasLeadingDot, content[offset - 1] == '\n');
+            buffer.Append(job.Facts.EndsLine ? ".\r\n"u8 : "\r\n.\r\n"u8);
+        }
+
+        if (next is not null) AppendEnvelope(next);
+        job.MayBeSent = true;
+        return dialogue.FlushAsync(_timeouts.Block);
+    }
+
+    private void AppendChunkHead(SmtpJob job)
+    {
+        dialogue.Out.Append("BDAT "u8);
+        dialogue.Out.Append(job.Content.Length);
+        dialogue.Out.Append(" LAST\r\n"u8);
+    }
+
+    /// <summary>A dot at the start of a line is doubled (RFC 5321 section 4.5.2).</summary>
+    private void AppendStuffed(ReadOnlySpan<byte> content, bool hasDots, bool atLineStart)
+    {
+        PooledBuffer buffer = dialogue.Out;
+        if (hasDots)
+        {
+            if (atLineStart && content.Length > 0 && content[0] == '.') buffer.Append("."u8);
+            for (int dot = content.IndexOf("\n."u8); dot >= 0; dot = content.IndexOf("\n."u8))
+            {
+                buffer.Append(content[..(dot + 2)]);
+                buffer.Append("."u8);
+                content = content[(dot + 2)..];
+            }
+        }
+
+        buffer.Append(content);
+    }
+}

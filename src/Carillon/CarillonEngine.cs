@@ -1,0 +1,168 @@
+using Carillon.Channels;
+using Carillon.Channels.Simulator;
+using Carillon.Contacts;
+using Carillon.Dispatch;
+using Carillon.Dispatch.Maintenance;
+using Carillon.Messages;
+using Carillon.Providers;
+using Carillon.Security;
+using Carillon.Storage;
+using Carillon.Templates;
+
+namespace Carillon;
+
+/// <summary>
+/// The whole engine: one instance is one node. Made, started once, used from any thread, disposed (which drains). It knows nothing of HTTP.
+/// </summary>
+public sealed class CarillonEngine : IAsyncDisposable
+{
+    private readonly CarillonOptions _options;
+    private readonly TimeProvider _time;
+    private readonly IDefectLog _defects;
+    private readonly GatewayCatalog _kinds;
+    private readonly List<PeriodicService> _upkeep = [];
+    private GroupCommitter? _committer;
+    private Dispatcher? _dispatcher;
+    private LaneScheduler? _lanes;
+    private Intake? _intake;
+    private ContentReader? _contents;
+
+    /// <exception cref="ArgumentException">Options are out of range; the message has all of them.</exception>
+    public CarillonEngine(
+        IStorage storage, KeyRing keys, CarillonOptions options, TimeProvider time, IDefectLog defects, GatewayCatalog? gateways = null)
+    {
+        if (options.Check() is { Count: > 0 } faults) throw new ArgumentException(string.Join(Environment.NewLine, faults), nameof(options));
+        Storage = storage;
+        Keys = keys;
+        _options = options;
+        _time = time;
+        _defects = defects;
+        _kinds = gateways ?? new GatewayCatalog();
+        Ids = new IdGenerator(time);
+        Secrets = new SecretBox(keys);
+        Outbox = new SimulatorOutbox();
+        Templates = new TemplateCatalog(storage.Templates, Ids, options, time);
+        Providers = new ProviderCatalog(storage.Providers, _kinds, new GatewayServices(time, Outbox), Secrets, Ids, time, options.Simulate);
+    }
+
+    public IStorage Storage { get; }
+
+    public KeyRing Keys { get; }
+
+    public SecretBox Secrets { get; }
+
+    public IdGenerator Ids { get; }
+
+    public TimeProvider Time => _time;
+
+    public GatewayCatalog Gateways => _kinds;
+
+    public SimulatorOutbox Outbox { get; }
+
+    public TemplateCatalog Templates { get; }
+
+    public ProviderCatalog Providers { get; }
+
+    /// <summary>The way in. Only after the start.</summary>
+    public Intake Intake => _intake ?? throw new InvalidOperationException("The engine has not been started.");
+
+    /// <summary>What messages say. Only after the start.</summary>
+    public ContentReader Contents => _contents ?? throw new InvalidOperationException("The engine has not been started.");
+
+    /// <summary>Whether this node accepts and delivers.</summary>
+    public bool IsRunning { get; private set; }
+
+    /// <summary>This node's incarnation; 0 before the start.</summary>
+    public long Epoch { get; private set; }
+
+    /// <summary>What the start found to tell the operator: work that was taken back after a crash, providers that could not be made.</summary>
+    public IReadOnlyList<string> StartNotes { get; private set; } = [];
+
+    /// <summary>Null while the store takes what is written, else what is wrong.</summary>
+    public string? StoreTrouble => _committer?.Trouble;
+
+    /// <summary>Messages under way, or sent and not yet recorded.</summary>
+    public int Sending => _lanes?.Sending ?? 0;
+
+    /// <summary>Messages that this node holds in memory.</summary>
+    public int InMemory => _lanes?.InMemory ?? 0;
+
+    /// <summary>Opens the store, takes back what a crash left behind, and begins to deliver.</summary>
+    /// <exception cref="StorageStartException">The store cannot be used; the message says what to do.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        var notes = new List<string>();
+        await Storage.OpenAsync(cancellationToken);
+        await KeyCheck.VerifyAsync(Storage.Nodes, Keys, cancellationToken);
+        Epoch = await Storage.Nodes.StartAsync(Environment.MachineName, _time.GetUtcNow(), cancellationToken);
+        var rescue = await Storage.Queue.RescueAsync([Epoch], _time.GetUtcNow(), cancellationToken);
+        if (rescue.Requeued + rescue.Unknown > 0)
+            notes.Add($"The last run ended without warning: {rescue.Requeued} messages go on, {rescue.Unknown} ended as outcome_unknown.");
+
+        notes.AddRange(await Providers.LoadAsync(cancellationToken));
+        if (Providers.All.Count == 0 && _options.Simulate)
+            notes.Add("There is no provider yet: every channel is served by a simulator. Nothing leaves this machine; see /v1/simulator/outbox.");
+
+        Run();
+        var surveyor = new Surveyor(Storage.Queue, _lanes!, _dispatcher!, _time, _defects);
+        await surveyor.SurveyAsync(cancellationToken);
+        _upkeep.AddRange([
+            surveyor,
+            new Heartbeat(Storage.Nodes, Epoch, _time, _defects),
+            new Cleaner(Storage.Queue, _options, _time, _defects),
+        ]);
+        foreach (var service in _upkeep) service.Start();
+        StartNotes = notes;
+        IsRunning = true;
+    }
+
+    /// <summary>Cancels what still waits of a notification.</summary>
+    public ValueTask<IReadOnlyList<CancelledMessage>> CancelAsync(TenantId tenant, Guid notificationId, CancellationToken cancellationToken) =>
+        Storage.Queue.CancelAsync(tenant, notificationId, _time.GetUtcNow(), cancellationToken);
+
+    /// <summary>Drains: refuses new work, lets sends under way end, hands the rest back, closes the store.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        IsRunning = false;
+        _intake?.Close();
+        foreach (var service in _upkeep) await service.DisposeAsync();
+        if (_dispatcher is not null) await _dispatcher.DrainAsync(_time.GetUtcNow() + _options.DrainTimeout);
+        if (_committer is not null) await _committer.DisposeAsync();
+        if (_dispatcher is not null) await _dispatcher.DisposeAsync();
+        if (Epoch != 0 && Sending == 0) await StopNodeAsync();
+        await Providers.DisposeAsync();
+        await Storage.DisposeAsync();
+    }
+
+    private void Run()
+    {
+        var router = new Router(Providers);
+        _lanes = new LaneScheduler(_options, router, _time);
+        var plans = new PlanStepper(Ids, _lanes);
+        var renderer = new Renderer(Templates, Secrets);
+        var contacts = new ContactDirectory(Storage.Contacts);
+        _committer = new GroupCommitter(
+            Storage.Queue, Epoch, _options.CommitLinger, _time, outcomes => _dispatcher!.Recorded(outcomes));
+        _dispatcher = new Dispatcher(_lanes, _committer, Storage, Epoch, renderer, router, plans, _options, _time, _defects);
+        Providers.Changed += () =>
+        {
+            _lanes.Resume();
+            _dispatcher.Nudge();
+        };
+        _contents = new ContentReader(Storage.Log, renderer);
+        _intake = new Intake(
+            new NotificationBuilder(contacts, Templates, plans, Secrets, Ids, _time), contacts, _committer, _dispatcher, _lanes, _options, _time);
+    }
+
+    private async Task StopNodeAsync()
+    {
+        try
+        {
+            await Storage.Nodes.StopAsync(Epoch);
+        }
+        catch (StorageUnavailableException)
+        {
+            // The next start finds the incarnation ended all the same.
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using Carillon.Messages;
+
+namespace Carillon;
+
+/// <summary>The engine's options. Checked together at start; every fault is reported.</summary>
+public sealed record CarillonOptions
+{
+    /// <summary>
+    /// Sends that may be under way or whose outcome is not yet durably recorded, per node. It bounds how many messages are sent
+    /// twice after a crash. When it is reached, senders wait for the store. Default 512, 16 to 65,536.
+    /// </summary>
+    public int MaxUnrecorded { get; init; } = 512;
+
+    /// <summary>Of <see cref="MaxUnrecorded"/>, how many only critical messages may take. Default 64.</summary>
+    public int CriticalReserve { get; init; } = 64;
+
+    /// <summary>
+    /// Messages that a node holds in memory, waiting or under way. What is accepted beyond it waits in the store and is claimed later.
+    /// Default 8,192, 64 to 1,000,000.
+    /// </summary>
+    public int Window { get; init; } = 8192;
+
+    /// <summary>Messages per claim. Default 500, 1 to 10,000.</summary>
+    public int ClaimBatch { get; init; } = 500;
+
+    /// <summary>Notifications that may wait for their commit. Beyond it new ones are refused with 503. Default 20,000.</summary>
+    public int MaxPendingAccepts { get; init; } = 20_000;
+
+    /// <summary>Bytes of variables and content that may wait for their commit; likewise. Default 64 MiB.</summary>
+    public long MaxPendingBytes { get; init; } = 64L << 20;
+
+    /// <summary>
+    /// How long a commit waits for company while there is traffic; an idle engine commits at once. Default 1 ms, 0 to 100 ms.
+    /// </summary>
+    public TimeSpan CommitLinger { get; init; } = TimeSpan.FromMilliseconds(1);
+
+    public RetryPolicy Retry { get; init; } = new();
+
+    /// <summary>How long an idempotency key is kept. Default 24 hours.</summary>
+    public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long the secrets of a failed message are kept for a retry. Default 24 hours.</summary>
+    public TimeSpan SecretRetention { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long a stop waits for sends under way before it hands the rest back. Default 30 s.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long one message may take to render. Default 1 s.</summary>
+    public TimeSpan RenderTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Bytes that one rendered part may have. Default 2 MiB.</summary>
+    public int MaxRenderedBytes { get; init; } = 2 << 20;
+
+    /// <summary>
+    /// Serve a channel for which there is no provider at all by a built-in simulator, which sends nothing. Default true: a first run
+    /// needs no account anywhere. Every message so served says so.
+    /// </summary>
+    public bool Simulate { get; init; } = true;
+
+    /// <summary>Every fault, one line each; empty when the options are good.</summary>
+    public IReadOnlyList<string> Check()
+    {
+        var faults = new List<string>();
+        Range(nameof(MaxUnrecorded), MaxUnrecorded, 16, 65_536);
+        Range(nameof(CriticalReserve), CriticalReserve, 0, MaxUnrecorded - 1);
+        Range(nameof(Window), Window, 64, 1_000_000);
+        Range(nameof(ClaimBatch), ClaimBatch, 1, 10_000);
+        Range(nameof(MaxPendingAccepts), MaxPendingAccepts, 1, 10_000_000);
+        Range(nameof(MaxPendingBytes), MaxPendingBytes, 1 << 20, 1L << 40);
+        Range(nameof(CommitLinger), CommitLinger.TotalMilliseconds, 0, 100);
+        Range("Retry.MaxAttempts", Retry.MaxAttempts, 1, 1000);
+        Range("Retry.BaseDelay (ms)", Retry.BaseDelay.TotalMilliseconds, 1, TimeSpan.FromDays(1).TotalMilliseconds);
+        Range("Retry.MaxDelay (ms)", Retry.MaxDelay.TotalMilliseconds, Retry.BaseDelay.TotalMilliseconds, TimeSpan.FromDays(7).TotalMilliseconds);
+        Range("Retry.MaxAge (s)", Retry.MaxAge.TotalSeconds, 1, TimeSpan.FromDays(365).TotalSeconds);
+        Range("RenderTimeout (ms)", RenderTimeout.TotalMilliseconds, 1, 60_000);
+        Range(nameof(MaxRenderedBytes), MaxRenderedBytes, 1024, 64 << 20);
+        return faults;
+
+        void Range(string name, double value, double least, double most)
+        {
+            if (value < least || value > most)
+                faults.Add(FormattableString.Invariant($"{name} is {value}; it must lie between {least} and {most}."));
+        }
+    }
+}

@@ -1,0 +1,229 @@
+using System.Text.Json;
+using Carillon.Channels;
+using Carillon.Messages;
+using Carillon.Providers;
+using Carillon.Storage;
+
+namespace Carillon.Dispatch;
+
+/// <summary>
+/// Takes one message through gate, renderer, router and sender, and hands its outcome to be recorded. An instance is used for one
+/// message after the other, so that its buffers are.
+/// </summary>
+internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
+{
+    private static readonly JsonEncodedText GateKind = JsonEncodedText.Encode("gate");
+    private static readonly JsonEncodedText RenderKind = JsonEncodedText.Encode("render");
+    private static readonly JsonEncodedText RouteKind = JsonEncodedText.Encode("route");
+    private static readonly JsonEncodedText AttemptKind = JsonEncodedText.Encode("attempt");
+    private static readonly JsonEncodedText OutcomeKind = JsonEncodedText.Encode("outcome");
+
+    private readonly PooledBufferWriter _buffer = new(8192);
+    private readonly TraceWriter _trace = new();
+    private OutboundMessage _message = null!;
+
+    public void Start(OutboundMessage message)
+    {
+        _message = message;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    public void Execute() => _ = RunAsync();
+
+    private async Task RunAsync()
+    {
+        var message = _message;
+        OutcomeWrite? outcome;
+        try
+        {
+            outcome = await DeliverAsync(message);
+        }
+        catch (Exception e)
+        {
+            // A defect must not strand the message: it is tried again, within its bounds, and its trace says what happened.
+            services.Defects.Report($"Delivery of {PublicId.Format(PublicId.Message, message.Id)}", e);
+            var now = services.Time.GetUtcNow();
+            outcome = Retry(message, now, message.Attempts + 1, null, MessageReasons.Retry, $"Internal error: {e.Message}");
+        }
+
+        _message = null!;
+        _buffer.Reset(256 << 10);
+        services.Completed(this, message, outcome);
+    }
+
+    /// <summary>The message's outcome, or null when it was put back because no provider had room for it.</summary>
+    private async ValueTask<OutcomeWrite?> DeliverAsync(OutboundMessage message)
+    {
+        var now = services.Time.GetUtcNow();
+        var gate = Gate.Check(message, now);
+        if (gate.Stop is { } stop)
+        {
+            var line = _trace.Begin(now, GateKind);
+            line.WriteString("answer", stop.Name());
+            _trace.End();
+            return Final(message, now, stop, gate.Reason, message.Attempts);
+        }
+
+        var rendering = await services.Renderer.RenderAsync(message, _buffer, CancellationToken.None);
+        if (rendering.Reason is not null)
+        {
+            Explain(now, RenderKind, rendering.Fault!);
+            return Final(message, now, MessageStatus.Failed, rendering.Reason, message.Attempts);
+        }
+
+        var candidates = services.Router.Candidates(message.Lane);
+        var attempts = message.Attempts;
+        OutcomeWrite? outcome = null;
+        for (var i = 0; i < candidates.Count && outcome is null; i++)
+        {
+            var provider = candidates[i];
+            if (!provider.TryEnter(services.Time.GetUtcNow()))
+            {
+                TraceRoute(provider, "passed_over");
+                continue;
+            }
+
+            TraceRoute(provider, i == 0 ? "first_by_priority" : "next_by_priority");
+            var result = await SendAsync(provider, message, rendering, ++attempts);
+            outcome = OutcomeOf(message, result, provider, rendering, attempts);
+        }
+
+        if (outcome is not null) return outcome;
+
+        now = services.Time.GetUtcNow();
+        if (attempts > message.Attempts) return Retry(message, now, attempts, null, MessageReasons.Retry, "No provider could take it.");
+
+        // Room was seen when the message was given out, and was gone when it came here.
+        services.Router.Admit(message.Lane, now, out var retryAt);
+        _trace.Take();
+        services.PutBack(message, retryAt == DateTimeOffset.MaxValue ? null : retryAt);
+        return null;
+    }
+
+    private async ValueTask<SendResult> SendAsync(ProviderRuntime provider, OutboundMessage message, Rendering rendering, int attempt)
+    {
+        var started = services.Time.GetTimestamp();
+        SendResult result;
+        try
+        {
+            result = await services.Sender.SendAsync(provider, message, rendering.Content, attempt);
+        }
+        catch (Exception e)
+        {
+            services.Defects.Report($"Gateway of provider {provider.Provider.Name}", e);
+            result = SendResult.Unknown($"Internal error: {e.Message}");
+        }
+
+        var now = services.Time.GetUtcNow();
+        if (provider.Exit(result, now)) services.ProviderHasRoom();
+
+        var line = _trace.Begin(now, AttemptKind);
+        line.WriteNumber("attempt", attempt);
+        line.WriteString("provider", provider.PublicId);
+        line.WriteString("outcome", SendOutcomeNames.All.NameOf(result.Outcome));
+        if (result.Answer is not null) line.WriteString("answer", result.Answer);
+        if (result.ExternalId is not null) line.WriteString("external_id", result.ExternalId);
+        line.WriteNumber("ms", (long)services.Time.GetElapsedTime(started, services.Time.GetTimestamp()).TotalMilliseconds);
+        _trace.End();
+        return result;
+    }
+
+    /// <summary>What a result means for the message; null where the next provider is to be tried.</summary>
+    private OutcomeWrite? OutcomeOf(OutboundMessage message, SendResult result, ProviderRuntime provider, Rendering rendering, int attempts)
+    {
+        var now = services.Time.GetUtcNow();
+        switch (result.Outcome)
+        {
+            case SendOutcome.Accepted:
+                return new OutcomeWrite
+                {
+                    Message = message,
+                    At = now,
+                    Status = MessageStatus.Sent,
+                    Attempts = attempts,
+                    ProviderId = provider.Provider.Id,
+                    ExternalId = result.ExternalId,
+                    Cost = result.Cost,
+                    Currency = result.Currency,
+                    ContentHash = rendering.Hash,
+                    Trace = _trace.Take(),
+                    EraseSecretsAt = message.Notification.Secrets is null ? null : now,
+                };
+
+            case SendOutcome.Rejected:
+                return Final(message, now, MessageStatus.Failed, MessageReasons.Rejected, attempts, provider.Provider.Id, rendering.Hash);
+
+            case SendOutcome.RetryAfter:
+                return Retry(
+                    message, now, attempts, result.Delay is { } delay ? now + delay : null, MessageReasons.Retry, null, provider.Provider.Id);
+
+            case SendOutcome.Unknown when message.Notification.OnUnknown == OnUnknown.Stop:
+                return Final(message, now, MessageStatus.Failed, MessageReasons.OutcomeUnknown, attempts, provider.Provider.Id, rendering.Hash);
+
+            case SendOutcome.Unknown:
+                return Retry(message, now, attempts, null, MessageReasons.Retry, null, provider.Provider.Id);
+
+            default:
+                return null;
+        }
+    }
+
+    private OutcomeWrite Retry(
+        OutboundMessage message, DateTimeOffset now, int attempts, DateTimeOffset? notBefore, string reason, string? explanation, Guid? provider = null)
+    {
+        var next = services.Options.Retry.Next(message, attempts, now, notBefore, Random.Shared.NextDouble());
+        if (explanation is not null) Explain(now, OutcomeKind, explanation);
+        if (next is null) return Final(message, now, MessageStatus.Failed, MessageReasons.RetriesExhausted, attempts, provider);
+
+        var line = _trace.Begin(now, OutcomeKind);
+        line.WriteString("answer", reason);
+        line.WriteNumber("next", next.Value.ToUnixTimeMilliseconds());
+        _trace.End();
+        return new OutcomeWrite
+        {
+            Message = message,
+            At = now,
+            Status = MessageStatus.Queued,
+            Reason = reason,
+            DueAt = next,
+            Attempts = attempts,
+            ProviderId = provider,
+            Trace = _trace.Take(),
+        };
+    }
+
+    private OutcomeWrite Final(
+        OutboundMessage message, DateTimeOffset now, MessageStatus status, string? reason, int attempts, Guid? provider = null, Guid? hash = null)
+    {
+        // Once unknown, never another try by another way: the next step of the plan would be one.
+        var next = reason == MessageReasons.OutcomeUnknown || status == MessageStatus.Expired ? null : services.Plans.NextStep(message, now);
+        return new OutcomeWrite
+        {
+            Message = message,
+            At = now,
+            Status = status,
+            Reason = reason,
+            Attempts = attempts,
+            ProviderId = provider,
+            ContentHash = hash,
+            Trace = _trace.Take(),
+            Next = next,
+            EraseSecretsAt = message.Notification.Secrets is null || next is not null ? null : now + services.Options.SecretRetention,
+        };
+    }
+
+    private void TraceRoute(ProviderRuntime provider, string why)
+    {
+        var line = _trace.Begin(services.Time.GetUtcNow(), RouteKind);
+        line.WriteString("provider", provider.PublicId);
+        line.WriteString("why", why);
+        _trace.End();
+    }
+
+    private void Explain(DateTimeOffset at, JsonEncodedText kind, string text)
+    {
+        var line = _trace.Begin(at, kind);
+        line.WriteString("text", text);
+        _trace.End();
+    }
+}

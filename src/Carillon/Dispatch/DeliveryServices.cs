@@ -1,0 +1,35 @@
+using Carillon.Messages;
+using Carillon.Storage;
+
+namespace Carillon.Dispatch;
+
+/// <summary>What a <see cref="Delivery"/> works with, and whom it tells how it ended.</summary>
+internal sealed class DeliveryServices
+{
+    public required TimeProvider Time { get; init; }
+
+    public required CarillonOptions Options { get; init; }
+
+    public required Renderer Renderer { get; init; }
+
+    public required Router Router { get; init; }
+
+    public required Sender Sender { get; init; }
+
+    public required PlanStepper Plans { get; init; }
+
+    public required IDefectLog Defects { get; init; }
+
+    /// <summary>The message has an outcome, or none when it was put back; the delivery may be used again.</summary>
+    public required Action<Delivery, OutboundMessage, OutcomeWrite?> Completed { get; init; }
+
+    public required Action<OutboundMessage, DateTimeOffset?> PutBack { get; init; }
+
+    public required Action ProviderHasRoom { get; init; }
+}
+
+/// <summary>Where surprises are told: what should not happen, and was survived.</summary>
+public interface IDefectLog
+{
+    void Report(string where, Exception exception);
+}

@@ -1,0 +1,216 @@
+using System.Collections.Concurrent;
+using Carillon.Messages;
+using Carillon.Storage;
+
+namespace Carillon.Dispatch;
+
+/// <summary>
+/// The node's engine room: gives out messages as the lanes' turns come, starts claims, and sees outcomes through to the store.
+/// </summary>
+internal sealed class Dispatcher : IAsyncDisposable
+{
+    /// <summary>Claims that may run at once: few, since each has a transaction to itself.</summary>
+    private const int MaxClaims = 2;
+
+    private readonly LaneScheduler _lanes;
+    private readonly GroupCommitter _committer;
+    private readonly IQueueStore _store;
+    private readonly long _epoch;
+    private readonly TimeProvider _time;
+    private readonly IDefectLog _defects;
+    private readonly DeliveryServices _services;
+    private readonly ConcurrentBag<Delivery> _idle = [];
+    private readonly Queue<ClaimOrder> _orders = new();
+    private readonly AsyncSignal _signal = new();
+    private readonly ITimer _wake;
+    private readonly Lock _wakeLock = new();
+    private DateTimeOffset _wakeAt = DateTimeOffset.MaxValue;
+    private readonly Task _loop;
+    private int _claims;
+    private volatile bool _stopping;
+
+    public Dispatcher(
+        LaneScheduler lanes, GroupCommitter committer, IStorage storage, long epoch, Renderer renderer, Router router, PlanStepper plans,
+        CarillonOptions options, TimeProvider time, IDefectLog defects)
+    {
+        _lanes = lanes;
+        _committer = committer;
+        _store = storage.Queue;
+        _epoch = epoch;
+        _time = time;
+        _defects = defects;
+        _services = new DeliveryServices
+        {
+            Time = time,
+            Options = options,
+            Renderer = renderer,
+            Router = router,
+            Sender = new Sender(committer, storage.Log),
+            Plans = plans,
+            Defects = defects,
+            Completed = Completed,
+            PutBack = PutBack,
+            ProviderHasRoom = ProviderHasRoom,
+        };
+        _wake = time.CreateTimer(static state => ((Dispatcher)state!)._signal.Set(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>Something may have become possible: messages handed over, work stored, routes changed.</summary>
+    public void Nudge() => _signal.Set();
+
+    /// <summary>Messages committed with this node as the owner begin their way; the others are remembered as waiting.</summary>
+    public void Committed(IReadOnlyList<OutboundMessage> messages)
+    {
+        foreach (var message in messages)
+        {
+            if (message.IsOwned) _lanes.HandOver(message);
+            else _lanes.Stored(message.Lane, message.DueAt);
+        }
+
+        _signal.Set();
+    }
+
+    /// <summary>Outcomes have been committed: their messages leave memory, and what follows from them begins.</summary>
+    public void Recorded(IReadOnlyList<OutcomeWrite> outcomes)
+    {
+        foreach (var outcome in outcomes)
+        {
+            var message = outcome.Message;
+            if (outcome.Recorded && outcome.DueAt is { } due) _lanes.Stored(message.Lane, due);
+            if (outcome.Next is { } next)
+            {
+                if (outcome is { Recorded: true, NextBegun: true }) Committed(next.Messages);
+                else foreach (var unsent in next.Messages.Where(m => m.IsOwned)) _lanes.Unreserve(unsent.Lane);
+            }
+
+            _lanes.Finished(message);
+            if (_lanes.ClaimIfWanted(message.Lane) is { } order)
+            {
+                lock (_orders) _orders.Enqueue(order);
+            }
+        }
+
+        _signal.Set();
+    }
+
+    /// <summary>
+    /// Stops giving out messages, waits for those under way until <paramref name="deadline"/>, and hands the rest back to the store.
+    /// </summary>
+    public async Task DrainAsync(DateTimeOffset deadline)
+    {
+        _stopping = true;
+        var rest = _lanes.Stop();
+        _signal.Set();
+        await _loop;
+        while (_lanes.Sending > 0 && _time.GetUtcNow() < deadline) await Task.Delay(TimeSpan.FromMilliseconds(10), _time);
+        if (rest.Count > 0) await _store.ReleaseAsync(_epoch, rest);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _stopping = true;
+        _signal.Set();
+        await _loop;
+        await _wake.DisposeAsync();
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_stopping)
+        {
+            try
+            {
+                StartClaims();
+                while (_lanes.Next() is { } message)
+                {
+                    if (!_idle.TryTake(out var delivery)) delivery = new Delivery(_services);
+                    delivery.Start(message);
+                }
+            }
+            catch (Exception e)
+            {
+                _defects.Report("Dispatcher", e);
+            }
+
+            await _signal.WaitAsync();
+        }
+    }
+
+    private void StartClaims()
+    {
+        var now = _time.GetUtcNow();
+        var due = _lanes.DueClaims(now, out var nextWake);
+        lock (_orders)
+        {
+            if (due is not null)
+            {
+                foreach (var order in due) _orders.Enqueue(order);
+            }
+
+            while (_claims < MaxClaims && _orders.TryDequeue(out var order))
+            {
+                _claims++;
+                _ = ClaimAsync(order);
+            }
+        }
+
+        SetWake(nextWake, now);
+    }
+
+    private void SetWake(DateTimeOffset? at, DateTimeOffset now)
+    {
+        lock (_wakeLock)
+        {
+            var wanted = at ?? DateTimeOffset.MaxValue;
+            if (wanted == _wakeAt && wanted > now) return;
+            _wakeAt = wanted;
+            // Timers take at most 49 days; a wake too early only looks and sleeps again.
+            var wait = wanted == DateTimeOffset.MaxValue ? Timeout.InfiniteTimeSpan
+                : TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling((wanted - now).TotalMilliseconds), 0, TimeSpan.FromDays(1).TotalMilliseconds));
+            _wake.Change(wait, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private async Task ClaimAsync(ClaimOrder order)
+    {
+        try
+        {
+            var claim = await _store.ClaimAsync(order.Lane, _epoch, _time.GetUtcNow(), order.Limit);
+            if (_stopping && claim.Messages.Count > 0)
+            {
+                await _store.ReleaseAsync(_epoch, claim.Messages);
+                claim = claim with { Messages = [] };
+            }
+
+            _lanes.Claimed(order, claim.Messages, claim.NextDue, failed: false);
+        }
+        catch (Exception e)
+        {
+            if (e is not StorageUnavailableException) _defects.Report("Claim", e);
+            _lanes.Claimed(order, [], null, failed: true);
+        }
+        finally
+        {
+            lock (_orders) _claims--;
+            _signal.Set();
+        }
+    }
+
+    private void Completed(Delivery delivery, OutboundMessage message, OutcomeWrite? outcome)
+    {
+        _idle.Add(delivery);
+        if (outcome is not null) _committer.Record(outcome);
+    }
+
+    private void PutBack(OutboundMessage message, DateTimeOffset? until)
+    {
+        _lanes.PutBack(message, until);
+        _signal.Set();
+    }
+
+    private void ProviderHasRoom()
+    {
+        if (_lanes.Unblock()) _signal.Set();
+    }
+}

@@ -1,0 +1,18 @@
+using Carillon.Messages;
+
+namespace Carillon.Dispatch;
+
+/// <summary>What is asked of a message before it is rendered. Answers are values; the trace keeps them.</summary>
+internal readonly record struct GateAnswer(MessageStatus? Stop, string? Reason)
+{
+    public static GateAnswer Go => default;
+}
+
+/// <summary>Decides whether a due message may still go.</summary>
+internal static class Gate
+{
+    public static GateAnswer Check(OutboundMessage message, DateTimeOffset now) =>
+        message.Notification.ExpiresAt is { } expires && expires <= now
+            ? new GateAnswer(MessageStatus.Expired, MessageReasons.Expired)
+            : GateAnswer.Go;
+}

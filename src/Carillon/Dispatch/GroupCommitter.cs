@@ -1,0 +1,177 @@
+using Carillon.Storage;
+
+namespace Carillon.Dispatch;
+
+/// <summary>
+/// Turns everything that waits to be written (accepts, marks, outcomes) into one durable commit after the other. While one commit
+/// runs, the next group gathers: one fsync per group, however many callers wait for it.
+/// </summary>
+internal sealed class GroupCommitter : IAsyncDisposable
+{
+    /// <summary>A group at least this large says that there is traffic, so that waiting a moment will bring company.</summary>
+    private const int BusyGroup = 16;
+    private const int FullGroup = 2048;
+    private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(2);
+
+    private readonly IQueueStore _store;
+    private readonly long _epoch;
+    private readonly TimeSpan _linger;
+    private readonly TimeProvider _time;
+    private readonly Action<IReadOnlyList<OutcomeWrite>> _recorded;
+    private readonly Lock _lock = new();
+    private readonly AsyncSignal _signal = new();
+    private readonly Task _loop;
+    private PendingGroup _pending;
+    private bool _stopping;
+
+    /// <param name="recorded">Called after a commit with the outcomes that it held, each with its verdict. Must not throw.</param>
+    public GroupCommitter(
+        IQueueStore store, long epoch, TimeSpan linger, TimeProvider time, Action<IReadOnlyList<OutcomeWrite>> recorded)
+    {
+        _store = store;
+        _epoch = epoch;
+        _linger = linger;
+        _time = time;
+        _recorded = recorded;
+        _pending = new PendingGroup(epoch);
+        _loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>Null while commits succeed, else why the last one failed.</summary>
+    public string? Trouble { get; private set; }
+
+    /// <summary>Completes when the writes are durable or recognised as repeated; throws <see cref="StorageUnavailableException"/> when nothing was stored.</summary>
+    public Task AcceptAsync(IReadOnlyList<AcceptWrite> writes)
+    {
+        lock (_lock)
+        {
+            var group = _pending;
+            group.Writes.Accepts.AddRange(writes);
+            _signal.Set();
+            return group.Committed.Task;
+        }
+    }
+
+    public Task AcceptAsync(AcceptWrite write)
+    {
+        lock (_lock)
+        {
+            var group = _pending;
+            group.Writes.Accepts.Add(write);
+            _signal.Set();
+            return group.Committed.Task;
+        }
+    }
+
+    /// <summary>Completes when the mark is durable, with its verdict set; throws like <see cref="AcceptAsync(AcceptWrite)"/>.</summary>
+    public Task MarkAsync(SendMark mark)
+    {
+        lock (_lock)
+        {
+            var group = _pending;
+            group.Writes.Marks.Add(mark);
+            _signal.Set();
+            return group.Committed.Task;
+        }
+    }
+
+    /// <summary>Takes charge of an outcome: it is written, and tried again until it is.</summary>
+    public void Record(OutcomeWrite outcome)
+    {
+        lock (_lock)
+        {
+            _pending.Writes.Outcomes.Add(outcome);
+            _signal.Set();
+        }
+    }
+
+    /// <summary>Writes what waits, then stops. What cannot be written by then stays unrecorded: its owner's end will be noticed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_lock) _stopping = true;
+        _signal.Set();
+        await _loop;
+    }
+
+    private async Task RunAsync()
+    {
+        var backoff = FirstBackoff;
+        var busy = false;
+        while (true)
+        {
+            await _signal.WaitAsync();
+            if (busy && _linger > TimeSpan.Zero && !IsFull()) await Task.Delay(_linger, _time);
+
+            PendingGroup group;
+            bool stopping;
+            lock (_lock)
+            {
+                group = _pending;
+                stopping = _stopping;
+                if (group.Writes.IsEmpty)
+                {
+                    if (stopping) return;
+                    continue;
+                }
+
+                _pending = new PendingGroup(_epoch);
+            }
+
+            busy = group.Count >= BusyGroup;
+            if (await TryCommitAsync(group))
+            {
+                backoff = FirstBackoff;
+                continue;
+            }
+
+            if (stopping) return;
+            lock (_lock)
+            {
+                // Outcomes keep their order: those that failed go before those that came since.
+                group.Writes.Outcomes.AddRange(_pending.Writes.Outcomes);
+                _pending.Writes.Outcomes.Clear();
+                _pending.Writes.Outcomes.AddRange(group.Writes.Outcomes);
+            }
+
+            await Task.Delay(backoff, _time);
+            backoff = backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff;
+            _signal.Set();
+        }
+    }
+
+    private bool IsFull()
+    {
+        lock (_lock) return _stopping || _pending.Count >= FullGroup;
+    }
+
+    private async Task<bool> TryCommitAsync(PendingGroup group)
+    {
+        try
+        {
+            await _store.CommitAsync(group.Writes);
+        }
+        catch (Exception e)
+        {
+            // Whatever it was, nothing of the group is stored. Callers are told; outcomes are kept.
+            Trouble = e.Message;
+            group.Committed.SetException(e as StorageUnavailableException ?? new StorageUnavailableException(e.Message, e));
+            _ = group.Committed.Task.Exception;
+            return false;
+        }
+
+        Trouble = null;
+        group.Committed.SetResult();
+        if (group.Writes.Outcomes.Count > 0) _recorded(group.Writes.Outcomes);
+        return true;
+    }
+
+    private sealed class PendingGroup(long epoch)
+    {
+        public WriteGroup Writes { get; } = new() { Epoch = epoch };
+
+        public TaskCompletionSource Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Count => Writes.Accepts.Count + Writes.Marks.Count + Writes.Outcomes.Count;
+    }
+}

@@ -1,0 +1,341 @@
+using Carillon.Messages;
+
+namespace Carillon.Dispatch;
+
+/// <summary>
+/// Decides what is sent next and what fits into memory. Lanes with ready messages stand in a ring and are served by deficit round
+/// robin, critical lanes from a ring of their own before all others; so one tenant's million never delays another's one.
+/// Thread-safe; every member takes one short lock.
+/// </summary>
+/// <remarks>
+/// An example of a turn: lanes A (normal, quantum 8) and B (high, quantum 16) have thousands ready each. A sends 8, B 16, A 8 …
+/// A third lane that gets one message waits for at most 24 others, however many those two hold.
+/// </remarks>
+internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<LaneKey, Lane> _lanes = [];
+    private readonly Queue<Lane> _critical = new();
+    private readonly Queue<Lane> _ring = new();
+
+    /// <summary>Lanes by the time at which something is to be looked at again: due work in the store, the end of a pause.</summary>
+    private readonly PriorityQueue<Lane, DateTimeOffset> _wakes = new();
+    private readonly List<Lane> _blocked = [];
+    private int _inMemory;
+    private int _sending;
+    private bool _stopped;
+
+    /// <summary>Messages under way, or sent and not yet recorded.</summary>
+    public int Sending => Volatile.Read(ref _sending);
+
+    public int InMemory => Volatile.Read(ref _inMemory);
+
+    /// <summary>
+    /// Reserves room for a message that is about to be committed. When there is none, or older work of its lane waits in the store,
+    /// the message goes to the store unowned, and <see cref="Stored"/> is to be called after the commit.
+    /// </summary>
+    public bool TryReserve(LaneKey key)
+    {
+        lock (_lock)
+        {
+            if (_stopped) return false;
+            var lane = LaneOf(key);
+            if (lane.WantsClaim || lane.IsClaiming || !HasRoom(lane)) return false;
+            Add(lane, 1);
+            return true;
+        }
+    }
+
+    public void Unreserve(LaneKey key)
+    {
+        lock (_lock) Remove(LaneOf(key));
+    }
+
+    /// <summary>Hands over a message for which room was reserved, now that it is committed.</summary>
+    public void HandOver(OutboundMessage message)
+    {
+        lock (_lock)
+        {
+            var lane = LaneOf(message.Lane);
+            lane.Ready.Enqueue(message);
+            Activate(lane);
+        }
+    }
+
+    /// <summary>Work of this lane was committed to the store, unowned.</summary>
+    public void Stored(LaneKey key, DateTimeOffset due)
+    {
+        lock (_lock)
+        {
+            var lane = LaneOf(key);
+            lane.StoreVersion++;
+            if (lane.StoreDue is { } known && known <= due) return;
+            lane.StoreDue = due;
+            _wakes.Enqueue(lane, due);
+        }
+    }
+
+    /// <summary>
+    /// The next message to send, its lane's turn and a send slot taken; null when nothing may be sent now. Every message that it
+    /// gives is ended by <see cref="Finished"/> or <see cref="PutBack"/>.
+    /// </summary>
+    public OutboundMessage? Next()
+    {
+        lock (_lock)
+        {
+            if (_stopped || _sending >= options.MaxUnrecorded) return null;
+            return Serve(_critical) ?? (_sending < options.MaxUnrecorded - options.CriticalReserve ? Serve(_ring) : null);
+        }
+    }
+
+    /// <summary>A message has left memory, with its outcome recorded; its slot and room are free.</summary>
+    public void Finished(OutboundMessage message)
+    {
+        lock (_lock)
+        {
+            _sending--;
+            Remove(LaneOf(message.Lane));
+        }
+    }
+
+    /// <summary>Its provider could not take it after all: back to the head of its lane, which rests until <paramref name="until"/>, or until a provider has room.</summary>
+    public void PutBack(OutboundMessage message, DateTimeOffset? until)
+    {
+        lock (_lock)
+        {
+            _sending--;
+            var lane = LaneOf(message.Lane);
+            lane.Returned.Enqueue(message);
+            if (until is { } time)
+            {
+                lane.PausedUntil = time;
+                _wakes.Enqueue(lane, time);
+            }
+            else
+            {
+                Activate(lane);
+            }
+        }
+    }
+
+    /// <summary>Lanes that a provider without room held up are looked at again.</summary>
+    public bool Unblock()
+    {
+        lock (_lock)
+        {
+            if (_blocked.Count == 0) return false;
+            foreach (var lane in _blocked) Activate(lane);
+            _blocked.Clear();
+            return true;
+        }
+    }
+
+    /// <summary>Every pause ends: providers have changed.</summary>
+    public void Resume()
+    {
+        lock (_lock)
+        {
+            foreach (var lane in _lanes.Values)
+            {
+                lane.PausedUntil = null;
+                Activate(lane);
+            }
+
+            _blocked.Clear();
+        }
+    }
+
+    /// <summary>
+    /// Lanes of which a claim is to be made now: their work is due and there is room. Each is marked as claiming until <see cref="Claimed"/>.
+    /// </summary>
+    /// <param name="nextWake">When something is due next; null when nothing is known to be.</param>
+    public List<ClaimOrder>? DueClaims(DateTimeOffset now, out DateTimeOffset? nextWake)
+    {
+        List<ClaimOrder>? orders = null;
+        lock (_lock)
+        {
+            while (_wakes.TryPeek(out var lane, out var at) && at <= now)
+            {
+                _wakes.Dequeue();
+                if (lane.PausedUntil is { } paused && paused <= now)
+                {
+                    lane.PausedUntil = null;
+                    Activate(lane);
+                }
+
+                if (lane.StoreDue is { } due && due <= now) lane.WantsClaim = true;
+                if (Order(lane) is { } order) (orders ??= []).Add(order);
+            }
+
+            nextWake = _wakes.TryPeek(out _, out var next) ? next : null;
+        }
+
+        return orders;
+    }
+
+    /// <summary>Room came free: claims that had been put off.</summary>
+    public ClaimOrder? ClaimIfWanted(LaneKey key)
+    {
+        lock (_lock) return Order(LaneOf(key));
+    }
+
+    /// <summary>A claim has ended. Room for its messages had been reserved by its order.</summary>
+    public void Claimed(ClaimOrder order, IReadOnlyList<OutboundMessage> messages, DateTimeOffset? nextDue, bool failed)
+    {
+        lock (_lock)
+        {
+            var lane = LaneOf(order.Lane);
+            lane.IsClaiming = false;
+            Add(lane, messages.Count - order.Limit);
+            foreach (var message in messages) lane.Ready.Enqueue(message);
+            if (messages.Count > 0) Activate(lane);
+
+            var stale = lane.StoreVersion != order.StoreVersion;
+            lane.WantsClaim = false;
+            if (failed)
+            {
+                // The store is in trouble: look again in a moment, not at once.
+                nextDue = time.GetUtcNow() + TimeSpan.FromSeconds(1);
+            }
+            else if (stale && lane.StoreDue is { } known && (nextDue is null || known < nextDue))
+            {
+                nextDue = known;
+            }
+
+            lane.StoreDue = nextDue;
+            if (nextDue is { } due) _wakes.Enqueue(lane, due);
+        }
+    }
+
+    /// <summary>No message is given out any more. Returns those that were never given out, to be handed back to the store.</summary>
+    public List<OutboundMessage> Stop()
+    {
+        lock (_lock)
+        {
+            _stopped = true;
+            var rest = new List<OutboundMessage>();
+            foreach (var lane in _lanes.Values)
+            {
+                while (lane.HasReady) rest.Add(lane.Dequeue());
+            }
+
+            return rest;
+        }
+    }
+
+    private OutboundMessage? Serve(Queue<Lane> ring)
+    {
+        for (var left = ring.Count; left > 0; left--)
+        {
+            var lane = ring.Peek();
+            if (!lane.HasReady || lane.PausedUntil is not null)
+            {
+                Leave(ring, lane);
+                continue;
+            }
+
+            switch (routes.Admit(lane.Key, time.GetUtcNow(), out var retryAt))
+            {
+                case Admission.Full:
+                    Leave(ring, lane);
+                    _blocked.Add(lane);
+                    continue;
+                case Admission.Down:
+                    Leave(ring, lane);
+                    lane.PausedUntil = retryAt;
+                    _wakes.Enqueue(lane, retryAt);
+                    continue;
+                default:
+                    break;
+            }
+
+            if (lane.Deficit <= 0) lane.Deficit = lane.Quantum;
+            var message = lane.Dequeue();
+            if (!lane.HasReady)
+            {
+                Leave(ring, lane);
+            }
+            else if (--lane.Deficit == 0)
+            {
+                ring.Enqueue(ring.Dequeue());
+            }
+
+            _sending++;
+            return message;
+        }
+
+        return null;
+    }
+
+    private static void Leave(Queue<Lane> ring, Lane lane)
+    {
+        ring.Dequeue();
+        lane.IsActive = false;
+        lane.Deficit = 0;
+    }
+
+    private void Activate(Lane lane)
+    {
+        if (lane.IsActive || !lane.HasReady || lane.PausedUntil is not null) return;
+        lane.IsActive = true;
+        (lane.IsCritical ? _critical : _ring).Enqueue(lane);
+    }
+
+    /// <summary>
+    /// A lane may hold its even share of the window, and at least 64 messages; critical lanes may go a quarter beyond the window.
+    /// </summary>
+    private bool HasRoom(Lane lane)
+    {
+        if (lane.IsCritical) return _inMemory < options.Window + (options.Window / 4);
+        return _inMemory < options.Window && lane.InMemory < Share();
+    }
+
+    private int Share() => Math.Max(64, options.Window / Math.Max(1, _ring.Count));
+
+    private ClaimOrder? Order(Lane lane)
+    {
+        if (_stopped || lane.IsClaiming || !lane.WantsClaim || !HasRoom(lane)) return null;
+        var share = lane.IsCritical ? options.Window / 4 : Share();
+        // Half a share at least, so that claims are few and large.
+        if (lane.InMemory > share / 2) return null;
+        var limit = Math.Min(options.ClaimBatch, share - lane.InMemory);
+        lane.IsClaiming = true;
+        Add(lane, limit);
+        return new ClaimOrder(lane.Key, limit, lane.StoreVersion);
+    }
+
+    private void Add(Lane lane, int count)
+    {
+        lane.InMemory += count;
+        _inMemory += count;
+    }
+
+    private void Remove(Lane lane) => Add(lane, -1);
+
+    private Lane LaneOf(LaneKey key)
+    {
+        if (_lanes.TryGetValue(key, out var lane)) return lane;
+        lane = new Lane(key);
+        _lanes.Add(key, lane);
+        return lane;
+    }
+}
+
+internal enum Admission
+{
+    Open,
+
+    /// <summary>Every provider that could serve has as many sends under way as it may.</summary>
+    Full,
+
+    /// <summary>No provider can serve before a known time.</summary>
+    Down,
+}
+
+/// <summary>What the scheduler asks of the router before it gives out a message.</summary>
+internal interface ILaneRoutes
+{
+    Admission Admit(LaneKey lane, DateTimeOffset now, out DateTimeOffset retryAt);
+}
+
+internal readonly record struct ClaimOrder(LaneKey Lane, int Limit, int StoreVersion);

@@ -1,0 +1,20 @@
+using Carillon.Storage;
+
+namespace Carillon.Dispatch.Maintenance;
+
+/// <summary>
+/// Looks which lanes have work in the store: at start, and as a safety net now and then, so that work which nobody announced is found.
+/// </summary>
+internal sealed class Surveyor(IQueueStore queue, LaneScheduler lanes, Dispatcher dispatcher, TimeProvider time, IDefectLog defects)
+    : PeriodicService(time, defects)
+{
+    protected override TimeSpan Interval => TimeSpan.FromSeconds(10);
+
+    public Task SurveyAsync(CancellationToken cancellationToken) => RunOnceAsync(cancellationToken);
+
+    protected override async Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        foreach (var lane in await queue.LanesAsync(cancellationToken)) lanes.Stored(lane.Lane, lane.Due);
+        dispatcher.Nudge();
+    }
+}

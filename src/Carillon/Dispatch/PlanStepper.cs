@@ -1,0 +1,32 @@
+using Carillon.Messages;
+using Carillon.Storage;
+
+namespace Carillon.Dispatch;
+
+/// <summary>Makes the messages of the step that follows a failed one.</summary>
+internal sealed class PlanStepper(IdGenerator ids, LaneScheduler lanes)
+{
+    /// <summary>Null when the plan has no further step. Room is reserved for messages that are marked as owned.</summary>
+    public NextStep? NextStep(OutboundMessage failed, DateTimeOffset now)
+    {
+        var number = failed.Step + 1;
+        if (failed.Notification.Plan is not { } plan || plan.Steps.Count <= number) return null;
+        return new NextStep(number, [.. plan.Steps[number].Targets.Select(t => Make(failed.Notification, t, number, now))]);
+    }
+
+    public OutboundMessage Make(Notification notification, PlanTarget target, int step, DateTimeOffset now)
+    {
+        var message = new OutboundMessage
+        {
+            Notification = notification,
+            Id = ids.Next(),
+            Channel = target.Channel,
+            Address = target.Address,
+            Step = step,
+            CreatedAt = now,
+            DueAt = step == 0 && notification.ScheduledAt is { } scheduled && scheduled > now ? scheduled : now,
+        };
+        message.IsOwned = message.DueAt <= now && lanes.TryReserve(message.Lane);
+        return message;
+    }
+}

@@ -1,0 +1,119 @@
+using Carillon.Channels;
+
+namespace Carillon.Providers;
+
+/// <summary>
+/// A provider at work on this node: its gateway, how many sends are under way, and whether it is worth asking. Thread-safe.
+/// </summary>
+/// <remarks>
+/// After <see cref="TripAfter"/> failures in a row it rests: 1 s, 2 s, 4 s … up to 30 s, each half random so that nodes do not come
+/// back together. Then one send probes it; an answer opens it again, whatever the answer says of the message.
+/// </remarks>
+public sealed class ProviderRuntime(Provider provider, IGateway gateway)
+{
+    private const int TripAfter = 5;
+    private static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _lock = new();
+    private int _underWay;
+    private int _failuresInRow;
+    private int _trips;
+    private DateTimeOffset _restUntil;
+    private bool _isProbing;
+    private bool _isRetired;
+
+    public Provider Provider { get; } = provider;
+
+    public IGateway Gateway { get; } = gateway;
+
+    public string PublicId { get; } = Messages.PublicId.Format(Messages.PublicId.Provider, provider.Id);
+
+    /// <summary>What went wrong last, and when; null when nothing has.</summary>
+    public (DateTimeOffset At, string Message)? LastError { get; private set; }
+
+    public ProviderStanding Standing(DateTimeOffset now, out DateTimeOffset retryAt)
+    {
+        lock (_lock) return StandingNow(now, out retryAt);
+    }
+
+    /// <summary>Takes a place among its sends; false when it is full or rests. Each success is ended by <see cref="Exit"/>.</summary>
+    public bool TryEnter(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            if (StandingNow(now, out _) != ProviderStanding.Open) return false;
+            if (_trips > 0) _isProbing = true;
+            _underWay++;
+            return true;
+        }
+    }
+
+    /// <summary>Returns true when it had been full, so that those who wait for it should look again.</summary>
+    public bool Exit(SendResult result, DateTimeOffset now)
+    {
+        bool wasFull, dispose;
+        lock (_lock)
+        {
+            wasFull = _underWay >= Provider.MaxConcurrency || _isProbing;
+            _underWay--;
+            _isProbing = false;
+            if (result.Outcome is SendOutcome.Unavailable or SendOutcome.Unknown)
+            {
+                LastError = (now, result.Answer ?? result.Outcome.ToString());
+                if (++_failuresInRow >= TripAfter || _trips > 0) Trip(now);
+            }
+            else
+            {
+                _failuresInRow = 0;
+                _trips = 0;
+            }
+
+            dispose = _isRetired && _underWay == 0;
+        }
+
+        if (dispose) _ = Gateway.DisposeAsync().AsTask();
+        return wasFull;
+    }
+
+    /// <summary>It was changed or removed: its gateway is disposed once its last send has ended.</summary>
+    public void Retire()
+    {
+        bool dispose;
+        lock (_lock)
+        {
+            _isRetired = true;
+            dispose = _underWay == 0;
+        }
+
+        if (dispose) _ = Gateway.DisposeAsync().AsTask();
+    }
+
+    private ProviderStanding StandingNow(DateTimeOffset now, out DateTimeOffset retryAt)
+    {
+        retryAt = _restUntil;
+        if (_trips > 0 && now < _restUntil) return ProviderStanding.Resting;
+        if (_isProbing || _underWay >= Provider.MaxConcurrency) return ProviderStanding.Full;
+        return ProviderStanding.Open;
+    }
+
+    private void Trip(DateTimeOffset now)
+    {
+        // Sends that were under way when it tripped fail too; they say nothing new.
+        if (_trips > 0 && now < _restUntil) return;
+        var rest = Math.Min(LongestRest.TotalMilliseconds, FirstRest.TotalMilliseconds * (1 << Math.Min(_trips, 10)));
+        _trips++;
+        _restUntil = now + TimeSpan.FromMilliseconds(rest * (0.5 + (Random.Shared.NextDouble() / 2)));
+    }
+}
+
+public enum ProviderStanding
+{
+    Open,
+
+    /// <summary>As many sends under way as it may have.</summary>
+    Full,
+
+    /// <summary>It failed several times in a row and is left alone for a while.</summary>
+    Resting,
+}

@@ -1,0 +1,198 @@
+using Carillon.Dispatch;
+using Carillon.Messages;
+
+namespace Carillon.Tests.Dispatch;
+
+public sealed class LaneSchedulerTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly ManualTime _time = new(Start);
+    private readonly ScriptedRoutes _routes = new();
+
+    [Fact]
+    public void One_message_of_another_tenant_is_not_delayed_by_a_million()
+    {
+        var lanes = Scheduler(new CarillonOptions { Window = 1000 });
+        Fill(lanes, tenant: 1, count: 900);
+        var other = Fill(lanes, tenant: 2, count: 1)[0];
+
+        var served = TakeAll(lanes, 20);
+
+        Assert.Contains(other, served);
+    }
+
+    [Fact]
+    public void Lanes_share_by_priority_and_none_starves()
+    {
+        var lanes = Scheduler(new CarillonOptions { Window = 3000, MaxUnrecorded = 2000, CriticalReserve = 0 });
+        Fill(lanes, 1, 500, Priority.High);
+        Fill(lanes, 1, 500, Priority.Normal);
+        Fill(lanes, 1, 500, Priority.Low);
+
+        var served = TakeAll(lanes, 260).GroupBy(m => m.Notification.Priority).ToDictionary(g => g.Key, g => g.Count());
+
+        Assert.Equal(160, served[Priority.High]);
+        Assert.Equal(80, served[Priority.Normal]);
+        Assert.Equal(20, served[Priority.Low]);
+    }
+
+    [Fact]
+    public void Critical_messages_go_first_and_have_slots_that_others_cannot_take()
+    {
+        var lanes = Scheduler(new CarillonOptions { MaxUnrecorded = 32, CriticalReserve = 8 });
+        Fill(lanes, 1, 100);
+        Assert.Equal(24, TakeAll(lanes, 100).Count);
+
+        var critical = Fill(lanes, 2, 10, Priority.Critical);
+
+        Assert.Equal(critical[..8], TakeAll(lanes, 100));
+        Assert.Null(lanes.Next());
+    }
+
+    [Fact]
+    public void What_does_not_fit_the_window_is_not_reserved()
+    {
+        var lanes = Scheduler(new CarillonOptions { Window = 64 });
+        var key = new LaneKey(new TenantId(1), Channel.Email, Priority.Normal);
+
+        Assert.Equal(64, Enumerable.Range(0, 100).Count(_ => lanes.TryReserve(key)));
+
+        lanes.Unreserve(key);
+        Assert.True(lanes.TryReserve(key));
+    }
+
+    [Fact]
+    public void A_lane_with_due_work_in_the_store_takes_nothing_new_past_it()
+    {
+        var lanes = Scheduler();
+        var key = new LaneKey(new TenantId(1), Channel.Email, Priority.Normal);
+        lanes.Stored(key, Start);
+
+        var order = Assert.Single(lanes.DueClaims(Start, out _)!);
+
+        Assert.False(lanes.TryReserve(key));
+        lanes.Claimed(order, [], null, failed: false);
+        Assert.True(lanes.TryReserve(key));
+    }
+
+    [Fact]
+    public void Work_that_is_due_later_is_not_claimed_before_its_time()
+    {
+        var lanes = Scheduler();
+        var key = new LaneKey(new TenantId(1), Channel.Email, Priority.Normal);
+        lanes.Stored(key, Start.AddHours(1));
+
+        Assert.Null(lanes.DueClaims(Start, out var wake));
+        Assert.Equal(Start.AddHours(1), wake);
+        Assert.Single(lanes.DueClaims(Start.AddHours(1), out _)!);
+    }
+
+    [Fact]
+    public void Work_stored_while_a_claim_runs_is_not_forgotten()
+    {
+        var lanes = Scheduler();
+        var key = new LaneKey(new TenantId(1), Channel.Email, Priority.Normal);
+        lanes.Stored(key, Start);
+        var order = Assert.Single(lanes.DueClaims(Start, out _)!);
+
+        lanes.Stored(key, Start);
+        lanes.Claimed(order, [], null, failed: false);
+
+        Assert.Single(lanes.DueClaims(Start, out _)!);
+    }
+
+    [Fact]
+    public void A_lane_whose_providers_rest_is_left_alone_until_one_may_serve()
+    {
+        var lanes = Scheduler();
+        var message = Fill(lanes, 1, 1)[0];
+        _routes.Answer = (Admission.Down, Start.AddSeconds(5));
+
+        Assert.Null(lanes.Next());
+        _routes.Answer = (Admission.Open, default);
+        Assert.Null(lanes.Next());
+        lanes.DueClaims(Start.AddSeconds(5), out _);
+        Assert.Same(message, lanes.Next());
+    }
+
+    [Fact]
+    public void A_lane_whose_provider_is_full_is_served_again_once_there_is_room()
+    {
+        var lanes = Scheduler();
+        var message = Fill(lanes, 1, 1)[0];
+        _routes.Answer = (Admission.Full, default);
+        Assert.Null(lanes.Next());
+        _routes.Answer = (Admission.Open, default);
+
+        Assert.True(lanes.Unblock());
+        Assert.Same(message, lanes.Next());
+    }
+
+    [Fact]
+    public void A_message_put_back_is_the_next_of_its_lane()
+    {
+        var lanes = Scheduler();
+        var messages = Fill(lanes, 1, 3);
+        var first = lanes.Next()!;
+
+        lanes.PutBack(first, null);
+
+        Assert.Same(messages[0], lanes.Next());
+        Assert.Same(messages[1], lanes.Next());
+    }
+
+    [Fact]
+    public void A_stop_gives_back_what_was_never_given_out()
+    {
+        var lanes = Scheduler();
+        var messages = Fill(lanes, 1, 5);
+        lanes.Next();
+
+        Assert.Equal(messages[1..], lanes.Stop());
+        Assert.Null(lanes.Next());
+    }
+
+    private LaneScheduler Scheduler(CarillonOptions? options = null) => new(options ?? new CarillonOptions(), _routes, _time);
+
+    private static List<OutboundMessage> Fill(LaneScheduler lanes, int tenant, int count, Priority priority = Priority.Normal)
+    {
+        var made = new List<OutboundMessage>();
+        var ids = new IdGenerator(TimeProvider.System);
+        for (var i = 0; i < count; i++)
+        {
+            var message = new OutboundMessage
+            {
+                Notification = new Notification { Tenant = new TenantId(tenant), Id = ids.Next(), CreatedAt = Start, Priority = priority },
+                Id = ids.Next(),
+                Channel = Channel.Email,
+                Address = "ana@example.net",
+                CreatedAt = Start,
+                DueAt = Start,
+            };
+            Assert.True(lanes.TryReserve(message.Lane));
+            lanes.HandOver(message);
+            made.Add(message);
+        }
+
+        return made;
+    }
+
+    private static List<OutboundMessage> TakeAll(LaneScheduler lanes, int most)
+    {
+        var taken = new List<OutboundMessage>();
+        while (taken.Count < most && lanes.Next() is { } message) taken.Add(message);
+        return taken;
+    }
+
+    private sealed class ScriptedRoutes : ILaneRoutes
+    {
+        public (Admission Admission, DateTimeOffset RetryAt) Answer { get; set; }
+
+        public Admission Admit(LaneKey lane, DateTimeOffset now, out DateTimeOffset retryAt)
+        {
+            retryAt = Answer.RetryAt;
+            return Answer.Admission;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Carillon.Tests;
+
+/// <summary>A clock that only moves when a test moves it. Its timers do not fire.</summary>
+internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
+{
+    private DateTimeOffset _now = start;
+
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    public void Advance(TimeSpan by) => _now += by;
+}
