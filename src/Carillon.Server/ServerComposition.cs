@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Carillon.Channels;
 using Carillon.Channels.Simulator;
 using Carillon.Dispatch;
@@ -38,7 +40,12 @@ internal static class ServerComposition
         services.AddSingleton<Authenticator>();
         services.AddRoutingCore();
         services.AddOpenApi(OpenApiDescription.DocumentName, OpenApiDescription.Configure);
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower);
+        // Only the OpenAPI document goes by these: bodies and answers are read and written by hand.
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+        });
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
         addEngine(services);
         adjust?.Invoke(builder);
