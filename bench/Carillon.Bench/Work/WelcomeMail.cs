@@ -24,7 +24,8 @@ internal static class WelcomeMail
         {% for item in items %}
           - {{ item.name }}: {{ item.price }} a month
         {% endfor %}
-        The first bill comes on {{ first_bill }}. Any question? Call {{ hotline }}, day or night.
+        The first bill comes on {{ first_bill }}. Moving house, or a second line? Both are done in your account.
+        Any question? Call {{ hotline }}, day or night.
 
         """;
 
@@ -43,7 +44,8 @@ internal static class WelcomeMail
         <ul>
         {% for item in items %}<li>{{ item.name }}: <b>{{ item.price }}</b> a month</li>
         {% endfor %}</ul>
-        <p>The first bill comes on {{ first_bill }}. Any question? Call {{ hotline }}, day or night.</p>
+        <p>The first bill comes on {{ first_bill }}. Moving house, or a second line? Both are done in your account.</p>
+        <p>Any question? Call {{ hotline }}, day or night.</p>
         </body></html>
 
         """;
