@@ -1,26 +1,32 @@
-using Carillon.Messages;
+using Carillon.Security;
 using Carillon.Storage;
 using Microsoft.AspNetCore.Connections;
 
 namespace Carillon.Server;
 
-/// <summary>Opens the store, makes the first key, listens, and drains when it is told to stop.</summary>
+/// <summary>Opens the store, listens, makes the first key, and drains when it is told to stop.</summary>
 internal static class ServeCommand
 {
     /// <summary>Exit code of a start that failed: port taken, data locked, wrong key.</summary>
     public const int Failed = 1;
 
-    public static async Task<int> RunAsync(ServerOptions options, Action<IServiceCollection> addEngine, TextWriter output, TextWriter errors)
+    /// <param name="whileUp">Runs once the server listens; the server stays up after it.</param>
+    public static async Task<int> RunAsync(
+        ServerOptions options, TextWriter output, TextWriter errors, Func<CarillonEngine, CancellationToken, Task>? whileUp = null)
     {
         try
         {
-            await using var app = ServerComposition.Build(options, addEngine);
-            var storage = app.Services.GetRequiredService<IStorage>();
-            await storage.OpenAsync();
-            var key = await FirstKey.EnsureAsync(storage.Tenants, app.Services.GetRequiredService<IdGenerator>(), app.Services.GetRequiredService<TimeProvider>(), CancellationToken.None);
+            await using var app = ServerComposition.Build(options);
+            var engine = app.Services.GetRequiredService<CarillonEngine>();
+            await engine.StartAsync();
             await app.StartAsync();
-            await output.WriteLineAsync($"Carillon {Api.HealthApi.Version} listens on {Address(options)}, {storage.Description}.");
+            // Only now: a key that was made by a start that failed would never have been shown.
+            var key = await FirstKey.EnsureAsync(engine.Storage.Tenants, engine.Ids, engine.Time, CancellationToken.None);
+
+            await output.WriteLineAsync($"Carillon {Api.HealthApi.Version} listens on {Address(options)}, {engine.Storage.Description}.");
+            foreach (var note in engine.StartNotes) await output.WriteLineAsync(note);
             if (key is not null) await output.WriteLineAsync($"The first API key, an administrator's, shown only now: {key}");
+            if (whileUp is not null) await whileUp(engine, app.Lifetime.ApplicationStopping);
             await app.WaitForShutdownAsync();
             return 0;
         }
@@ -37,7 +43,7 @@ internal static class ServeCommand
     /// <summary>One line for the operator; null for what is a defect and keeps its stack trace.</summary>
     private static string? Explain(Exception e, ServerOptions options) => e switch
     {
-        StorageStartException => e.Message,
+        StorageStartException or KeyFileException => e.Message,
         StorageUnavailableException => $"The store cannot be used: {e.Message}",
         IOException { InnerException: AddressInUseException } or AddressInUseException =>
             $"{Address(options)} is taken by another program: stop it, or choose another port with --port or CARILLON_PORT.",

@@ -55,7 +55,8 @@ internal static class BounceReader
     private static string? WordsOf(HeaderFields group, string address, List<NoticeRecipient> named)
     {
         string? actual = MailAddresses.First(group["X-Actual-Recipient"]);
-        return named.Find(n => n.Address.Equals(address, StringComparison.OrdinalIgnoreCase) || n.Address.Equals(actual, StringComparison.OrdinalIgnoreCase))?.Words;
+        bool Is(NoticeRecipient recipient, string? other) => recipient.Address.Equals(other, StringComparison.OrdinalIgnoreCase);
+        return named.Find(n => Is(n, address) || Is(n, actual))?.Words;
     }
 
     private static ReturnedRecipient FromWords(Evidence evidence, NoticeRecipient named, bool alone)
@@ -69,6 +70,7 @@ internal static class BounceReader
     private static string? ActionOf(Evidence evidence)
     {
         string subject = evidence.Subject;
-        return subject.Contains("delay", StringComparison.OrdinalIgnoreCase) && !subject.Contains("fail", StringComparison.OrdinalIgnoreCase) ? "delayed" : null;
+        bool Has(string word) => subject.Contains(word, StringComparison.OrdinalIgnoreCase);
+        return Has("delay") && !Has("fail") ? "delayed" : null;
     }
 }

@@ -66,7 +66,7 @@ internal static class NoticeFormats
         {
             "attempts listed after a name", Text("Postmaster <postmaster@gw.example.net>", "Message non-deliverable",
                 "Your message could not be sent.\nA transcript of the attempts to send the message follows.\nThe number of attempts made: 1\nAddressed To: kim@example.org\n\nThu 5 Mar 2026 10:00:05\nFailed to send to identified host,\nkim@example.org: [192.0.2.1], 550 kim@example.org... No such user\n--- Message non-deliverable.\n"),
-            "kim@example.org", "5.0.0", "UserUnknown", true
+            "kim@example.org", "5.0.0", "Filtered", false
         },
         {
             "error with a label", Text("postmaster@gw.example.net", "Undeliverable Mail",

@@ -12,7 +12,8 @@ internal sealed class SqliteFile(SqliteStorageOptions options)
     public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetFullPath(options.Directory), "carillon.db");
 
     /// <summary>The one connection that writes and checkpoints.</summary>
-    public SqliteConnection OpenWriter() => Open(SqliteOpenMode.ReadWriteCreate, string.Create(CultureInfo.InvariantCulture, $"""
+    /// <param name="create">Makes the file when it is not there. Not while running: a volume that went away must not become an empty database.</param>
+    public SqliteConnection OpenWriter(bool create) => Open(create ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite, string.Create(CultureInfo.InvariantCulture, $"""
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
         PRAGMA wal_autocheckpoint = {options.CheckpointPages};
