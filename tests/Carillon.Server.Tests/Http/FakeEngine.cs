@@ -50,7 +50,7 @@ internal sealed class FakeIntake(IdGenerator ids, FakeStorage storage) : INotifi
 
     private Notification Make(TenantId tenant, NotificationRequest request, Guid? batch)
     {
-        Taken.Add((request.RecipientId, request.TemplateVariables.IsEmpty ? null : Encoding.UTF8.GetString(request.TemplateVariables.Span)));
+        lock (Taken) Taken.Add((request.RecipientId, request.TemplateVariables.IsEmpty ? null : Encoding.UTF8.GetString(request.TemplateVariables.Span)));
         var notification = new Notification
         {
             Tenant = tenant,

@@ -247,6 +247,23 @@ public sealed class ServerTests : IAsyncLifetime
         Assert.Contains("\"api_key\"", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_openapi_document_changes_only_on_purpose()
+    {
+        var document = await ApiHost.JsonAsync(await GetAsync("/openapi/v1.json"));
+        var actual = JsonSerializer.Serialize(document, Indented).ReplaceLineEndings("\n") + "\n";
+        var root = AppContext.BaseDirectory;
+        while (root is not null && !File.Exists(Path.Combine(root, "Carillon.slnx"))) root = Path.GetDirectoryName(root);
+        var file = Path.Combine(root!, "tests", "Carillon.Server.Tests", "Api", "openapi.v1.json");
+
+        var expected = File.Exists(file) ? await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken) : "";
+        if (expected != actual) await File.WriteAllTextAsync(file + ".actual", actual, TestContext.Current.CancellationToken);
+
+        Assert.True(expected == actual, $"The document is another than {file}: compare it with {file}.actual, and put that in its place if it is meant so.");
+    }
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static StoredMessage Message(int i) => new()
     {
         Id = Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddDays(i)),
