@@ -26,7 +26,8 @@ public sealed class CarillonEngine : IAsyncDisposable
     private LaneScheduler? _lanes;
 
     /// <exception cref="ArgumentException">Options are out of range; the message has all of them.</exception>
-    public CarillonEngine(IStorage storage, KeyRing keys, CarillonOptions options, TimeProvider time, IDefectLog defects)
+    public CarillonEngine(
+        IStorage storage, KeyRing keys, CarillonOptions options, TimeProvider time, IDefectLog defects, GatewayCatalog? gateways = null)
     {
         if (options.Check() is { Count: > 0 } faults) throw new ArgumentException(string.Join(Environment.NewLine, faults), nameof(options));
         Storage = storage;
@@ -34,7 +35,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         _options = options;
         _time = time;
         _defects = defects;
-        _kinds = new GatewayCatalog();
+        _kinds = gateways ?? new GatewayCatalog();
         Ids = new IdGenerator(time);
         Secrets = new SecretBox(keys);
         Outbox = new SimulatorOutbox();

@@ -72,7 +72,7 @@ internal static class BounceSigns
     {
         string? from = fields["From"];
         if (string.IsNullOrWhiteSpace(from) || from.Trim() is "<>") return fields["Return-Path"]?.Trim() is "<>" or null;
-        return Contains(EncodedWords.Decode(from), Senders);
+        return Contains(EncodedWordReader.Decode(from), Senders);
     }
 
     private static bool IsAnswer(string subject) => subject.StartsWith("re:", StringComparison.OrdinalIgnoreCase)

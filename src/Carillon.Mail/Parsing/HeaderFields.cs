@@ -36,7 +36,7 @@ internal sealed class HeaderFields
     public bool Has(string name) => this[name] is not null;
 
     /// <summary>The value with encoded words (RFC 2047) decoded; empty when the field is absent.</summary>
-    public string Decoded(string name) => this[name] is { } value ? EncodedWords.Decode(value) : "";
+    public string Decoded(string name) => this[name] is { } value ? EncodedWordReader.Decode(value) : "";
 
     /// <summary>Reads fields from <paramref name="text"/> until an empty line; <paramref name="end"/> is where the body starts.</summary>
     public static HeaderFields Read(ReadOnlySpan<char> text, out int end)

@@ -15,6 +15,7 @@ namespace Carillon.Mail;
 /// </summary>
 internal sealed class SmtpConnection(SmtpTransport transport, SmtpOptions options) : IValueTaskSource<SmtpJob?>
 {
+    // Never disposed, since the sweep may cancel it at any time; it holds neither timer nor handle.
     private readonly CancellationTokenSource _abort = new();
     private ManualResetValueTaskSourceCore<SmtpJob?> _wake = new() { RunContinuationsAsynchronously = true };
     private SmtpChannel? _channel;
@@ -74,7 +75,7 @@ internal sealed class SmtpConnection(SmtpTransport transport, SmtpOptions option
         catch (Exception e)
         {
             Close();
-            transport.OnOpenFailed(this, Explain(e, _dialogue is null ? SmtpStage.Connect : SmtpStage.Greeting));
+            transport.OnOpenFailed(this, Explain(e, _dialogue?.Stage ?? SmtpStage.Connect));
             return;
         }
 
@@ -256,6 +257,5 @@ internal sealed class SmtpConnection(SmtpTransport transport, SmtpOptions option
     {
         _dialogue?.Dispose();
         _channel?.Dispose();
-        _abort.Dispose();
     }
 }

@@ -27,6 +27,8 @@ public enum SmtpStage
     Connect,
     Greeting,
     Hello,
+
+    /// <summary>STARTTLS or the TLS handshake.</summary>
     StartTls,
     Authenticate,
     MailFrom,

@@ -19,6 +19,9 @@ internal sealed class SmtpDialogue(SmtpChannel channel, SmtpTransport transport)
 
     public int Code => _replies.Code;
 
+    /// <summary>What is being waited for, for the words about a failure.</summary>
+    public SmtpStage Stage { get; set; } = SmtpStage.Greeting;
+
     /// <summary>On the transport's coarse clock, in seconds.</summary>
     public long Deadline
     {
@@ -45,6 +48,7 @@ internal sealed class SmtpDialogue(SmtpChannel channel, SmtpTransport transport)
     /// <summary>Takes the next reply. 421 means at any place that the server closes (RFC 5321 section 3.8), and ends the connection.</summary>
     public ValueTask ReadAsync(SmtpStage stage, TimeSpan timeout)
     {
+        Stage = stage;
         if (!_replies.TryRead(stage)) return ReceiveAsync(stage, timeout);
         RefuseClosing(stage);
         return default;

@@ -64,6 +64,7 @@ internal sealed class SmtpHandshake(SmtpDialogue dialogue, SmtpOptions options, 
 
     private async Task EncryptAsync()
     {
+        dialogue.Stage = SmtpStage.StartTls;
         dialogue.SetDeadline(_timeout);
         await dialogue.Channel.EncryptAsync(TlsOptions(), cancellationToken).ConfigureAwait(false);
     }

@@ -55,6 +55,14 @@ public sealed class SmtpTransport : IAsyncDisposable
         }
     }
 
+    internal int IdleCount
+    {
+        get
+        {
+            lock (_gate) return _idle.Count;
+        }
+    }
+
     /// <summary>Messages that no connection has taken yet.</summary>
     public int WaitingCount
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Carillon.Messages;
 using Carillon.Providers;
@@ -42,7 +43,16 @@ public sealed record ProviderSettings(Channel Channel, JsonElement Settings, Jso
 public sealed record SettingsFault(string Field, string Code, string Message);
 
 /// <summary>What a gateway may use of the engine. It never sees storage.</summary>
-public sealed record GatewayServices(TimeProvider Time, Simulator.SimulatorOutbox Outbox);
+/// <remarks>One for all gateways of a process: they share through it what is costly.</remarks>
+public sealed record GatewayServices(TimeProvider Time, Simulator.SimulatorOutbox Outbox)
+{
+    /// <summary>Asked before a gateway connects to an address that settings name; false refuses it. Default: every address is allowed.</summary>
+    public Func<IPAddress, bool>? AllowAddress { get; init; }
+
+    internal Email.SmtpTransportPool SmtpTransports { get; } = new(Time);
+
+    internal Email.AlternativeText AlternativeText { get; } = new(convert: null);
+}
 
 /// <summary>A rendered message on its way to a gateway. The content's memory is valid until the send ends.</summary>
 public sealed class GatewayMessage

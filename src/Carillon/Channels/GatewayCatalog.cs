@@ -12,6 +12,7 @@ public sealed class GatewayCatalog
     {
         GatewayKind[] own =
         [
+            Email.SmtpGateway.Kind,
             SimulatorGateway.Kind,
         ];
         _kinds = own.Concat(additional ?? []).ToDictionary(k => k.Name, StringComparer.Ordinal);

@@ -118,6 +118,9 @@ public sealed class OutcomeWrite
 
     /// <summary>Set by the store: the next step was begun by this write.</summary>
     public bool NextBegun { get; set; }
+
+    /// <summary>Set by the store when this write alone could not be stored, while the rest of its group was.</summary>
+    public Exception? Failure { get; set; }
 }
 
 /// <param name="Step">Its number, from 1.</param>

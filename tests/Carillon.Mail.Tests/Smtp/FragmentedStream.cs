@@ -7,12 +7,16 @@ internal sealed class FragmentedStream(ChannelReader<byte[]> input, ChannelWrite
 {
     private readonly CancellationTokenSource _closed = new();
     private ReadOnlyMemory<byte> _rest;
+    private volatile bool _starving;
 
     public static (FragmentedStream Client, FragmentedStream Server) CreatePair()
     {
         Channel<byte[]> up = Channel.CreateUnbounded<byte[]>(), down = Channel.CreateUnbounded<byte[]>();
         return (new FragmentedStream(down.Reader, up.Writer), new FragmentedStream(up.Reader, down.Writer));
     }
+
+    /// <summary>It reads, and there is nothing to read.</summary>
+    public bool IsStarving => _starving && input.Count == 0;
 
     public override bool CanRead => true;
 
@@ -31,7 +35,10 @@ internal sealed class FragmentedStream(ChannelReader<byte[]> input, ChannelWrite
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closed.Token);
             try
             {
-                if (!await input.WaitToReadAsync(either.Token) || !input.TryRead(out byte[]? piece)) return 0;
+                _starving = input.Count == 0;
+                bool any = await input.WaitToReadAsync(either.Token);
+                _starving = false;
+                if (!any || !input.TryRead(out byte[]? piece)) return 0;
                 _rest = piece;
             }
             catch (OperationCanceledException) when (_closed.IsCancellationRequested)

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Carillon.Mail.Tests.Smtp;
@@ -20,6 +22,9 @@ internal sealed class ScriptedServer
     public const string Close = "<close>";
     public const string Hang = "<hang>";
 
+    /// <summary>At the end of a reply: it has no line end, and the connection closes.</summary>
+    public const string Cut = "<cut>";
+
     private readonly Dictionary<string, string> _script = [];
     private int _connections;
 
@@ -29,6 +34,12 @@ internal sealed class ScriptedServer
 
     /// <summary>From this connection on (counted from 1) the script no longer applies.</summary>
     public int WellFromConnection { get; init; } = int.MaxValue;
+
+    /// <summary>With it STARTTLS is understood (and should be among the extensions).</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>TLS from the first byte.</summary>
+    public bool ImplicitTls { get; init; }
 
     /// <summary>No connection comes about before this is done.</summary>
     public Task Opens { get; init; } = Task.CompletedTask;
@@ -61,16 +72,18 @@ internal sealed class ScriptedServer
         await Opens.WaitAsync(cancellationToken);
         (FragmentedStream client, FragmentedStream server) = FragmentedStream.CreatePair();
         int number = Interlocked.Increment(ref _connections);
-        _ = Task.Run(() => new Session(this, server, number).RunAsync(), cancellationToken);
+        _ = Task.Run(() => new Session(this, client, server, number).RunAsync(), cancellationToken);
         return new SmtpChannel(client);
     }
 
-    private sealed class Session(ScriptedServer owner, FragmentedStream stream, int number)
+    private sealed class Session(ScriptedServer owner, FragmentedStream client, FragmentedStream connection, int number)
     {
+        private Stream _stream = connection;
         private readonly Dictionary<string, int> _counts = [];
         private readonly StringBuilder _pending = new();
         private readonly byte[] _buffer = new byte[65536];
         private string _input = "";
+        private int _at;
         private int _recipients;
         private bool _inMail;
 
@@ -78,6 +91,7 @@ internal sealed class ScriptedServer
         {
             try
             {
+                if (owner.ImplicitTls) await EncryptAsync();
                 if (!Say("CONNECT", "220 mail.example ESMTP")) return;
                 while (await LineAsync() is { } line)
                 {
@@ -85,10 +99,14 @@ internal sealed class ScriptedServer
                     if (!await ObeyAsync(line)) return;
                 }
             }
+            catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException)
+            {
+                // The client did not like the certificate, or is gone.
+            }
             finally
             {
                 Flush();
-                await stream.DisposeAsync();
+                await _stream.DisposeAsync();
             }
         }
 
@@ -108,7 +126,12 @@ internal sealed class ScriptedServer
                 case "RCPT":
                     return _inMail ? Say(verb, "250 2.1.5 Ok", () => _recipients++) : Give("503 5.5.1 need MAIL command");
                 case "DATA":
-                    if (!_inMail || _recipients == 0) return Say("DATA-EMPTY", "554 5.5.1 no valid recipients");
+                    if (!_inMail || _recipients == 0)
+                    {
+                        bool takes = false;
+                        return Say("DATA-EMPTY", "554 5.5.1 no valid recipients", () => takes = true) && (!takes || await EmptyAsync());
+                    }
+
                     bool go = true;
                     if (!Say(verb, "354 go ahead", () => go = true, () => go = false)) return false;
                     return !go || await ContentAsync();
@@ -117,12 +140,24 @@ internal sealed class ScriptedServer
                 case "RSET":
                     _inMail = false;
                     return Say(verb, "250 2.0.0 Ok");
+                case "STARTTLS" when owner.Certificate is not null:
+                    if (!Say(verb, "220 2.0.0 go ahead")) return false;
+                    Flush();
+                    await EncryptAsync();
+                    return true;
                 case "QUIT":
                     Give("221 2.0.0 Bye");
                     return false;
                 default:
                     return Say(verb, "250 2.0.0 Ok");
             }
+        }
+
+        private async Task EncryptAsync()
+        {
+            var tls = new SslStream(_stream);
+            await tls.AuthenticateAsServerAsync(owner.Certificate!);
+            _stream = tls;
         }
 
         private async Task<bool> ContentAsync()
@@ -142,15 +177,23 @@ internal sealed class ScriptedServer
             return false;
         }
 
+        /// <summary>DATA was accepted though there is no recipient; then only the dot may come.</summary>
+        private async Task<bool> EmptyAsync()
+        {
+            string? line = await LineAsync();
+            owner.Commands.Enqueue(line ?? "");
+            return line == "." && Say("CONTENT-EMPTY", "554 5.5.1 no valid recipients");
+        }
+
         private async Task<bool> ChunkAsync(int length)
         {
-            while (_input.Length < length)
+            while (_input.Length - _at < length)
             {
                 if (!await FillAsync()) return false;
             }
 
-            string content = _input[..length];
-            _input = _input[length..];
+            string content = _input.Substring(_at, length);
+            _at += length;
             if (_recipients == 0) return Give("554 5.5.1 no valid recipients");
             _inMail = false;
             return Say(".", "250 2.0.0 Ok: queued as 4XYZ", () => owner.Messages.Enqueue(content));
@@ -175,12 +218,20 @@ internal sealed class ScriptedServer
             if (reply == Hang)
             {
                 Flush();
+                // Only when the client has read all and waits for more does its patience begin.
+                while (!client.IsStarving) Thread.Yield();
                 owner.Hanging.TrySetResult();
-                stream.ReadAsync(_buffer).AsTask().Wait(); // until the client gives up
+                _stream.ReadAsync(_buffer).AsTask().Wait(); // until the client gives up
                 return false;
             }
 
             if (reply == Close) return false;
+            if (reply.EndsWith(Cut, StringComparison.Ordinal))
+            {
+                _pending.Append(reply[..^Cut.Length]);
+                return false;
+            }
+
             bool last = reply.EndsWith(Close, StringComparison.Ordinal);
             if (last) reply = reply[..^Close.Length];
             _pending.Append(reply).Append("\r\n");
@@ -190,13 +241,13 @@ internal sealed class ScriptedServer
         private async Task<string?> LineAsync()
         {
             int end;
-            while ((end = _input.IndexOf("\r\n", StringComparison.Ordinal)) < 0)
+            while ((end = _input.IndexOf("\r\n", _at, StringComparison.Ordinal)) < 0)
             {
                 if (!await FillAsync()) return null;
             }
 
-            string line = _input[..end];
-            _input = _input[(end + 2)..];
+            string line = _input[_at..end];
+            _at = end + 2;
             return line;
         }
 
@@ -206,16 +257,17 @@ internal sealed class ScriptedServer
             int count;
             try
             {
-                count = await stream.ReadAsync(_buffer);
+                count = await _stream.ReadAsync(_buffer);
             }
-            catch (ObjectDisposedException)
+            catch (Exception e) when (e is ObjectDisposedException or IOException)
             {
                 return false;
             }
 
             string text = Encoding.Latin1.GetString(_buffer, 0, count);
             owner.Writes.Enqueue(text);
-            _input += text;
+            _input = _input[_at..] + text;
+            _at = 0;
             return count > 0;
         }
 
@@ -226,12 +278,12 @@ internal sealed class ScriptedServer
             IEnumerable<string> pieces = owner.Pieces switch
             {
                 Pieces.Whole => text.Length > 0 ? [text] : [],
-                Pieces.Lines => text.Split("\n").Where(l => l.Length > 0).Select(l => l.EndsWith('\r') ? l + "\n" : l),
+                Pieces.Lines => text.Replace("\n", "\n\0", StringComparison.Ordinal).Split('\0', StringSplitOptions.RemoveEmptyEntries),
                 _ => text.Select(c => c.ToString()),
             };
             try
             {
-                foreach (string piece in pieces) stream.WriteAsync(Encoding.Latin1.GetBytes(piece)).AsTask().Wait();
+                foreach (string piece in pieces) _stream.WriteAsync(Encoding.Latin1.GetBytes(piece)).AsTask().Wait();
             }
             catch (AggregateException)
             {

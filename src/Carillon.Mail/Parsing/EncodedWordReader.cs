@@ -3,7 +3,7 @@ using System.Text;
 namespace Carillon.Mail.Parsing;
 
 /// <summary>Encoded words in header values (RFC 2047); what does not decode stays as it is.</summary>
-internal static class EncodedWords
+internal static class EncodedWordReader
 {
     public static string Decode(string value)
     {

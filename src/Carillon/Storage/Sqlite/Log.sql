@@ -1,0 +1,66 @@
+-- A message that a node owns is being sent (4), whatever its row says.
+
+-- name: get_message
+SELECT m.id AS Id, m.notification_id AS NotificationId, m.tenant_id AS TenantId, m.channel AS Channel, m.address AS Address,
+  m.contact_id AS ContactId, CASE WHEN o.subject IS NULL THEN m.status ELSE 4 END AS Status, m.reason AS Reason, m.step AS Step,
+  m.attempts AS Attempts, m.provider_id AS ProviderId, m.external_id AS ExternalId, m.cost AS Cost, m.currency AS Currency,
+  m.created_at AS CreatedAt, m.due_at AS DueAt, m.sent_at AS SentAt, m.updated_at AS UpdatedAt, m.content_hash AS ContentHash,
+  CAST(m.trace AS BLOB) AS Trace
+FROM message m LEFT JOIN owned_work o ON o.subject = m.id AND o.kind = 1
+WHERE m.tenant_id = @tenant AND m.id = @id;
+
+-- name: notification_messages
+SELECT m.id AS Id, m.notification_id AS NotificationId, m.tenant_id AS TenantId, m.channel AS Channel, m.address AS Address,
+  m.contact_id AS ContactId, CASE WHEN o.subject IS NULL THEN m.status ELSE 4 END AS Status, m.reason AS Reason, m.step AS Step,
+  m.attempts AS Attempts, m.provider_id AS ProviderId, m.external_id AS ExternalId, m.cost AS Cost, m.currency AS Currency,
+  m.created_at AS CreatedAt, m.due_at AS DueAt, m.sent_at AS SentAt, m.updated_at AS UpdatedAt, m.content_hash AS ContentHash
+FROM message m LEFT JOIN owned_work o ON o.subject = m.id AND o.kind = 1
+WHERE m.notification_id = @notification AND m.tenant_id = @tenant
+ORDER BY m.id;
+
+-- name: list_messages
+SELECT m.id AS Id, m.notification_id AS NotificationId, m.tenant_id AS TenantId, m.channel AS Channel, m.address AS Address,
+  m.contact_id AS ContactId, CASE WHEN o.subject IS NULL THEN m.status ELSE 4 END AS Status, m.reason AS Reason, m.step AS Step,
+  m.attempts AS Attempts, m.provider_id AS ProviderId, m.external_id AS ExternalId, m.cost AS Cost, m.currency AS Currency,
+  m.created_at AS CreatedAt, m.due_at AS DueAt, m.sent_at AS SentAt, m.updated_at AS UpdatedAt, m.content_hash AS ContentHash
+FROM message m LEFT JOIN owned_work o ON o.subject = m.id AND o.kind = 1
+WHERE m.tenant_id = @tenant /* filters */
+ORDER BY m.id DESC
+LIMIT @limit;
+
+-- name: get_blob
+SELECT bytes FROM blob WHERE tenant_id = @tenant AND hash = @hash;
+
+-- name: depth_lanes
+WITH RECURSIVE lanes (lane) AS (
+  SELECT min(lane) FROM due_work WHERE lane >= @from
+  UNION ALL
+  SELECT (SELECT min(d.lane) FROM due_work d WHERE d.lane > lanes.lane) FROM lanes WHERE lanes.lane IS NOT NULL
+)
+SELECT lane FROM lanes WHERE lane <= @to;
+
+-- name: depth_due
+SELECT 3 AS Status, @lane AS Lane, count(*) AS Count, min(due) AS Oldest FROM due_work WHERE lane = @lane AND due <= @now GROUP BY lane
+UNION ALL
+SELECT status, @lane, count(*), min(due) FROM due_work WHERE lane = @lane AND due > @now GROUP BY status;
+
+-- name: depth_owned
+SELECT 4 AS Status, lane AS Lane, count(*) AS Count, min(due) AS Oldest FROM owned_work WHERE lane BETWEEN @from AND @to GROUP BY lane;
+
+-- name: get_batch
+SELECT created_at FROM batch WHERE tenant_id = @tenant AND id = @id;
+
+-- name: batch_counts
+SELECT CASE WHEN o.subject IS NULL THEN m.status ELSE 4 END AS Status, count(*) AS Count
+FROM notification n
+JOIN message m ON m.notification_id = n.id
+LEFT JOIN owned_work o ON o.subject = m.id AND o.kind = 1
+WHERE n.tenant_id = @tenant AND n.batch_id = @id
+GROUP BY 1;
+
+-- name: counters
+SELECT tenant_id AS TenantId, quarter AS Quarter, channel AS Channel, provider_id AS ProviderId, status AS Status, sum(count) AS Count
+FROM counter
+WHERE tenant_id BETWEEN @first AND @last AND quarter >= @since
+GROUP BY tenant_id, quarter, channel, provider_id, status
+ORDER BY tenant_id, quarter, channel, provider_id, status;

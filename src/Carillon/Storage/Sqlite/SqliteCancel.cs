@@ -1,0 +1,67 @@
+using Carillon.Messages;
+
+namespace Carillon.Storage.Sqlite;
+
+/// <summary>Cancels what still waits of a notification.</summary>
+internal sealed class SqliteCancel
+{
+    private readonly SqliteCounters _counters = new();
+
+    public IReadOnlyList<CancelledMessage> Run(SqliteSession session, TenantId tenant, Guid notification, DateTimeOffset now)
+    {
+        var messages = Select(session, tenant, notification);
+        if (!messages.Exists(m => m.IsOwned || !m.Status.IsFinal())) return [.. messages.Select(m => Answer(m, CancelState.Final))];
+
+        // A step that is in flight may yet fail: no next one begins.
+        session[QueueSql.CancelNotification].Add(now).Add(notification).Add(tenant.Value).Run();
+        _counters.Clear();
+        var answers = new List<CancelledMessage>(messages.Count);
+        foreach (var message in messages)
+        {
+            if (message.IsOwned)
+            {
+                answers.Add(Answer(message with { Status = MessageStatus.Sending }, CancelState.InFlight));
+            }
+            else if (message.Status.IsFinal())
+            {
+                answers.Add(Answer(message, CancelState.Final));
+            }
+            else
+            {
+                Cancel(session, tenant, message, now);
+                answers.Add(Answer(message with { Status = MessageStatus.Cancelled }, CancelState.Cancelled));
+            }
+        }
+
+        _counters.Write(session, QueueSql.AddCounter, epoch: 0);
+        if (session[QueueSql.EraseSecrets].Add(notification).Run() == 0)
+            session[QueueSql.ScheduleSecretsErasure].Add(now).Add(notification).Run();
+        return answers;
+    }
+
+    private static List<Row> Select(SqliteSession session, TenantId tenant, Guid notification)
+    {
+        var rows = new List<Row>();
+        var select = session[QueueSql.SelectCancel].Add(notification).Add(tenant.Value);
+        while (select.Step())
+        {
+            rows.Add(new Row(
+                select.GetGuid(0), (Channel)select.GetInt64(1), (MessageStatus)select.GetInt64(2), select.GetInt64(3),
+                select.GetNullableInt64(4), select.GetInt64(5) == 1));
+        }
+
+        select.Reset();
+        return rows;
+    }
+
+    private void Cancel(SqliteSession session, TenantId tenant, Row message, DateTimeOffset now)
+    {
+        if (message.Due is { } due) session[QueueSql.DeleteDue].Add(message.Lane).Add(due).Add(message.Id).Run();
+        session[QueueSql.CancelMessage].Add(now).Add(tenant.Value).Add(message.Id).Run();
+        _counters.Add(tenant, now, message.Channel, provider: null, MessageStatus.Cancelled);
+    }
+
+    private static CancelledMessage Answer(Row row, CancelState state) => new(row.Id, row.Channel, state, row.Status);
+
+    private readonly record struct Row(Guid Id, Channel Channel, MessageStatus Status, long Lane, long? Due, bool IsOwned);
+}

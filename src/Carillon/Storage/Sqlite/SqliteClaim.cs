@@ -1,0 +1,77 @@
+using Carillon.Messages;
+
+namespace Carillon.Storage.Sqlite;
+
+/// <summary>Moves due work of a lane into a node's ownership and reads what it needs to send it.</summary>
+internal static class SqliteClaim
+{
+    public static Claim Take(SqliteSession session, LaneKey lane, long epoch, DateTimeOffset now, int limit)
+    {
+        var rows = Select(session, lane, now, limit);
+        var notifications = new Dictionary<Guid, Notification>(rows.Count);
+        var messages = new List<OutboundMessage>(rows.Count);
+        foreach (var row in rows)
+        {
+            session[QueueSql.DeleteDue].Add(lane.Value).Add(row.Due).Add(row.Id).Run();
+            // Work whose message is gone is dropped with it.
+            if (row.Address is null || Find(session, notifications, row.NotificationId) is not { } notification) continue;
+
+            session[QueueSql.InsertOwned].Add(row.Id).Add(lane.Value).Add(row.Due).Add(epoch).Run();
+            messages.Add(new OutboundMessage
+            {
+                Notification = notification,
+                Id = row.Id,
+                Channel = row.Channel,
+                Address = row.Address,
+                Step = row.Step,
+                Attempts = row.Attempts,
+                CreatedAt = SqliteValues.ToTime(row.CreatedAt),
+                DueAt = SqliteValues.ToTime(row.Due),
+                IsOwned = true,
+            });
+        }
+
+        return new Claim(messages, NextDue(session, lane));
+    }
+
+    private static List<Row> Select(SqliteSession session, LaneKey lane, DateTimeOffset now, int limit)
+    {
+        var rows = new List<Row>(Math.Min(limit, 1024));
+        var select = session[QueueSql.SelectClaim].Add(lane.Tenant.Value).Add(lane.Value).Add(now).Add(limit);
+        while (select.Step())
+        {
+            var address = select.GetString(3);
+            rows.Add(new Row(
+                select.GetInt64(0), select.GetGuid(1), (Channel)select.GetInt64(2), address, (int)select.GetInt64(4),
+                (int)select.GetInt64(5), select.GetInt64(6), address is null ? default : select.GetGuid(7)));
+        }
+
+        select.Reset();
+        return rows;
+    }
+
+    private static Notification? Find(SqliteSession session, Dictionary<Guid, Notification> known, Guid id)
+    {
+        if (known.TryGetValue(id, out var notification)) return notification;
+        var select = session[QueueSql.SelectNotification].Add(id);
+        if (select.Step())
+        {
+            notification = NotificationRow.Read(select, id);
+            known.Add(id, notification);
+        }
+
+        select.Reset();
+        return notification;
+    }
+
+    private static DateTimeOffset? NextDue(SqliteSession session, LaneKey lane)
+    {
+        var select = session[QueueSql.NextDue].Add(lane.Value);
+        DateTimeOffset? next = select.Step() ? SqliteValues.ToTime(select.GetInt64(0)) : null;
+        select.Reset();
+        return next;
+    }
+
+    private readonly record struct Row(
+        long Due, Guid Id, Channel Channel, string? Address, int Step, int Attempts, long CreatedAt, Guid NotificationId);
+}

@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+using Carillon.Messages;
+
+namespace Carillon.Storage.Sqlite;
+
+/// <summary>Sums what a transaction adds to the counters, so that each counter is touched once however many messages there are.</summary>
+internal sealed class SqliteCounters
+{
+    private const long QuarterMilliseconds = 15 * 60 * 1000;
+    private readonly Dictionary<Key, int> _sums = [];
+
+    public static long QuarterOf(DateTimeOffset time)
+    {
+        var milliseconds = time.ToUnixTimeMilliseconds();
+        return milliseconds - (milliseconds % QuarterMilliseconds);
+    }
+
+    public void Clear() => _sums.Clear();
+
+    public void Add(TenantId tenant, DateTimeOffset at, Channel channel, Guid? provider, MessageStatus status)
+    {
+        CollectionsMarshal.GetValueRefOrAddDefault(_sums, new Key(tenant, QuarterOf(at), channel, provider ?? Guid.Empty, status), out _)++;
+    }
+
+    public void Write(SqliteSession session, SqlStatement addCounter, long epoch)
+    {
+        foreach (var (key, count) in _sums)
+        {
+            session[addCounter]
+                .Add(key.Tenant.Value).Add(key.Quarter).Add(epoch).Add((long)key.Channel).Add(key.Provider).Add((long)key.Status).Add(count)
+                .Run();
+        }
+
+        _sums.Clear();
+    }
+
+    private readonly record struct Key(TenantId Tenant, long Quarter, Channel Channel, Guid Provider, MessageStatus Status);
+}

@@ -1,0 +1,145 @@
+using System.Text;
+using Carillon.Messages;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Carillon.Storage.Sqlite;
+
+internal sealed class SqliteMessageLog(SqliteReaders readers) : IMessageLog
+{
+    private static readonly SqlFile Sql = SqlFile.Load("Sqlite/Log.sql");
+
+    public async ValueTask<StoredNotification?> GetNotificationAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync(
+            connection =>
+            {
+                if (ReadNotification(connection, id) is not { } notification || notification.Tenant != tenant) return null;
+                var messages = connection.Query<MessageRow>(
+                    Sql["notification_messages"].Text, new { notification = id.ToBytes(), tenant = tenant.Value });
+                return new StoredNotification(notification, [.. messages.Select(m => m.ToMessage())]);
+            },
+            cancellationToken);
+
+    public async ValueTask<StoredMessage?> GetMessageAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync(
+            connection => connection
+                .QuerySingleOrDefault<MessageRow>(Sql["get_message"].Text, new { tenant = tenant.Value, id = id.ToBytes() })?.ToMessage(),
+            cancellationToken);
+
+    public async ValueTask<IReadOnlyList<StoredMessage>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default)
+    {
+        var filters = new StringBuilder();
+        if (query.Status is not null) filters.Append(" AND CASE WHEN o.subject IS NULL THEN m.status ELSE 4 END = @status");
+        if (query.Channel is not null) filters.Append(" AND m.channel = @channel");
+        if (query.ContactId is not null) filters.Append(" AND m.contact_id = @contact");
+        if (query.Address is not null) filters.Append(" AND m.address = @address");
+        if (query.CreatedAfter is not null) filters.Append(" AND m.created_at > @createdAfter");
+        if (query.CreatedBefore is not null) filters.Append(" AND m.created_at < @createdBefore");
+        if (query.After is not null) filters.Append(" AND m.id < @after");
+        var sql = Sql["list_messages"].Text.Replace("/* filters */", filters.ToString(), StringComparison.Ordinal);
+        var parameters = new
+        {
+            tenant = query.Tenant.Value,
+            status = (int?)query.Status,
+            channel = (int?)query.Channel,
+            contact = query.ContactId,
+            address = query.Address,
+            createdAfter = query.CreatedAfter.ToStored(),
+            createdBefore = query.CreatedBefore.ToStored(),
+            after = query.After.ToBytes(),
+            limit = query.Limit,
+        };
+        return await readers.ReadAsync<IReadOnlyList<StoredMessage>>(
+            connection => [.. connection.Query<MessageRow>(sql, parameters).Select(m => m.ToMessage())], cancellationToken);
+    }
+
+    public async ValueTask<byte[]?> GetBlobAsync(TenantId tenant, string hash, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync(
+            connection => connection.QuerySingleOrDefault<byte[]>(Sql["get_blob"].Text, new { tenant = tenant.Value, hash }), cancellationToken);
+
+    public async ValueTask<IReadOnlyList<QueueDepth>> DepthAsync(TenantId? tenant, DateTimeOffset now, CancellationToken cancellationToken = default)
+    {
+        var from = tenant is { } first ? (long)first.Value << 32 : 0;
+        var to = tenant is { } last ? ((long)last.Value << 32) | uint.MaxValue : long.MaxValue;
+        return await readers.ReadAsync(
+            connection =>
+            {
+                var rows = connection.Query<DepthRow>(Sql["depth_owned"].Text, new { from, to }).AsList();
+                foreach (var lane in connection.Query<long>(Sql["depth_lanes"].Text, new { from, to }).AsList())
+                    rows.AddRange(connection.Query<DepthRow>(Sql["depth_due"].Text, new { lane, now = now.ToStored() }));
+                return Sum(rows);
+            },
+            cancellationToken);
+    }
+
+    public async ValueTask<BatchCounts?> GetBatchAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync(
+            connection =>
+            {
+                var key = new { tenant = tenant.Value, id = id.ToBytes() };
+                if (connection.QuerySingleOrDefault<long?>(Sql["get_batch"].Text, key) is not { } createdAt) return null;
+                var counts = connection.Query<(long Status, long Count)>(Sql["batch_counts"].Text, key);
+                return new BatchCounts(id, SqliteValues.ToTime(createdAt), counts.ToDictionary(c => (MessageStatus)c.Status, c => c.Count));
+            },
+            cancellationToken);
+
+    public async ValueTask<IReadOnlyList<CounterRow>> CountersAsync(TenantId? tenant, DateTimeOffset since, CancellationToken cancellationToken = default)
+    {
+        var parameters = new
+        {
+            first = tenant?.Value ?? 0,
+            last = tenant?.Value ?? int.MaxValue,
+            since = SqliteCounters.QuarterOf(since),
+        };
+        return await readers.ReadAsync<IReadOnlyList<CounterRow>>(
+            connection => [.. connection.Query<CounterSum>(Sql["counters"].Text, parameters).Select(c => c.ToRow())], cancellationToken);
+    }
+
+    private static Notification? ReadNotification(SqliteConnection connection, Guid id)
+    {
+        using var select = new SqliteStatement(connection.Handle!, QueueSql.SelectNotification);
+        return select.Add(id).Step() ? NotificationRow.Read(select, id) : null;
+    }
+
+    private static IReadOnlyList<QueueDepth> Sum(IEnumerable<DepthRow> rows) =>
+    [
+        .. rows
+            .GroupBy(r => ((MessageStatus)r.Status, new LaneKey(r.Lane).Channel, new LaneKey(r.Lane).Priority))
+            .OrderBy(g => g.Key)
+            .Select(g => new QueueDepth(g.Key.Item1, g.Key.Channel, g.Key.Priority, g.Sum(r => r.Count), SqliteValues.ToTime(g.Min(r => r.Oldest)))),
+    ];
+
+    private sealed class DepthRow
+    {
+        public long Status { get; set; }
+
+        public long Lane { get; set; }
+
+        public long Count { get; set; }
+
+        public long Oldest { get; set; }
+    }
+
+    private sealed class CounterSum
+    {
+        public long TenantId { get; set; }
+
+        public long Quarter { get; set; }
+
+        public long Channel { get; set; }
+
+        public byte[] ProviderId { get; set; } = [];
+
+        public long Status { get; set; }
+
+        public long Count { get; set; }
+
+        public CounterRow ToRow()
+        {
+            var provider = SqliteValues.ToGuid(ProviderId);
+            return new CounterRow(
+                new TenantId((int)TenantId), SqliteValues.ToTime(Quarter), (Channel)Channel, provider == Guid.Empty ? null : provider,
+                (MessageStatus)Status, Count);
+        }
+    }
+}

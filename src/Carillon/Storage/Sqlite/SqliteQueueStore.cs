@@ -1,0 +1,68 @@
+using Carillon.Messages;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Carillon.Storage.Sqlite;
+
+internal sealed class SqliteQueueStore(Func<SqliteWriter> writer, SqliteReaders readers, TimeProvider time) : IQueueStore
+{
+    private readonly SqliteGroupWriter _groups = new();
+    private readonly SqliteRescue _rescue = new();
+    private readonly SqliteCancel _cancel = new();
+
+    public async ValueTask CommitAsync(WriteGroup group, CancellationToken cancellationToken = default)
+    {
+        if (group.IsEmpty) return;
+        var oneByOne = false;
+        await writer().RunAsync(
+            session =>
+            {
+                try
+                {
+                    _groups.Write(session, group, oneByOne);
+                }
+                catch (Exception e) when (!oneByOne && (e is not SqliteException error || !SqliteFaults.IsUnavailable(error)))
+                {
+                    // One of them cannot be written: find out which, and let the others through.
+                    oneByOne = true;
+                    throw new RetryTransactionException(e);
+                }
+            },
+            cancellationToken);
+    }
+
+    public async ValueTask<Claim> ClaimAsync(LaneKey lane, long epoch, DateTimeOffset now, int limit, CancellationToken cancellationToken = default) =>
+        await writer().RunAsync(session => SqliteClaim.Take(session, lane, epoch, now, limit), cancellationToken);
+
+    public async ValueTask<IReadOnlyList<LaneDue>> LanesAsync(CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync<IReadOnlyList<LaneDue>>(
+            connection => [.. connection.Query<LaneRow>(QueueSql.Lanes.Text).Select(row => new LaneDue(new LaneKey(row.Lane), SqliteValues.ToTime(row.Due)))],
+            cancellationToken);
+
+    public async ValueTask<Rescue> RescueAsync(IReadOnlyCollection<long> liveEpochs, DateTimeOffset now, CancellationToken cancellationToken = default) =>
+        await writer().RunAsync(session => _rescue.Run(session, liveEpochs, now), cancellationToken);
+
+    public async ValueTask ReleaseAsync(long epoch, IReadOnlyList<OutboundMessage> messages, CancellationToken cancellationToken = default)
+    {
+        if (messages.Count == 0) return;
+        var now = time.GetUtcNow();
+        await writer().RunAsync(session => SqliteRescue.Release(session, epoch, messages, now), cancellationToken);
+    }
+
+    public async ValueTask<IReadOnlyList<CancelledMessage>> CancelAsync(
+        TenantId tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken = default) =>
+        await writer().RunAsync(session => _cancel.Run(session, tenant, notificationId, now), cancellationToken);
+
+    public async ValueTask<int> CleanAsync(DateTimeOffset idempotencyBefore, DateTimeOffset now, int limit, CancellationToken cancellationToken = default) =>
+        await writer().RunAsync(
+            session => session[QueueSql.CleanIdempotency].Add(limit).Add(idempotencyBefore).Run()
+                + session[QueueSql.CleanSecrets].Add(now).Add(limit).Run(),
+            cancellationToken);
+
+    private sealed class LaneRow
+    {
+        public long Lane { get; set; }
+
+        public long Due { get; set; }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+using Carillon.Messages;
+
+namespace Carillon.Storage.Sqlite;
+
+/// <summary>Gives work back: that of nodes which are gone, and what a node hands back itself.</summary>
+internal sealed class SqliteRescue
+{
+    /// <summary>How long the secrets of a message that failed are kept.</summary>
+    private static readonly TimeSpan SecretsAfterFailure = TimeSpan.FromHours(24);
+
+    private readonly SqliteCounters _counters = new();
+
+    public Rescue Run(SqliteSession session, IReadOnlyCollection<long> liveEpochs, DateTimeOffset now)
+    {
+        var epochs = "[" + string.Join(',', liveEpochs.Select(e => e.ToString(CultureInfo.InvariantCulture))) + "]";
+        var lost = new List<Lost>();
+        var select = session[QueueSql.SelectLost].Add(epochs);
+        while (select.Step())
+        {
+            lost.Add(new Lost(
+                select.GetGuid(0), new LaneKey(select.GetInt64(1)), select.GetInt64(2),
+                (int?)select.GetNullableInt64(3), select.GetNullableGuid(4)));
+        }
+
+        select.Reset();
+        if (lost.Count == 0) return default;
+
+        _counters.Clear();
+        var unknown = 0;
+        foreach (var work in lost)
+        {
+            if (work.MarkAttempt is { } attempt)
+            {
+                EndUnknown(session, work, attempt, now);
+                unknown++;
+            }
+            else
+            {
+                MakeDue(session, work.Id, work.Lane, work.Due, now);
+            }
+        }
+
+        session[QueueSql.DeleteLost].Add(epochs).Run();
+        _counters.Write(session, QueueSql.AddCounter, epoch: 0);
+        return new Rescue(lost.Count - unknown, unknown);
+    }
+
+    public static void Release(SqliteSession session, long epoch, IReadOnlyList<OutboundMessage> messages, DateTimeOffset now)
+    {
+        foreach (var message in messages)
+        {
+            var select = session[QueueSql.SelectOwned].Add(message.Id).Add(epoch);
+            var owned = select.Step();
+            var (lane, due) = owned ? (new LaneKey(select.GetInt64(0)), select.GetInt64(1)) : default;
+            select.Reset();
+            if (!owned) continue;
+
+            session[QueueSql.DeleteOwned].Add(message.Id).Add(epoch).Run();
+            MakeDue(session, message.Id, lane, due, now);
+        }
+    }
+
+    // It keeps its place in the lane, unless that lies ahead.
+    private static void MakeDue(SqliteSession session, Guid id, LaneKey lane, long due, DateTimeOffset now)
+    {
+        var latest = now.ToUnixTimeMilliseconds();
+        if (due > latest)
+        {
+            due = latest;
+            session[QueueSql.SetDue].Add(due).Add(lane.Tenant.Value).Add(id).Run();
+        }
+
+        session[QueueSql.InsertDue].Add(lane.Value).Add(due).Add(id).Add((long)MessageStatus.Queued).Run();
+    }
+
+    private void EndUnknown(SqliteSession session, Lost work, int attempt, DateTimeOffset now)
+    {
+        var trace = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{{\"t\":{now.ToStored()},\"k\":\"recover\",\"attempt\":{attempt},\"reason\":\"{MessageReasons.OutcomeUnknown}\"}}\n");
+        var tenant = work.Lane.Tenant;
+        session[QueueSql.UpdateMessage]
+            .Add((long)MessageStatus.Failed).Add(MessageReasons.OutcomeUnknown).AddNull().Add(attempt).Add(now).AddNull()
+            .Add(work.MarkProvider).AddNull().AddNull().AddNull().AddNull().AddText(Encoding.UTF8.GetBytes(trace))
+            .Add(tenant.Value).Add(work.Id)
+            .Run();
+        _counters.Add(tenant, now, work.Lane.Channel, work.MarkProvider, MessageStatus.Failed);
+
+        var select = session[QueueSql.MessageNotification].Add(tenant.Value).Add(work.Id);
+        Guid? notification = select.Step() ? select.GetGuid(0) : null;
+        select.Reset();
+        if (notification is { } id) session[QueueSql.ScheduleSecretsErasure].Add(now + SecretsAfterFailure).Add(id).Run();
+    }
+
+    private readonly record struct Lost(Guid Id, LaneKey Lane, long Due, int? MarkAttempt, Guid? MarkProvider);
+}

@@ -1,0 +1,23 @@
+namespace Carillon.Storage.Sqlite;
+
+/// <summary>Where and how the SQLite engine keeps its data.</summary>
+public sealed record SqliteStorageOptions
+{
+    /// <summary>The data directory; made when it is not there. Holds <c>carillon.db</c>, its journals and the lock file.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>How long to wait when another process holds the database. Default 5 s. After it, writes fail as unavailable.</summary>
+    public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Page cache of the writing connection. Default 24 MiB.</summary>
+    public int WriterCacheBytes { get; init; } = 24 << 20;
+
+    /// <summary>Page cache of each reading connection. Default 2 MiB.</summary>
+    public int ReaderCacheBytes { get; init; } = 2 << 20;
+
+    /// <summary>Reads that may run at once; others wait. Default 4.</summary>
+    public int MaxReaders { get; init; } = 4;
+
+    /// <summary>Pages in the write-ahead log after which the writer checkpoints. Default 8,000 (32 MB).</summary>
+    public int CheckpointPages { get; init; } = 8_000;
+}

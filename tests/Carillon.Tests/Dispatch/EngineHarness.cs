@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using Carillon.Channels;
+using Carillon.Dispatch;
+using Carillon.Messages;
+using Carillon.Providers;
+using Carillon.Security;
+using Carillon.Storage;
+using Carillon.Storage.Sqlite;
+
+namespace Carillon.Tests.Dispatch;
+
+/// <summary>A whole engine on SQLite in a directory of its own, with gateways that do what a test says.</summary>
+internal sealed class EngineHarness : IAsyncDisposable
+{
+    public static readonly TenantId Tenant = new(1);
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("carillon-engine-");
+    private readonly CarillonOptions _options;
+
+    private EngineHarness(CarillonOptions options) => _options = options;
+
+    public CarillonEngine Engine { get; private set; } = null!;
+
+    public ConcurrentQueue<string> Defects { get; } = new();
+
+    /// <summary>By the provider's name: what it answers to each message.</summary>
+    public ConcurrentDictionary<string, Func<GatewayMessage, ValueTask<SendResult>>> Scripts { get; } = new();
+
+    /// <summary>Every send, in order: the provider and the text.</summary>
+    public ConcurrentQueue<(string Provider, string Address, string Subject, string Text)> Sends { get; } = new();
+
+    public static async Task<EngineHarness> StartAsync(CarillonOptions? options = null, params string[] providers)
+    {
+        var harness = new EngineHarness(options ?? new CarillonOptions { Retry = new RetryPolicy { BaseDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(5) } });
+        await harness.OpenAsync();
+        var order = 0;
+        foreach (var name in providers)
+        {
+            var created = await harness.Engine.Providers.CreateAsync(
+                Tenant,
+                new ProviderDraft { Name = name, Channel = Channel.Email, Kind = "scripted", Settings = JsonDocument.Parse("{}").RootElement, Priority = ++order },
+                TestContext.Current.CancellationToken);
+            Assert.IsType<ProviderCreation.Created>(created);
+        }
+
+        return harness;
+    }
+
+    /// <summary>Ends the engine as a crash would, as far as one process can: nothing is drained, recorded or released.</summary>
+    public async Task RestartAsync()
+    {
+        await Engine.DisposeAsync();
+        await OpenAsync();
+    }
+
+    public static NotificationRequest Mail(string address = "ana@example.net", string message = "Hello") => new()
+    {
+        Recipient = new RecipientRequest { Email = address },
+        Channels = [Channel.Email],
+        Subject = "Subject",
+        Message = message,
+    };
+
+    public ValueTask<AcceptResult> TryAcceptAsync(NotificationRequest request, IdempotencyKey? key = null) =>
+        Engine.Intake!.AcceptAsync(Tenant, request, key, n => Encoding.UTF8.GetBytes($"\"{n.Id}\""), TestContext.Current.CancellationToken);
+
+    public async Task<Notification> AcceptAsync(NotificationRequest request) =>
+        Assert.IsType<AcceptResult.Accepted>(await TryAcceptAsync(request)).Notification;
+
+    /// <summary>The message once it is final (or whatever else is asked for).</summary>
+    public async Task<StoredMessage> UntilAsync(Guid message, Func<StoredMessage, bool>? condition = null)
+    {
+        condition ??= m => m.Status.IsFinal();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        for (var i = 0; i < 4000; i++)
+        {
+            var stored = await Engine.Storage.Log.GetMessageAsync(Tenant, message, TestContext.Current.CancellationToken);
+            if (stored is not null && condition(stored)) return stored;
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException("The message did not come to what was awaited.");
+    }
+
+    public async Task<StoredMessage> DeliverAsync(NotificationRequest request) => await UntilAsync((await AcceptAsync(request)).Messages[0].Id);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Engine.DisposeAsync();
+        _directory.Delete(recursive: true);
+        Assert.Empty(Defects);
+    }
+
+    private async Task OpenAsync()
+    {
+        Assert.True(KeyRing.TryParse("a key that is only for tests", out var ring, out _));
+        Engine = new CarillonEngine(
+            new SqliteStorage(new SqliteStorageOptions { Directory = _directory.FullName }, TimeProvider.System), ring, _options,
+            TimeProvider.System, new DefectList(Defects), new GatewayCatalog([Kind()]));
+        await Engine.StartAsync(TestContext.Current.CancellationToken);
+    }
+
+    private GatewayKind Kind() => new()
+    {
+        Name = "scripted",
+        Label = "Scripted",
+        Channels = Enum.GetValues<Channel>(),
+        SettingsSchema = "{}",
+        Check = _ => [],
+        Create = (provider, _) => new ScriptedGateway(this, provider.Name),
+    };
+
+    private sealed class ScriptedGateway(EngineHarness harness, string name) : IGateway
+    {
+        public ValueTask<SendResult> SendAsync(GatewayMessage message, CancellationToken cancellationToken)
+        {
+            harness.Sends.Enqueue((name, message.Message.Address, Encoding.UTF8.GetString(message.Content.Subject.Span), Encoding.UTF8.GetString(message.Content.Text.Span)));
+            return harness.Scripts.TryGetValue(name, out var script) ? script(message) : new(SendResult.Accepted("ok"));
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private sealed class DefectList(ConcurrentQueue<string> defects) : IDefectLog
+    {
+        public void Report(string where, Exception exception) => defects.Enqueue($"{where}: {exception}");
+    }
+}

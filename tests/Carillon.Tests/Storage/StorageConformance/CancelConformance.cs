@@ -1,0 +1,80 @@
+using Carillon.Messages;
+using Carillon.Storage;
+
+namespace Carillon.Tests.Storage.StorageConformance;
+
+public abstract class CancelConformance(StorageFactory factory) : StorageTest(factory)
+{
+    [Fact]
+    public async Task What_waits_is_cancelled_for_good()
+    {
+        var notification = MakeNotification(due: Now.AddDays(300), secrets: [1]);
+        await AcceptAsync(notification);
+
+        var message = Assert.Single(await CancelAsync(notification));
+        Assert.Equal((notification.Messages[0].Id, Channel.Email, CancelState.Cancelled, MessageStatus.Cancelled), (message.Id, message.Channel, message.State, message.Status));
+        var stored = await StoredAsync(notification.Messages[0]);
+        Assert.Equal((MessageStatus.Cancelled, MessageReasons.Cancelled), (stored.Status, stored.Reason));
+        Assert.Empty((await ClaimAsync(notification.Messages[0].Lane, now: Now.AddDays(301))).Messages);
+        Assert.Null((await StoredAsync(notification)).Secrets);
+        Assert.Equal(1, (await Log.CountersAsync(Tenant, Now, Cancellation)).Single(c => c.Status == MessageStatus.Cancelled).Count);
+    }
+
+    [Fact]
+    public async Task A_retry_that_waits_is_cancelled_too()
+    {
+        var message = await AcceptOwnedAsync();
+        await RecordAsync(new OutcomeWrite { Message = message, At = Now, Status = MessageStatus.Queued, DueAt = Now.AddMinutes(3), Attempts = 1 });
+
+        Assert.Equal(CancelState.Cancelled, Assert.Single(await CancelAsync(message.Notification)).State);
+        Assert.Empty(await Queue.LanesAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Released_work_can_be_cancelled()
+    {
+        var message = await AcceptOwnedAsync();
+        await Queue.ReleaseAsync(1, [message], Cancellation);
+        Assert.Equal(CancelState.Cancelled, Assert.Single(await CancelAsync(message.Notification)).State);
+        Assert.Empty(await Queue.LanesAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task What_a_node_has_is_in_flight_and_goes_its_way()
+    {
+        var message = await AcceptOwnedAsync();
+        Assert.Equal(CancelState.InFlight, Assert.Single(await CancelAsync(message.Notification)).State);
+        Assert.True((await RecordAsync(message, MessageStatus.Sent)).Recorded);
+        Assert.Equal(MessageStatus.Sent, (await StoredAsync(message)).Status);
+    }
+
+    [Fact]
+    public async Task What_is_final_stays_as_it_is()
+    {
+        var message = await AcceptOwnedAsync();
+        await RecordAsync(message, MessageStatus.Sent);
+        var answer = Assert.Single(await CancelAsync(message.Notification));
+        Assert.Equal((CancelState.Final, MessageStatus.Sent), (answer.State, answer.Status));
+    }
+
+    [Fact]
+    public async Task A_cancelled_notification_begins_no_further_step()
+    {
+        var message = await AcceptOwnedAsync();
+        await CancelAsync(message.Notification);
+        var next = new NextStep(1, [MakeMessage(message.Notification, Channel.Sms, "+1", step: 1)]);
+        Assert.False((await RecordAsync(message, MessageStatus.Failed, next: next)).NextBegun);
+    }
+
+    [Fact]
+    public async Task Another_tenants_notification_is_not_there()
+    {
+        var notification = MakeNotification();
+        await AcceptAsync(notification);
+        Assert.Empty(await Queue.CancelAsync(Other, notification.Id, Now, Cancellation));
+        Assert.Equal(MessageStatus.Queued, (await StoredAsync(notification.Messages[0])).Status);
+    }
+
+    private async Task<IReadOnlyList<CancelledMessage>> CancelAsync(Notification notification) =>
+        await Queue.CancelAsync(notification.Tenant, notification.Id, Now, Cancellation);
+}

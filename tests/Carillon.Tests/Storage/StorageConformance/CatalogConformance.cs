@@ -1,0 +1,160 @@
+using System.Text.Json;
+using Carillon.Messages;
+using Carillon.Providers;
+using Carillon.Security;
+using Carillon.Storage;
+using Carillon.Templates;
+
+namespace Carillon.Tests.Storage.StorageConformance;
+
+public abstract class CatalogConformance(StorageFactory factory) : StorageTest(factory)
+{
+    [Fact]
+    public async Task A_template_is_found_by_id_by_key_and_by_version()
+    {
+        var template = MakeTemplate("welcome");
+        await Store.Templates.CreateAsync(template, Cancellation);
+
+        var byId = await Store.Templates.GetAsync(Tenant, template.Id, Cancellation);
+        Assert.Equal(JsonSerializer.Serialize(template), JsonSerializer.Serialize(byId));
+        Assert.Equal(JsonSerializer.Serialize(template), JsonSerializer.Serialize(await Store.Templates.GetByKeyAsync(Tenant, "welcome", Cancellation)));
+        var version = await Store.Templates.GetVersionAsync(Tenant, template.Published!.Id, Cancellation);
+        Assert.Equal(JsonSerializer.Serialize(template.Published), JsonSerializer.Serialize(version));
+
+        Assert.Null(await Store.Templates.GetAsync(Other, template.Id, Cancellation));
+        Assert.Null(await Store.Templates.GetByKeyAsync(Other, "welcome", Cancellation));
+        Assert.Null(await Store.Templates.GetVersionAsync(Other, template.Published.Id, Cancellation));
+        Assert.Null(await Store.Templates.GetByKeyAsync(Tenant, "Welcome", Cancellation));
+    }
+
+    [Fact]
+    public async Task A_template_key_is_unique_within_its_tenant()
+    {
+        await Store.Templates.CreateAsync(MakeTemplate("welcome"), Cancellation);
+        var repeated = MakeTemplate("welcome");
+        var error = await Assert.ThrowsAsync<DuplicateKeyException>(async () => await Store.Templates.CreateAsync(repeated, Cancellation));
+
+        Assert.Equal("key", error.Field);
+        Assert.Null(await Store.Templates.GetVersionAsync(Tenant, repeated.Published!.Id, Cancellation));
+        await Store.Templates.CreateAsync(MakeTemplate("welcome") with { Tenant = Other }, Cancellation);
+    }
+
+    [Fact]
+    public async Task Templates_are_listed_by_key()
+    {
+        foreach (var key in new[] { "c", "a", "b", "d" }) await Store.Templates.CreateAsync(MakeTemplate(key), Cancellation);
+        Assert.Equal(["a", "b"], (await Store.Templates.ListAsync(Tenant, null, 2, Cancellation)).Select(t => t.Key));
+        Assert.Equal(["c", "d"], (await Store.Templates.ListAsync(Tenant, "b", 9, Cancellation)).Select(t => t.Key));
+    }
+
+    [Fact]
+    public async Task A_provider_keeps_its_settings_and_its_sealed_credentials()
+    {
+        var provider = new Provider
+        {
+            Tenant = TenantId.Installation,
+            Id = Ids.Next(),
+            Name = "Relais Zürich",
+            Channel = Channel.Email,
+            Kind = "smtp",
+            Settings = JsonElement.Parse("""{"host":"mail.example.org","port":587}"""),
+            Priority = 7,
+            Weight = 3,
+            IsDefault = true,
+            Enabled = false,
+            MaxConcurrency = 9,
+            CreatedAt = Now,
+            UpdatedAt = Now,
+        };
+        await Store.Providers.CreateAsync(provider, [1, 2, 3], Cancellation);
+        await Store.Providers.CreateAsync(provider with { Id = Ids.Next(), Tenant = Tenant }, null, Cancellation);
+
+        var all = await Store.Providers.AllAsync(Cancellation);
+        Assert.Equal(2, all.Count);
+        Assert.Equal(JsonSerializer.Serialize(provider), JsonSerializer.Serialize(all[0].Provider));
+        Assert.Equal([1, 2, 3], all[0].SealedCredentials);
+        Assert.Null(all[1].SealedCredentials);
+
+        var error = await Assert.ThrowsAsync<DuplicateKeyException>(
+            async () => await Store.Providers.CreateAsync(provider with { Id = Ids.Next() }, null, Cancellation));
+        Assert.Equal("name", error.Field);
+    }
+
+    [Fact]
+    public async Task The_first_tenant_is_there_from_the_start_and_keys_are_unique()
+    {
+        Assert.Equal([new Tenant(new TenantId(1), "default", "Default")], await Store.Tenants.AllAsync(Cancellation));
+
+        var made = await Store.Tenants.CreateAsync("clinic", "Clinic", Cancellation);
+        Assert.Equal(new Tenant(new TenantId(2), "clinic", "Clinic"), made);
+        Assert.Equal(2, (await Store.Tenants.AllAsync(Cancellation)).Count);
+        var error = await Assert.ThrowsAsync<DuplicateKeyException>(async () => await Store.Tenants.CreateAsync("clinic", "x", Cancellation));
+        Assert.Equal("key", error.Field);
+    }
+
+    [Fact]
+    public async Task An_api_key_is_found_by_its_hash()
+    {
+        Assert.False(await Store.Tenants.AnyKeyAsync(Cancellation));
+        var key = new ApiKey { Id = Ids.Next(), Tenant = Tenant, Name = "ci", Hash = [9, 8, 7], Scopes = [Scopes.Send, Scopes.Read], CreatedAt = Now };
+        await Store.Tenants.CreateKeyAsync(key, Cancellation);
+
+        Assert.True(await Store.Tenants.AnyKeyAsync(Cancellation));
+        Assert.Equivalent(key, await Store.Tenants.FindKeyAsync([9, 8, 7], Cancellation), strict: true);
+        Assert.Null(await Store.Tenants.FindKeyAsync([9, 8], Cancellation));
+    }
+
+    [Fact]
+    public async Task Each_incarnation_of_a_node_has_a_higher_number()
+    {
+        var first = await Store.Nodes.StartAsync("n", Now, Cancellation);
+        await Store.Nodes.HeartbeatAsync(first, Now.AddSeconds(5), Cancellation);
+        await Store.Nodes.StopAsync(first, Cancellation);
+        await ReopenAsync();
+        Assert.True(await Store.Nodes.StartAsync("n", Now, Cancellation) > first);
+    }
+
+    [Fact]
+    public async Task A_setting_is_written_once()
+    {
+        Assert.Null(await Store.Nodes.GetSettingAsync("check", Cancellation));
+        Assert.Equal([1], await Store.Nodes.AddSettingAsync("check", [1], Cancellation));
+        Assert.Equal([1], await Store.Nodes.AddSettingAsync("check", [2], Cancellation));
+        Assert.Equal([1], await Store.Nodes.GetSettingAsync("check", Cancellation));
+    }
+
+    private Template MakeTemplate(string key)
+    {
+        var id = Ids.Next();
+        return new Template
+        {
+            Tenant = Tenant,
+            Id = id,
+            Key = key,
+            Name = "Willkommen ☺",
+            Description = "d",
+            Category = "billing",
+            Type = "t",
+            IsActive = false,
+            CreatedAt = Now,
+            UpdatedAt = Now.AddSeconds(1),
+            Published = new TemplateVersion
+            {
+                Id = Ids.Next(),
+                TemplateId = id,
+                Number = 1,
+                PublishedAt = Now,
+                Document = new TemplateDocument
+                {
+                    Syntax = ContentSyntax.None,
+                    Variables = [new TemplateVariable { Name = "pin", Type = "string", Required = true, Secret = true, Sample = JsonElement.Parse("\"1234\"") }],
+                    Variants =
+                    [
+                        new TemplateVariant { Channel = Channel.Email, Locale = "de", Subject = "S", Text = "T", Html = "<p>ü</p>" },
+                        new TemplateVariant { Channel = Channel.Sms, Text = "kurz" },
+                    ],
+                },
+            },
+        };
+    }
+}
