@@ -71,7 +71,11 @@ internal sealed class Api(HttpClient http) : IDisposable
     {
         JsonNode? message = null;
         await Eventually.TrueAsync(
-            async () => statuses.Contains((string)(message = await MessageAsync(id))["status"]!),
+            async () =>
+            {
+                message = await MessageAsync(id);
+                return statuses.Contains((string)message["status"]!, StringComparer.Ordinal);
+            },
             $"the message to be {string.Join(" or ", statuses)}",
             state: () => $"It is: {message?.ToJsonString()}");
         return message!;
