@@ -57,10 +57,8 @@ public sealed class KillRun : IAsyncDisposable
             Environment =
             {
                 ["CARILLON_MAX_UNRECORDED"] = "64",
-                ["CARILLON_CRITICAL_RESERVE"] = "8",
                 // Small, so that messages wait in the store too and are claimed from it.
                 ["CARILLON_WINDOW"] = "512",
-                ["CARILLON_CLAIM_BATCH"] = "100",
             },
         };
         await using (var first = await ServerProcess.StartAsync(setup))
