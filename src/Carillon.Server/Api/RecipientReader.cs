@@ -40,7 +40,7 @@ internal static class RecipientReader
         return recipient;
     }
 
-    private static string? ReadLocale(ref FieldReader reader)
+    public static string? ReadLocale(ref FieldReader reader)
     {
         if (reader.Text(35, TextRule.Identifier) is not { } text) return null;
         var wellFormed = char.IsAsciiLetter(text[0]);

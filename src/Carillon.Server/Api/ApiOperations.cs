@@ -1,0 +1,207 @@
+using Carillon.Server.Http;
+
+namespace Carillon.Server.Api;
+
+/// <summary>Every operation of the API, as the OpenAPI document tells it.</summary>
+internal static class ApiOperations
+{
+    private static readonly (string, string) Limit = ("limit", "How many at most: 1 to 500, 50 by default.");
+    private static readonly (string, string) After = ("after", "The next of the page before.");
+
+    public static readonly ApiOperation CreateNotification = new("createNotification", "Notifications", "Send a notification")
+    {
+        Description = "Answered once it is durably stored: from then on it is delivered, or reaches a final state with a reason.",
+        Body = typeof(ApiShapes.Notification),
+        Answer = typeof(ApiShapes.Accepted),
+        Status = 202,
+        Problems = [400, 401, 403, 409, 413, 415, 422, 503],
+        IsIdempotent = true,
+        Example = """
+            { "recipient": { "email": "ana@example.net", "name": "Ana" }, "channel": "email", "subject": "Welcome", "message": "Hello Ana" }
+            """,
+        AnswerExample = """
+            { "id": "ntf_06f8q2k7w1e3r5t7y9v1b3n5m7", "status": "accepted", "messages": [
+              { "id": "msg_06f8q2k7w1e3r5t7y9v1b3n5m8", "channel": "email", "address": "ana@example.net", "status": "queued" } ] }
+            """,
+    };
+
+    public static readonly ApiOperation CreateBatch = new("createBatch", "Notifications", "Send up to 10,000 notifications")
+    {
+        Description = "A JSON array, or one JSON object a line (application/x-ndjson), which is committed in chunks as it streams. What is good is accepted, what is bad says why.",
+        Body = typeof(ApiShapes.Notification[]),
+        Accepts = [MediaType.Json, MediaType.NdJson],
+        Answer = typeof(ApiShapes.BatchAccepted),
+        Status = 202,
+        Problems = [400, 401, 403, 409, 413, 415, 422, 503],
+        IsIdempotent = true,
+        Example = """
+            [ { "recipient_id": "customer_123", "template_id": "welcome", "template_variables": { "customer_name": "Ana" } } ]
+            """,
+    };
+
+    public static readonly ApiOperation GetNotification = new("getNotification", "Notifications", "A notification with its messages")
+    {
+        Answer = typeof(ApiShapes.StoredNotification),
+        Problems = [401, 403, 404],
+    };
+
+    public static readonly ApiOperation CancelNotification = new("cancelNotification", "Notifications", "Cancel what has not been sent")
+    {
+        Answer = typeof(ApiShapes.Cancellation),
+        Problems = [401, 403, 404],
+    };
+
+    public static readonly ApiOperation GetBatch = new("getBatch", "Notifications", "How far a batch has come")
+    {
+        Answer = typeof(ApiShapes.Batch),
+        Problems = [401, 403, 404],
+    };
+
+    public static readonly ApiOperation ListMessages = new("listMessages", "Messages", "The log of messages, newest first")
+    {
+        Answer = typeof(ApiShapes.Page<ApiShapes.Message>),
+        Query =
+        [
+            ("status", "Only in this status."), ("channel", "Only on this channel."), ("recipient_id", "Only to this contact."), ("address", "Only to this address."),
+            ("created_after", "Only younger than this time (RFC 3339)."), ("created_before", "Only older than this time (RFC 3339)."), Limit, After,
+        ],
+        Problems = [401, 403, 422],
+    };
+
+    public static readonly ApiOperation GetMessage = new("getMessage", "Messages", "A message with its attempts and its trace")
+    {
+        Answer = typeof(ApiShapes.TracedMessage),
+        Problems = [401, 403, 404],
+    };
+
+    public static readonly ApiOperation GetMessageContent = new("getMessageContent", "Messages", "The content of a message as it was sent")
+    {
+        Answer = typeof(ApiShapes.MessageContent),
+        Problems = [401, 403, 404],
+    };
+
+    public static readonly ApiOperation GetQueue = new("getQueue", "Messages", "Depth and oldest age of the queue by state, channel and priority")
+    {
+        Answer = typeof(ApiShapes.Queue),
+        Problems = [401, 403],
+    };
+
+    public static readonly ApiOperation CreateTemplate = new("createTemplate", "Templates", "Make a template and publish its first version")
+    {
+        Body = typeof(ApiShapes.Template),
+        Answer = typeof(ApiShapes.StoredTemplate),
+        Status = 201,
+        Problems = [400, 401, 403, 409, 413, 415, 422],
+        Example = """
+            { "key": "welcome", "name": "Welcome", "variables": [ { "name": "customer_name", "type": "string", "required": true } ],
+              "variants": [ { "channel": "email", "subject": "Welcome, {{ customer_name }}", "text": "Hello {{ customer_name }}" } ] }
+            """,
+    };
+
+    public static readonly ApiOperation ListTemplates = new("listTemplates", "Templates", "Templates by key")
+    {
+        Answer = typeof(ApiShapes.Page<ApiShapes.StoredTemplate>),
+        Query = [Limit, After],
+        Problems = [401, 403, 422],
+    };
+
+    public static readonly ApiOperation GetTemplate = new("getTemplate", "Templates", "A template by its id or key")
+    {
+        Answer = typeof(ApiShapes.StoredTemplate),
+        Problems = [401, 403, 404],
+    };
+
+    public static readonly ApiOperation CreateProvider = new("createProvider", "Providers", "Configure an account at a gateway")
+    {
+        Body = typeof(ApiShapes.Provider),
+        Answer = typeof(ApiShapes.StoredProvider),
+        Status = 201,
+        Problems = [400, 401, 403, 409, 413, 415, 422],
+        Example = """
+            { "name": "main-smtp", "channel": "email", "kind": "smtp", "settings": { "host": "smtp.example.net", "port": 587 } }
+            """,
+    };
+
+    public static readonly ApiOperation ListProviders = new("listProviders", "Providers", "The tenant's providers")
+    {
+        Answer = typeof(ApiShapes.Page<ApiShapes.StoredProvider>),
+        Query = [("channel", "Only of this channel."), Limit, After],
+        Problems = [401, 403, 422],
+    };
+
+    public static readonly ApiOperation ListProviderKinds = new("listProviderKinds", "Providers", "The gateways that there are, with the schema of their settings")
+    {
+        Answer = typeof(ApiShapes.Page<ApiShapes.ProviderKind>),
+        Problems = [401, 403],
+    };
+
+    public static readonly ApiOperation GetProvider = new("getProvider", "Providers", "A provider")
+    {
+        Answer = typeof(ApiShapes.StoredProvider),
+        Problems = [401, 403, 404],
+    };
+
+    public static readonly ApiOperation ListSimulatorOutbox = new("listSimulatorOutbox", "Providers", "What simulated gateways were given, newest first")
+    {
+        Answer = typeof(ApiShapes.Page<ApiShapes.SimulatedMessage>),
+        Query = [Limit],
+        Problems = [401, 403, 422],
+    };
+
+    public static readonly ApiOperation CreateKey = new("createKey", "Administration", "Make an API key; it is shown this once")
+    {
+        Body = typeof(ApiShapes.Key),
+        Answer = typeof(ApiShapes.StoredKey),
+        Status = 201,
+        Problems = [400, 401, 403, 415, 422],
+        Example = """
+            { "name": "billing system", "scopes": [ "messages:write", "messages:read" ] }
+            """,
+    };
+
+    public static readonly ApiOperation ListKeys = new("listKeys", "Administration", "The tenant's API keys, without the keys themselves")
+    {
+        Answer = typeof(ApiShapes.Page<ApiShapes.StoredKey>),
+        Query = [Limit, After],
+        Problems = [401, 403, 422],
+    };
+
+    public static readonly ApiOperation RevokeKey = new("revokeKey", "Administration", "Revoke an API key; it is refused within two seconds")
+    {
+        Status = 204,
+        Problems = [401, 403, 404],
+    };
+
+    public static readonly ApiOperation CreateTenant = new("createTenant", "Administration", "Make a tenant and its first key")
+    {
+        Body = typeof(ApiShapes.Tenant),
+        Answer = typeof(ApiShapes.StoredTenant),
+        Status = 201,
+        Problems = [400, 401, 403, 409, 415, 422],
+        Example = """
+            { "key": "acme", "name": "Acme Internet" }
+            """,
+    };
+
+    public static readonly ApiOperation ListTenants = new("listTenants", "Administration", "The tenants of the installation")
+    {
+        Answer = typeof(ApiShapes.Page<ApiShapes.StoredTenant>),
+        Query = [Limit, After],
+        Problems = [401, 403, 422],
+    };
+
+    public static readonly ApiOperation GetHealth = new("getHealth", "Operations", "Whether the process lives") { Answer = typeof(ApiShapes.Health), IsPublic = true };
+
+    public static readonly ApiOperation GetReadiness = new("getReadiness", "Operations", "Whether it can take and deliver: 200, or 503 with what is missing")
+    {
+        Answer = typeof(ApiShapes.Readiness),
+        IsPublic = true,
+    };
+
+    public static readonly ApiOperation GetMetrics = new("getMetrics", "Operations", "Figures in the Prometheus text format")
+    {
+        Answer = typeof(string),
+        AnswerType = "text/plain",
+        IsPublic = true,
+    };
+}

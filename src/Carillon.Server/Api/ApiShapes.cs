@@ -1,0 +1,145 @@
+using System.ComponentModel;
+using System.Text.Json;
+
+namespace Carillon.Server.Api;
+
+/// <summary>The shapes of bodies and answers for the OpenAPI document. Nothing is read into them or written from them.</summary>
+internal static class ApiShapes
+{
+    internal sealed record Notification(
+        [property: Description("A known contact, by your own id. Either this or recipient.")] string? RecipientId,
+        [property: Description("A contact to make or update (with an id), or bare addresses (without).")] Recipient? Recipient,
+        [property: Description("One channel: email, sms, whatsapp, voice, push, web_push, in_app, chat or webhook.")] string? Channel,
+        [property: Description("Several channels. Without channel and channels the recipient's addresses decide.")] string[]? Channels,
+        [property: Description("all (a message on each channel, the default) or fallback (one after the other).")] string? Delivery,
+        [property: Description("ISO 8601 duration after which fallback goes on to the next channel.")] string? FallbackAfter,
+        [property: Description("How far a step must come before fallback is satisfied: sent, delivered, read or confirmed.")] string? Until,
+        [property: Description("A template's id or key. Either this or content.")] string? TemplateId,
+        JsonElement? TemplateVariables,
+        [property: Description("Names of variables that are encrypted and erased once the message is sent.")] string[]? SecretVariables,
+        string? Subject,
+        [property: Description("Plain text.")] string? Message,
+        string? Html,
+        [property: Description("How the content is read: none (literally, the default), jinja or simple.")] string? Syntax,
+        [property: Description("Other content on single channels, by channel.")] Dictionary<string, Content>? Overrides,
+        string? From,
+        string? ReplyTo,
+        Attachment[]? Attachments,
+        Dictionary<string, string>? Headers,
+        string? Category,
+        [property: Description("low, normal, high or critical.")] string? Priority,
+        [property: Description("What to do when a gateway may or may not have taken a message: resend (the default) or stop.")] string? OnUnknown,
+        [property: Description("A time that has passed is sent at once.")] DateTimeOffset? ScheduledAt,
+        DateTimeOffset? ExpiresAt,
+        Related? Related,
+        JsonElement? Metadata,
+        string[]? Tags,
+        [property: Description("Stands for the Idempotency-Key header; in a batch, of this item.")] string? IdempotencyKey);
+
+    internal sealed record Recipient(
+        string? Id, string? Name, string? Email, string? Phone, string? Locale, string? Timezone, JsonElement? Attributes, Address[]? Addresses);
+
+    internal sealed record Address(string Channel, string Identifier);
+
+    internal sealed record Content(string? Subject, string? Message, string? Html, string? Syntax);
+
+    internal sealed record Attachment(string Filename, string? ContentType, [property: Description("Base64.")] string Content);
+
+    internal sealed record Related(string Type, string Id);
+
+    internal sealed record Accepted(string Id, string Status, AcceptedMessage[] Messages);
+
+    internal sealed record AcceptedMessage(string Id, string Channel, string Address, string Status);
+
+    internal sealed record BatchAccepted(
+        string? BatchId,
+        int Accepted,
+        int Rejected,
+        [property: Description("One for each item, in order: as a single notification is answered, or {\"problem\": …}.")] JsonElement[] Results);
+
+    internal sealed record Batch(string Id, DateTimeOffset CreatedAt, long Messages, long Finished, double Progress, Dictionary<string, long> ByStatus);
+
+    internal sealed record StoredNotification(
+        string Id, DateTimeOffset CreatedAt, string? RecipientId, string? Category, string Priority, string OnUnknown, DateTimeOffset? ScheduledAt,
+        DateTimeOffset? ExpiresAt, string? BatchId, string? TemplateVersionId, JsonElement? TemplateVariables, string[] SecretVariables, Related? Related,
+        JsonElement? Metadata, string[] Tags, Message[] Messages);
+
+    internal record Message(
+        string Id, string NotificationId, string Channel, string Address, string? RecipientId, string Status, string? Reason, int Step,
+        string? ProviderId, string? ExternalId, string? Cost, string? Currency, DateTimeOffset CreatedAt, DateTimeOffset? DueAt,
+        DateTimeOffset? SentAt, DateTimeOffset UpdatedAt, int AttemptCount);
+
+    internal sealed record TracedMessage(
+        string Id, string NotificationId, string Channel, string Address, string? RecipientId, string Status, string? Reason, int Step,
+        string? ProviderId, string? ExternalId, string? Cost, string? Currency, DateTimeOffset CreatedAt, DateTimeOffset? DueAt,
+        DateTimeOffset? SentAt, DateTimeOffset UpdatedAt, int AttemptCount, TraceEntry[] Attempts, TraceEntry[] Trace)
+        : Message(
+            Id, NotificationId, Channel, Address, RecipientId, Status, Reason, Step, ProviderId, ExternalId, Cost, Currency, CreatedAt, DueAt, SentAt, UpdatedAt,
+            AttemptCount);
+
+    internal sealed record TraceEntry(DateTimeOffset At, string Kind);
+
+    internal sealed record MessageContent(
+        string MessageId, string? Subject, string? Text, string? Html,
+        [property: Description("Whether rendering it again gave what was sent; null when it was not rendered.")] bool? Unchanged,
+        [property: Description("Why the content cannot be shown; null when it is.")] string? Unavailable);
+
+    internal sealed record Cancellation(string Id, CancelledMessage[] Messages);
+
+    internal sealed record CancelledMessage(
+        string Id, string Channel, [property: Description("cancelled, in_flight (too late to know) or its final status.")] string Status);
+
+    internal sealed record Queue(long Total, QueueDepth[] Queues);
+
+    internal sealed record QueueDepth(string Status, string Channel, string Priority, long Count, DateTimeOffset? Oldest, double? OldestAgeSeconds);
+
+    internal sealed record Template(
+        string Key, string? Name, string? Description, string? Category, string? Type, bool? IsActive,
+        [property: Description("jinja (the default), simple or none.")] string? Syntax, Variable[]? Variables, Variant[] Variants);
+
+    internal sealed record StoredTemplate(
+        string Id, string Key, string Name, string? Description, string? Category, string? Type, bool IsActive, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
+        int? Version, string? VersionId, DateTimeOffset? PublishedAt, string? Syntax, Variable[]? Variables, Variant[]? Variants);
+
+    internal sealed record Variable(string Name, string? Type, bool? Required, bool? Secret, JsonElement? Sample);
+
+    internal sealed record Variant(string Channel, string? Locale, string? Subject, string? Text, string? Html);
+
+    internal sealed record Provider(
+        string Name, string Channel, string Kind,
+        [property: Description("Of the gateway; GET /v1/providers/kinds has their schema.")] JsonElement? Settings,
+        [property: Description("Written, never read back.")] JsonElement? Credentials,
+        [property: Description("Lower is tried first; 100 by default.")] int? Priority,
+        int? Weight, bool? IsDefault, bool? Enabled, int? MaxConcurrency);
+
+    internal sealed record StoredProvider(
+        string Id, string Name, string Channel, string Kind, JsonElement Settings, bool HasCredentials, int Priority, int Weight, bool IsDefault, bool Enabled,
+        int MaxConcurrency, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+
+    internal sealed record ProviderKind(string Kind, string Label, string[] Channels, JsonElement Settings, JsonElement? Credentials);
+
+    internal sealed record SimulatedMessage(
+        string MessageId, string Channel, string Provider, string Address, string Subject, string Text, string Html, int Attempt, string Outcome, string? Answer,
+        DateTimeOffset At);
+
+    internal sealed record Key(string Name, string[] Scopes);
+
+    internal sealed record StoredKey(
+        string Id, [property: Description("Only in the answer that makes it.")] string? Key, string Name, string[] Scopes, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt);
+
+    internal sealed record Tenant(string Key, string? Name);
+
+    internal sealed record StoredTenant(
+        string Key, string Name, [property: Description("The tenant's first key; only in the answer that makes it.")] string? ApiKey);
+
+    internal sealed record Page<T>(T[] Data, [property: Description("The after of the next page; null on the last.")] string? Next);
+
+    internal sealed record Health(string Status, string Version);
+
+    internal sealed record Readiness(string Status, Dictionary<string, string> Checks);
+
+    internal sealed record Problem(
+        string Type, string Title, int Status, string? Detail, string? RequestId, [property: Description("Every fault of the request.")] Fault[]? Errors);
+
+    internal sealed record Fault(string Field, string Code, string Message);
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Carillon.Messages;
+using Carillon.Server.Http;
+using Carillon.Storage;
+
+namespace Carillon.Server.Api;
+
+/// <summary><c>/metrics</c> in the Prometheus text format, 0.0.4. Figures of the whole installation, none of a tenant or a person.</summary>
+internal sealed class MetricsApi(IStorage storage, IEngineStatus engine, TimeProvider time)
+{
+    private static readonly DateTimeOffset Beginning = DateTimeOffset.UnixEpoch;
+
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/metrics", WriteAsync).Describe(ApiOperations.GetMetrics);
+
+    private async Task WriteAsync(HttpContext context)
+    {
+        var text = new StringBuilder();
+        var counters = await storage.Log.CountersAsync(null, Beginning, context.RequestAborted);
+        Family(text, "carillon_messages_total", "counter", "Messages that came to a status.");
+        foreach (var group in counters.GroupBy(c => (c.Channel, c.Status)).OrderBy(g => g.Key))
+            Sample(text, "carillon_messages_total", $"channel=\"{group.Key.Channel.Name()}\",status=\"{group.Key.Status.Name()}\"", group.Sum(c => c.Count));
+
+        var now = time.GetUtcNow();
+        var depths = await storage.Log.DepthAsync(null, now, context.RequestAborted);
+        Family(text, "carillon_queue_messages", "gauge", "Live work by state, channel and priority.");
+        foreach (var depth in depths) Sample(text, "carillon_queue_messages", Labels(depth), depth.Count);
+        Family(text, "carillon_queue_oldest_seconds", "gauge", "Age of the oldest live work.");
+        foreach (var depth in depths.Where(d => d.Oldest is not null))
+            Sample(text, "carillon_queue_oldest_seconds", Labels(depth), Math.Max(0, (now - depth.Oldest!.Value).TotalSeconds));
+
+        One(text, "carillon_dispatcher_running", "gauge", "1 while this node delivers.", engine.IsRunning ? 1 : 0);
+        using var process = Process.GetCurrentProcess();
+        One(text, "process_cpu_seconds_total", "counter", "Processor time used.", process.TotalProcessorTime.TotalSeconds);
+        One(text, "process_resident_memory_bytes", "gauge", "Resident memory.", process.WorkingSet64);
+        One(text, "process_start_time_seconds", "gauge", "Start, in Unix seconds.", new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000.0);
+        One(text, "dotnet_gc_heap_bytes", "gauge", "Size of the managed heap.", GC.GetTotalMemory(forceFullCollection: false));
+        One(text, "dotnet_gc_collections_total", "counter", "Garbage collections of every generation.", GC.CollectionCount(0));
+        One(text, "dotnet_threadpool_threads", "gauge", "Threads of the pool.", ThreadPool.ThreadCount);
+        One(text, "dotnet_threadpool_queue_length", "gauge", "Work that waits for a thread.", ThreadPool.PendingWorkItemCount);
+
+        JsonAnswer.Write(context, 200, Encoding.UTF8.GetBytes(text.ToString()), "text/plain; version=0.0.4; charset=utf-8");
+    }
+
+    private static string Labels(QueueDepth depth) =>
+        $"status=\"{depth.Status.Name()}\",channel=\"{depth.Channel.Name()}\",priority=\"{depth.Priority.Name()}\"";
+
+    private static void One(StringBuilder text, string name, string type, string help, double value)
+    {
+        Family(text, name, type, help);
+        Sample(text, name, "", value);
+    }
+
+    private static void Family(StringBuilder text, string name, string type, string help) =>
+        text.Append("# HELP ").Append(name).Append(' ').Append(help).Append("\n# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
+
+    private static void Sample(StringBuilder text, string name, string labels, double value)
+    {
+        text.Append(name);
+        if (labels.Length > 0) text.Append('{').Append(labels).Append('}');
+        text.Append(' ').Append(value.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    }
+}

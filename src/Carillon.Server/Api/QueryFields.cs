@@ -1,0 +1,76 @@
+using Carillon.Dispatch;
+using Carillon.Messages;
+using Carillon.Server.Api.Json;
+using Carillon.Server.Http;
+
+namespace Carillon.Server.Api;
+
+/// <summary>Reads the query of a list: named filters, <c>limit</c> and <c>after</c>, with every fault of them.</summary>
+internal sealed class QueryFields(HttpRequest request)
+{
+    public const int DefaultLimit = 50;
+    public const int MaxLimit = 500;
+
+    private readonly List<string> _known = [];
+    private List<FieldFault>? _faults;
+
+    public string? Text(string name)
+    {
+        _known.Add(name);
+        if (!request.Query.TryGetValue(name, out var values)) return null;
+        if (values.Count == 1 && values[0] is { Length: > 0 and <= NotificationLimits.AddressCharacters } value) return value;
+        Fault(name, "invalid", "Give one value, not empty, or leave the filter out.");
+        return null;
+    }
+
+    public T? Word<T>(string name, WireNames<T> names) where T : struct, Enum
+    {
+        if (Text(name) is not { } text) return null;
+        if (names.TryParse(text, out var value)) return value;
+        Fault(name, "invalid", $"This must be one of: {names.Choices}.");
+        return null;
+    }
+
+    public DateTimeOffset? Time(string name)
+    {
+        if (Text(name) is not { } text) return null;
+        // A '+' that was not escaped has become a space: there is only one place where a time may have one.
+        if (text.Length > 6 && text[^6] == ' ') text = string.Concat(text.AsSpan(0, text.Length - 6), "+", text.AsSpan(text.Length - 5));
+        if (Rfc3339.Parse(System.Text.Encoding.UTF8.GetBytes(text)) is { } time) return time;
+        Fault(name, "invalid_time", $"This must be {Rfc3339.Expected}.");
+        return null;
+    }
+
+    public int Limit()
+    {
+        if (Text("limit") is not { } text) return DefaultLimit;
+        if (int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaxLimit) return limit;
+        Fault("limit", "out_of_range", $"This must be a whole number from 1 to {MaxLimit}.");
+        return DefaultLimit;
+    }
+
+    /// <summary>A cursor that is an id.</summary>
+    public Guid? After(string prefix)
+    {
+        if (Text("after") is not { } text) return null;
+        if (PublicId.TryParse(prefix, text, out var id)) return id;
+        Fault("after", "invalid", "This must be the value of next from an answer of this list.");
+        return null;
+    }
+
+    /// <summary>The problem of the query, names that nobody asked for included; null when there is none.</summary>
+    public Problem? Problem()
+    {
+        foreach (var name in request.Query.Keys)
+        {
+            if (_known.Contains(name, StringComparer.Ordinal)) continue;
+            Fault(name, "unknown_field", Spelling.Nearest(name, _known) is { } nearest
+                ? $"There is no such filter: did you mean {nearest}?"
+                : $"There is no such filter; there are: {string.Join(", ", _known)}.");
+        }
+
+        return _faults is null ? null : Http.Problem.Invalid(_faults);
+    }
+
+    private void Fault(string name, string code, string message) => (_faults ??= []).Add(new FieldFault(name, code, message));
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Carillon.Server.Http;
+
+namespace Carillon.Server.Api;
+
+/// <summary>
+/// A message's trace: one JSON object a line, with <c>t</c> (Unix milliseconds) and <c>k</c> (what happened) first among whatever
+/// else the engine noted. Shown with <c>at</c> and <c>kind</c> in their places.
+/// </summary>
+internal static class TraceLines
+{
+    public static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> trace, string? onlyKind)
+    {
+        foreach (var range in trace.Split((byte)'\n'))
+        {
+            var line = trace[range];
+            if (line.IsEmpty) continue;
+            try
+            {
+                var entry = JsonElement.Parse(line);
+                if (onlyKind is null || (entry.TryGetProperty("k", out var kind) && kind.ValueEquals(onlyKind))) WriteEntry(json, entry);
+            }
+            catch (JsonException)
+            {
+                // A line that was cut short by a bound on the trace's size: the rest still tells the story.
+            }
+        }
+    }
+
+    private static void WriteEntry(Utf8JsonWriter json, JsonElement entry)
+    {
+        json.WriteStartObject();
+        foreach (var property in entry.EnumerateObject())
+        {
+            if (property.NameEquals("t"u8) && property.Value.TryGetInt64(out var milliseconds)) json.WriteTime("at"u8, DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
+            else if (property.NameEquals("k"u8)) json.WriteString("kind"u8, property.Value.GetString());
+            else property.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+    }
+}

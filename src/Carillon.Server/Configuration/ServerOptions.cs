@@ -1,0 +1,41 @@
+using Carillon.Messages;
+
+namespace Carillon.Server;
+
+/// <summary>How the server runs. <see cref="Carillon.Server.Configuration.Settings"/> says of each what it means, its default and its range.</summary>
+internal sealed record ServerOptions
+{
+    /// <summary>Where the database and the key are.</summary>
+    public required string Data { get; init; }
+
+    public string Host { get; init; } = "127.0.0.1";
+
+    public int Port { get; init; } = 8018;
+
+    /// <summary>How the world reaches the server; null until it is set.</summary>
+    public Uri? PublicUrl { get; init; }
+
+    /// <summary>The SQLite file; null for <c>carillon.db</c> in the data directory.</summary>
+    public string? DatabaseFile { get; init; }
+
+    /// <summary>Text from which the encryption key is stretched; null for one that is made on the first start and kept in the data directory.</summary>
+    public string? EncryptionKey { get; init; }
+
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>Outcomes that may be unwritten at once: the bound on duplicates after a crash.</summary>
+    public int MaxUnrecorded { get; init; } = 512;
+
+    /// <summary>Messages that the node holds in memory.</summary>
+    public int Window { get; init; } = 10_000;
+
+    public RetryPolicy Retry { get; init; } = new();
+
+    public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Whether a start without providers makes a simulator for each channel.</summary>
+    public bool Simulator { get; init; } = true;
+
+    /// <summary>How long a stop waits for what is under way.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,51 @@
+using Carillon.Messages;
+using Carillon.Storage;
+using Microsoft.AspNetCore.Connections;
+
+namespace Carillon.Server;
+
+/// <summary>Opens the store, makes the first key, listens, and drains when it is told to stop.</summary>
+internal static class ServeCommand
+{
+    /// <summary>Exit code of a start that failed: port taken, data locked, wrong key.</summary>
+    public const int Failed = 1;
+
+    public static async Task<int> RunAsync(ServerOptions options, Action<IServiceCollection> addEngine, TextWriter output, TextWriter errors)
+    {
+        try
+        {
+            await using var app = ServerComposition.Build(options, addEngine);
+            var storage = app.Services.GetRequiredService<IStorage>();
+            await storage.OpenAsync();
+            var key = await FirstKey.EnsureAsync(storage.Tenants, app.Services.GetRequiredService<IdGenerator>(), app.Services.GetRequiredService<TimeProvider>(), CancellationToken.None);
+            await app.StartAsync();
+            await output.WriteLineAsync($"Carillon {Api.HealthApi.Version} listens on {Address(options)}, {storage.Description}.");
+            if (key is not null) await output.WriteLineAsync($"The first API key, an administrator's, shown only now: {key}");
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (Exception e) when (Explain(e, options) is { } line)
+        {
+            await errors.WriteLineAsync(line);
+            return Failed;
+        }
+    }
+
+    public static string Address(ServerOptions options) =>
+        options.Host.Contains(':', StringComparison.Ordinal) ? $"http://[{options.Host}]:{options.Port}" : $"http://{options.Host}:{options.Port}";
+
+    /// <summary>One line for the operator; null for what is a defect and keeps its stack trace.</summary>
+    private static string? Explain(Exception e, ServerOptions options) => e switch
+    {
+        StorageStartException => e.Message,
+        StorageUnavailableException => $"The store cannot be used: {e.Message}",
+        IOException { InnerException: AddressInUseException } or AddressInUseException =>
+            $"{Address(options)} is taken by another program: stop it, or choose another port with --port or CARILLON_PORT.",
+        System.Net.Sockets.SocketException { SocketErrorCode: System.Net.Sockets.SocketError.AccessDenied } =>
+            $"{Address(options)} may not be used by this user: choose a port above 1023 with --port or CARILLON_PORT.",
+        System.Net.Sockets.SocketException { SocketErrorCode: System.Net.Sockets.SocketError.AddressNotAvailable } =>
+            $"{options.Host} is no address of this machine: choose another with --host or CARILLON_HOST.",
+        UnauthorizedAccessException => $"{e.Message} (the data directory is {options.Data}; choose another with --data or CARILLON_DATA).",
+        _ => null,
+    };
+}

@@ -1,0 +1,84 @@
+using System.Net;
+using Carillon.Channels;
+using Carillon.Channels.Simulator;
+using Carillon.Dispatch;
+using Carillon.Messages;
+using Carillon.Providers;
+using Carillon.Server.Api;
+using Carillon.Server.Http;
+using Carillon.Storage;
+using Carillon.Templates;
+
+namespace Carillon.Server;
+
+/// <summary>Puts the server together: its services, its limits, its routes. The engine's own services come from whoever calls.</summary>
+internal static class ServerComposition
+{
+    public static WebApplication Build(ServerOptions options, Action<IServiceCollection> addEngine, Action<WebApplicationBuilder>? adjust = null)
+    {
+        // Empty, so that nothing but Carillon's own configuration has a say in it.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(ServerComposition).Assembly.GetName().Name });
+        ConfigureLogging(builder.Logging, options);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = JsonBody.MaxBytes;
+            kestrel.Limits.MaxRequestLineSize = 16 << 10;
+            kestrel.Limits.MaxConcurrentConnections = 10_000;
+            if (IPAddress.TryParse(options.Host, out var address)) kestrel.Listen(address, options.Port);
+            else if (options.Host is "*" or "+") kestrel.ListenAnyIP(options.Port);
+            else kestrel.ListenLocalhost(options.Port);
+        });
+
+        var services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IdGenerator>();
+        services.AddSingleton(provider => provider.GetRequiredService<IStorage>().Tenants);
+        services.AddSingleton<Authenticator>();
+        services.AddRoutingCore();
+        services.AddOpenApi(OpenApiDescription.DocumentName, OpenApiDescription.Configure);
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
+        addEngine(services);
+        adjust?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseMiddleware<RequestEdge>();
+        app.UseRouting();
+        Map(app);
+        return app;
+    }
+
+    /// <summary>Every resource of the API, a line each.</summary>
+    private static void Map(WebApplication app)
+    {
+        var services = app.Services;
+        var api = new ApiEndpoints(app, services.GetRequiredService<Authenticator>());
+        ActivatorUtilities.CreateInstance<NotificationsApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<BatchApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<MessagesApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<QueueApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<TemplatesApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<ProvidersApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<SimulatorApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<KeysApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<TenantsApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<HealthApi>(services).Map(app);
+        ActivatorUtilities.CreateInstance<MetricsApi>(services).Map(app);
+        app.MapOpenApi("/openapi/{documentName}.json");
+    }
+
+    private static void ConfigureLogging(ILoggingBuilder logging, ServerOptions options)
+    {
+        logging.SetMinimumLevel(options.LogLevel);
+        // The framework's own chatter says nothing that an operator needs; its warnings do.
+        if (options.LogLevel > LogLevel.Debug) logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+    }
+}
