@@ -2,6 +2,7 @@ using System.Collections;
 using Carillon.Server;
 using Carillon.Server.Api;
 using Carillon.Server.Configuration;
+using Carillon.Server.Demo;
 
 const int WrongUse = 2;
 
@@ -27,4 +28,6 @@ foreach (var warning in read.Warnings) Console.Error.WriteLine("Warning: " + war
 foreach (var fault in read.Faults) Console.Error.WriteLine(fault);
 if (read.Faults.Count > 0) return WrongUse;
 
-return await ServeCommand.RunAsync(read.Options, services => services.AddEngine(read.Options), Console.Out, Console.Error);
+return commandLine.Command == Command.Demo
+    ? await DemoCommand.RunAsync(read.Options, Console.Out, Console.Error)
+    : await ServeCommand.RunAsync(read.Options, Console.Out, Console.Error);

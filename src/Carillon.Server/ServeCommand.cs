@@ -1,4 +1,4 @@
-using Carillon.Messages;
+using Carillon.Security;
 using Carillon.Storage;
 using Microsoft.AspNetCore.Connections;
 
@@ -10,17 +10,22 @@ internal static class ServeCommand
     /// <summary>Exit code of a start that failed: port taken, data locked, wrong key.</summary>
     public const int Failed = 1;
 
-    public static async Task<int> RunAsync(ServerOptions options, Action<IServiceCollection> addEngine, TextWriter output, TextWriter errors)
+    /// <param name="whileUp">Runs once the server listens; the server stays up after it.</param>
+    public static async Task<int> RunAsync(
+        ServerOptions options, TextWriter output, TextWriter errors, Func<CarillonEngine, CancellationToken, Task>? whileUp = null)
     {
         try
         {
-            await using var app = ServerComposition.Build(options, addEngine);
-            var storage = app.Services.GetRequiredService<IStorage>();
-            await storage.OpenAsync();
-            var key = await FirstKey.EnsureAsync(storage.Tenants, app.Services.GetRequiredService<IdGenerator>(), app.Services.GetRequiredService<TimeProvider>(), CancellationToken.None);
+            await using var app = ServerComposition.Build(options);
+            var engine = app.Services.GetRequiredService<CarillonEngine>();
+            await engine.StartAsync();
+            var key = await FirstKey.EnsureAsync(engine.Storage.Tenants, engine.Ids, engine.Time, CancellationToken.None);
             await app.StartAsync();
-            await output.WriteLineAsync($"Carillon {Api.HealthApi.Version} listens on {Address(options)}, {storage.Description}.");
+
+            await output.WriteLineAsync($"Carillon {Api.HealthApi.Version} listens on {Address(options)}, {engine.Storage.Description}.");
+            foreach (var note in engine.StartNotes) await output.WriteLineAsync(note);
             if (key is not null) await output.WriteLineAsync($"The first API key, an administrator's, shown only now: {key}");
+            if (whileUp is not null) await whileUp(engine, app.Lifetime.ApplicationStopping);
             await app.WaitForShutdownAsync();
             return 0;
         }
@@ -37,7 +42,7 @@ internal static class ServeCommand
     /// <summary>One line for the operator; null for what is a defect and keeps its stack trace.</summary>
     private static string? Explain(Exception e, ServerOptions options) => e switch
     {
-        StorageStartException => e.Message,
+        StorageStartException or KeyFileException => e.Message,
         StorageUnavailableException => $"The store cannot be used: {e.Message}",
         IOException { InnerException: AddressInUseException } or AddressInUseException =>
             $"{Address(options)} is taken by another program: stop it, or choose another port with --port or CARILLON_PORT.",

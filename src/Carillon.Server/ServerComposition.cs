@@ -11,10 +11,10 @@ using Carillon.Templates;
 
 namespace Carillon.Server;
 
-/// <summary>Puts the server together: its services, its limits, its routes. The engine's own services come from whoever calls.</summary>
+/// <summary>Puts the server together: its services, its limits, its routes.</summary>
 internal static class ServerComposition
 {
-    public static WebApplication Build(ServerOptions options, Action<IServiceCollection> addEngine, Action<WebApplicationBuilder>? adjust = null)
+    public static WebApplication Build(ServerOptions options, Action<WebApplicationBuilder>? adjust = null)
     {
         // Empty, so that nothing but Carillon's own configuration has a say in it.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(ServerComposition).Assembly.GetName().Name });
@@ -33,14 +33,13 @@ internal static class ServerComposition
         var services = builder.Services;
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<IdGenerator>();
-        services.AddSingleton(provider => provider.GetRequiredService<IStorage>().Tenants);
-        services.AddSingleton<Authenticator>();
+        services.AddSingleton(provider => new Authenticator(
+            provider.GetRequiredService<CarillonEngine>().Storage.Tenants, provider.GetRequiredService<TimeProvider>()));
         services.AddRoutingCore();
         services.AddOpenApi(OpenApiDescription.DocumentName, OpenApiDescription.Configure);
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
-        addEngine(services);
+        services.AddEngine(options);
         adjust?.Invoke(builder);
 
         var app = builder.Build();

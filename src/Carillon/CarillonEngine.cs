@@ -24,6 +24,8 @@ public sealed class CarillonEngine : IAsyncDisposable
     private GroupCommitter? _committer;
     private Dispatcher? _dispatcher;
     private LaneScheduler? _lanes;
+    private Intake? _intake;
+    private ContentReader? _contents;
 
     /// <exception cref="ArgumentException">Options are out of range; the message has all of them.</exception>
     public CarillonEngine(
@@ -61,11 +63,14 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     public ProviderCatalog Providers { get; }
 
-    /// <summary>Null before the start.</summary>
-    public Intake? Intake { get; private set; }
+    /// <summary>The way in. Only after the start.</summary>
+    public Intake Intake => _intake ?? throw new InvalidOperationException("The engine has not been started.");
 
-    /// <summary>Null before the start.</summary>
-    public ContentReader? Contents { get; private set; }
+    /// <summary>What messages say. Only after the start.</summary>
+    public ContentReader Contents => _contents ?? throw new InvalidOperationException("The engine has not been started.");
+
+    /// <summary>Whether this node accepts and delivers.</summary>
+    public bool IsRunning { get; private set; }
 
     /// <summary>This node's incarnation; 0 before the start.</summary>
     public long Epoch { get; private set; }
@@ -108,6 +113,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         ]);
         foreach (var service in _upkeep) service.Start();
         StartNotes = notes;
+        IsRunning = true;
     }
 
     /// <summary>Cancels what still waits of a notification.</summary>
@@ -117,7 +123,8 @@ public sealed class CarillonEngine : IAsyncDisposable
     /// <summary>Drains: refuses new work, lets sends under way end, hands the rest back, closes the store.</summary>
     public async ValueTask DisposeAsync()
     {
-        Intake?.Close();
+        IsRunning = false;
+        _intake?.Close();
         foreach (var service in _upkeep) await service.DisposeAsync();
         if (_dispatcher is not null) await _dispatcher.DrainAsync(_time.GetUtcNow() + _options.DrainTimeout);
         if (_committer is not null) await _committer.DisposeAsync();
@@ -142,8 +149,8 @@ public sealed class CarillonEngine : IAsyncDisposable
             _lanes.Resume();
             _dispatcher.Nudge();
         };
-        Contents = new ContentReader(Storage.Log, renderer);
-        Intake = new Intake(
+        _contents = new ContentReader(Storage.Log, renderer);
+        _intake = new Intake(
             new NotificationBuilder(contacts, Templates, plans, Secrets, Ids, _time), contacts, _committer, _dispatcher, _lanes, _options, _time);
     }
 

@@ -8,7 +8,7 @@ using Carillon.Storage;
 namespace Carillon.Server.Api;
 
 /// <summary><c>/v1/notifications/batch</c>: up to 10,000 as an array, or one a line as they stream in; <c>/v1/batches</c>.</summary>
-internal sealed class BatchApi(INotificationIntake intake, IStorage storage, IdGenerator ids, TimeProvider time)
+internal sealed class BatchApi(CarillonEngine engine, TimeProvider time)
 {
     private const int ChunkBytes = 4 << 20;
 
@@ -33,7 +33,7 @@ internal sealed class BatchApi(INotificationIntake intake, IStorage storage, IdG
             return;
         }
 
-        var run = new BatchRun(intake, storage.Log, key.Tenant, ids.Next(), header, context.RequestAborted);
+        var run = new BatchRun(engine, engine.Storage.Log, key.Tenant, engine.Ids.Next(), header, context.RequestAborted);
         var problem = isLines ? await ReadLinesAsync(context, run, header is not null) : await ReadArrayAsync(context, run, header is not null);
         if (problem is null) run.Answer(context);
         else problem.WriteTo(context);
@@ -122,7 +122,7 @@ internal sealed class BatchApi(INotificationIntake intake, IStorage storage, IdG
 
     private async Task GetAsync(HttpContext context, ApiKey key)
     {
-        var batch = RouteId.TryRead(context, PublicId.Batch, out var id) ? await storage.Log.GetBatchAsync(key.Tenant, id, context.RequestAborted) : null;
+        var batch = RouteId.TryRead(context, PublicId.Batch, out var id) ? await engine.Storage.Log.GetBatchAsync(key.Tenant, id, context.RequestAborted) : null;
         if (batch is null)
         {
             Problem.NotFound("No batch has this id.").WriteTo(context);

@@ -5,7 +5,7 @@ using Carillon.Storage;
 namespace Carillon.Server.Api;
 
 /// <summary><c>/health</c>: the process lives. <c>/health/ready</c>: it can take and deliver. Neither asks for a key nor tells secrets.</summary>
-internal sealed class HealthApi(IStorage storage, IEngineStatus engine, TimeProvider time)
+internal sealed class HealthApi(CarillonEngine engine, TimeProvider time)
 {
     /// <summary>How long the store may take to answer before it counts as unreachable.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -53,7 +53,7 @@ internal sealed class HealthApi(IStorage storage, IEngineStatus engine, TimeProv
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            await storage.Tenants.AnyKeyAsync(either.Token).AsTask().WaitAsync(either.Token);
+            await engine.Storage.Tenants.AnyKeyAsync(either.Token).AsTask().WaitAsync(either.Token);
             return true;
         }
         catch (Exception e) when (e is StorageUnavailableException or OperationCanceledException)

@@ -8,7 +8,7 @@ using Carillon.Storage;
 namespace Carillon.Server.Api;
 
 /// <summary><c>/v1/keys</c>: the API keys of the key's tenant.</summary>
-internal sealed class KeysApi(IStorage storage, IdGenerator ids, TimeProvider time)
+internal sealed class KeysApi(CarillonEngine engine, TimeProvider time)
 {
     public static readonly string[] KnownScopes = [Scopes.Admin, Scopes.Send, Scopes.Read, Scopes.Templates, Scopes.Providers];
 
@@ -32,8 +32,8 @@ internal sealed class KeysApi(IStorage storage, IdGenerator ids, TimeProvider ti
             return;
         }
 
-        var (text, made) = KeyIssuer.Issue(key.Tenant, draft.Name, draft.Scopes, ids.Next(), time.GetUtcNow());
-        await storage.Tenants.CreateKeyAsync(made, context.RequestAborted);
+        var (text, made) = KeyIssuer.Issue(key.Tenant, draft.Name, draft.Scopes, engine.Ids.Next(), time.GetUtcNow());
+        await engine.Storage.Tenants.CreateKeyAsync(made, context.RequestAborted);
         JsonAnswer.Write(context, 201, (made, (string?)text), Write);
     }
 
@@ -47,7 +47,7 @@ internal sealed class KeysApi(IStorage storage, IdGenerator ids, TimeProvider ti
             return;
         }
 
-        var keys = (await storage.Tenants.ListKeysAsync(key.Tenant, context.RequestAborted))
+        var keys = (await engine.Storage.Tenants.ListKeysAsync(key.Tenant, context.RequestAborted))
             .Where(k => after is null || k.Id.CompareTo(after.Value) > 0).OrderBy(k => k.Id).Take(limit + 1).ToList();
         var next = keys.Count > limit ? PublicId.Format(PublicId.Key, keys[limit - 1].Id) : null;
         JsonAnswer.WriteList(context, keys.Take(limit).Select(k => (k, (string?)null)), next, Write);
@@ -56,7 +56,7 @@ internal sealed class KeysApi(IStorage storage, IdGenerator ids, TimeProvider ti
     private async Task RevokeAsync(HttpContext context, ApiKey key)
     {
         var revoked = RouteId.TryRead(context, PublicId.Key, out var id)
-            && await storage.Tenants.RevokeKeyAsync(key.Tenant, id, time.GetUtcNow(), context.RequestAborted);
+            && await engine.Storage.Tenants.RevokeKeyAsync(key.Tenant, id, time.GetUtcNow(), context.RequestAborted);
         if (revoked) context.Response.StatusCode = 204;
         else Problem.NotFound("No key has this id.").WriteTo(context);
     }

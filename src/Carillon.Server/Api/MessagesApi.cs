@@ -7,7 +7,7 @@ using Carillon.Storage;
 namespace Carillon.Server.Api;
 
 /// <summary><c>/v1/messages</c>: the log.</summary>
-internal sealed class MessagesApi(IStorage storage, ContentReader content)
+internal sealed class MessagesApi(CarillonEngine engine)
 {
     public void Map(ApiEndpoints api)
     {
@@ -38,21 +38,21 @@ internal sealed class MessagesApi(IStorage storage, ContentReader content)
         }
 
         // One more than is shown tells whether there is a next page.
-        var messages = await storage.Log.ListMessagesAsync(query with { Limit = query.Limit + 1 }, context.RequestAborted);
+        var messages = await engine.Storage.Log.ListMessagesAsync(query with { Limit = query.Limit + 1 }, context.RequestAborted);
         var next = messages.Count > query.Limit ? PublicId.Format(PublicId.Message, messages[query.Limit - 1].Id) : null;
         JsonAnswer.WriteList(context, messages.Take(query.Limit), next, StoredAnswers.WriteMessage);
     }
 
     private async Task GetAsync(HttpContext context, ApiKey key)
     {
-        var message = RouteId.TryRead(context, PublicId.Message, out var id) ? await storage.Log.GetMessageAsync(key.Tenant, id, context.RequestAborted) : null;
+        var message = RouteId.TryRead(context, PublicId.Message, out var id) ? await engine.Storage.Log.GetMessageAsync(key.Tenant, id, context.RequestAborted) : null;
         if (message is null) NotFound(context);
         else JsonAnswer.Write(context, 200, message, StoredAnswers.WriteMessageWithTrace);
     }
 
     private async Task GetContentAsync(HttpContext context, ApiKey key)
     {
-        var view = RouteId.TryRead(context, PublicId.Message, out var id) ? await content.ReadAsync(key.Tenant, id, context.RequestAborted) : null;
+        var view = RouteId.TryRead(context, PublicId.Message, out var id) ? await engine.Contents.ReadAsync(key.Tenant, id, context.RequestAborted) : null;
         if (view is null)
         {
             NotFound(context);

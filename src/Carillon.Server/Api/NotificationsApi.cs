@@ -8,7 +8,7 @@ using Carillon.Storage;
 namespace Carillon.Server.Api;
 
 /// <summary><c>/v1/notifications</c>: one at a time.</summary>
-internal sealed class NotificationsApi(INotificationIntake intake, IStorage storage, TimeProvider time)
+internal sealed class NotificationsApi(CarillonEngine engine, TimeProvider time)
 {
     /// <summary>Room for attachments of 25 MB in base64, and the rest.</summary>
     public const int MaxBodyWithAttachments = 36 << 20;
@@ -42,13 +42,13 @@ internal sealed class NotificationsApi(INotificationIntake intake, IStorage stor
 
             if (request is null || faults is not null)
             {
-                var found = request is null ? [] : await intake.CheckAsync(key.Tenant, request, context.RequestAborted);
+                var found = request is null ? [] : await engine.Intake.CheckAsync(key.Tenant, request, context.RequestAborted);
                 Problem.Invalid(NotificationAnswer.Merge(faults!, found)).WriteTo(context);
                 return;
             }
 
             IdempotencyKey? idempotency = (header ?? request.IdempotencyKey) is { } name ? new(name, SHA256.HashData(body.Memory.Span)) : null;
-            Answer(context, await intake.AcceptAsync(key.Tenant, request, idempotency, NotificationAnswer.Bytes, context.RequestAborted));
+            Answer(context, await engine.Intake.AcceptAsync(key.Tenant, request, idempotency, NotificationAnswer.Bytes, context.RequestAborted));
         }
         finally
         {
@@ -75,7 +75,7 @@ internal sealed class NotificationsApi(INotificationIntake intake, IStorage stor
 
     private async Task GetAsync(HttpContext context, ApiKey key)
     {
-        var stored = RouteId.TryRead(context, PublicId.Notification, out var id) ? await storage.Log.GetNotificationAsync(key.Tenant, id, context.RequestAborted) : null;
+        var stored = RouteId.TryRead(context, PublicId.Notification, out var id) ? await engine.Storage.Log.GetNotificationAsync(key.Tenant, id, context.RequestAborted) : null;
         if (stored is null)
         {
             Problem.NotFound("No notification has this id.").WriteTo(context);
@@ -88,7 +88,7 @@ internal sealed class NotificationsApi(INotificationIntake intake, IStorage stor
     private async Task CancelAsync(HttpContext context, ApiKey key)
     {
         var cancelled = RouteId.TryRead(context, PublicId.Notification, out var id)
-            ? await storage.Queue.CancelAsync(key.Tenant, id, time.GetUtcNow(), context.RequestAborted)
+            ? await engine.Storage.Queue.CancelAsync(key.Tenant, id, time.GetUtcNow(), context.RequestAborted)
             : [];
         if (cancelled.Count == 0)
         {

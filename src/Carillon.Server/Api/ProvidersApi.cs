@@ -9,7 +9,7 @@ using Carillon.Storage;
 namespace Carillon.Server.Api;
 
 /// <summary><c>/v1/providers</c>: those of the key's tenant, and the kinds of gateways that there are.</summary>
-internal sealed class ProvidersApi(ProviderCatalog catalog, IStorage storage, GatewayCatalog gateways)
+internal sealed class ProvidersApi(CarillonEngine engine)
 {
     public void Map(ApiEndpoints api)
     {
@@ -26,7 +26,7 @@ internal sealed class ProvidersApi(ProviderCatalog catalog, IStorage storage, Ga
         {
             try
             {
-                switch (await catalog.CreateAsync(key.Tenant, draft, context.RequestAborted))
+                switch (await engine.Providers.CreateAsync(key.Tenant, draft, context.RequestAborted))
                 {
                     case ProviderCreation.Created created:
                         context.Response.Headers.Location = "/v1/providers/" + PublicId.Format(PublicId.Provider, created.Provider.Id);
@@ -73,7 +73,7 @@ internal sealed class ProvidersApi(ProviderCatalog catalog, IStorage storage, Ga
 
     private Task ListKindsAsync(HttpContext context, ApiKey key)
     {
-        JsonAnswer.WriteList(context, gateways.Kinds.OrderBy(k => k.Name, StringComparer.Ordinal), null, static (json, kind) =>
+        JsonAnswer.WriteList(context, engine.Gateways.Kinds.OrderBy(k => k.Name, StringComparer.Ordinal), null, static (json, kind) =>
         {
             json.WriteStartObject();
             json.WriteString("kind"u8, kind.Name);
@@ -93,7 +93,7 @@ internal sealed class ProvidersApi(ProviderCatalog catalog, IStorage storage, Ga
 
     private async ValueTask<IEnumerable<(Provider Provider, bool HasCredentials)>> OwnAsync(ApiKey key, CancellationToken cancellationToken)
     {
-        var all = await storage.Providers.AllAsync(cancellationToken);
+        var all = await engine.Storage.Providers.AllAsync(cancellationToken);
         return all.Where(p => p.Provider.Tenant == key.Tenant).Select(p => (p.Provider, p.SealedCredentials is not null));
     }
 

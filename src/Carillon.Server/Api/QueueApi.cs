@@ -6,14 +6,14 @@ using Carillon.Storage;
 namespace Carillon.Server.Api;
 
 /// <summary><c>/v1/queue</c>: the live work of the key's tenant.</summary>
-internal sealed class QueueApi(IStorage storage, TimeProvider time)
+internal sealed class QueueApi(CarillonEngine engine, TimeProvider time)
 {
     public void Map(ApiEndpoints api) => api.Get("/v1/queue", Scopes.Read, GetAsync).Describe(ApiOperations.GetQueue);
 
     private async Task GetAsync(HttpContext context, ApiKey key)
     {
         var now = time.GetUtcNow();
-        var depths = await storage.Log.DepthAsync(key.Tenant, now, context.RequestAborted);
+        var depths = await engine.Storage.Log.DepthAsync(key.Tenant, now, context.RequestAborted);
         JsonAnswer.Write(context, 200, (depths, now), static (json, state) =>
         {
             json.WriteStartObject();

@@ -6,7 +6,7 @@ using Carillon.Server.Http;
 namespace Carillon.Server.Api;
 
 /// <summary><c>/v1/simulator/outbox</c>: what the simulated gateways were given, newest first.</summary>
-internal sealed class SimulatorApi(SimulatorOutbox outbox)
+internal sealed class SimulatorApi(CarillonEngine engine)
 {
     public void Map(ApiEndpoints api) => api.Get("/v1/simulator/outbox", Scopes.Read, ListAsync).Describe(ApiOperations.ListSimulatorOutbox);
 
@@ -20,7 +20,7 @@ internal sealed class SimulatorApi(SimulatorOutbox outbox)
             return Task.CompletedTask;
         }
 
-        JsonAnswer.WriteList(context, outbox.List(key.Tenant, limit), null, static (json, message) =>
+        JsonAnswer.WriteList(context, engine.Outbox.List(key.Tenant, limit), null, static (json, message) =>
         {
             json.WriteStartObject();
             json.WriteId("message_id"u8, "msg_"u8, message.MessageId);

@@ -7,7 +7,7 @@ using Carillon.Templates;
 namespace Carillon.Server.Api;
 
 /// <summary><c>/v1/templates</c>.</summary>
-internal sealed class TemplatesApi(TemplateCatalog catalog, IStorage storage)
+internal sealed class TemplatesApi(CarillonEngine engine)
 {
     public void Map(ApiEndpoints api)
     {
@@ -23,7 +23,7 @@ internal sealed class TemplatesApi(TemplateCatalog catalog, IStorage storage)
         {
             try
             {
-                switch (await catalog.CreateAsync(key.Tenant, draft, context.RequestAborted))
+                switch (await engine.Templates.CreateAsync(key.Tenant, draft, context.RequestAborted))
                 {
                     case TemplateCreation.Created created:
                         context.Response.Headers.Location = "/v1/templates/" + PublicId.Format(PublicId.Template, created.Template.Id);
@@ -53,14 +53,14 @@ internal sealed class TemplatesApi(TemplateCatalog catalog, IStorage storage)
             return;
         }
 
-        var templates = await storage.Templates.ListAsync(key.Tenant, after, limit + 1, context.RequestAborted);
+        var templates = await engine.Storage.Templates.ListAsync(key.Tenant, after, limit + 1, context.RequestAborted);
         JsonAnswer.WriteList(context, templates.Take(limit), templates.Count > limit ? templates[limit - 1].Key : null, TemplateAnswer.Write);
     }
 
     private async Task GetAsync(HttpContext context, ApiKey key)
     {
-        var template = RouteId.TryRead(context, PublicId.Template, out var id) ? await storage.Templates.GetAsync(key.Tenant, id, context.RequestAborted) : null;
-        template ??= await storage.Templates.GetByKeyAsync(key.Tenant, RouteId.Text(context), context.RequestAborted);
+        var template = RouteId.TryRead(context, PublicId.Template, out var id) ? await engine.Storage.Templates.GetAsync(key.Tenant, id, context.RequestAborted) : null;
+        template ??= await engine.Storage.Templates.GetByKeyAsync(key.Tenant, RouteId.Text(context), context.RequestAborted);
         if (template is null) Problem.NotFound("No template has this id or key.").WriteTo(context);
         else JsonAnswer.Write(context, 200, template, TemplateAnswer.Write);
     }

@@ -8,7 +8,7 @@ using Carillon.Storage;
 namespace Carillon.Server.Api;
 
 /// <summary><c>/v1/tenants</c>: for the administrators of the installation.</summary>
-internal sealed class TenantsApi(IStorage storage, IdGenerator ids, TimeProvider time)
+internal sealed class TenantsApi(CarillonEngine engine, TimeProvider time)
 {
     private static readonly FieldNames Fields = new("key", "name");
 
@@ -28,9 +28,9 @@ internal sealed class TenantsApi(IStorage storage, IdGenerator ids, TimeProvider
         {
             try
             {
-                var tenant = await storage.Tenants.CreateAsync(draft.Key, draft.Name, context.RequestAborted);
-                var (text, first) = KeyIssuer.Issue(tenant.Id, "first key", [Scopes.Admin], ids.Next(), time.GetUtcNow());
-                await storage.Tenants.CreateKeyAsync(first, context.RequestAborted);
+                var tenant = await engine.Storage.Tenants.CreateAsync(draft.Key, draft.Name, context.RequestAborted);
+                var (text, first) = KeyIssuer.Issue(tenant.Id, "first key", [Scopes.Admin], engine.Ids.Next(), time.GetUtcNow());
+                await engine.Storage.Tenants.CreateKeyAsync(first, context.RequestAborted);
                 JsonAnswer.Write(context, 201, (tenant, (string?)text), Write);
                 return;
             }
@@ -54,7 +54,7 @@ internal sealed class TenantsApi(IStorage storage, IdGenerator ids, TimeProvider
             return;
         }
 
-        var tenants = (await storage.Tenants.AllAsync(context.RequestAborted))
+        var tenants = (await engine.Storage.Tenants.AllAsync(context.RequestAborted))
             .Where(t => after is null || string.CompareOrdinal(t.Key, after) > 0).OrderBy(t => t.Key, StringComparer.Ordinal).Take(limit + 1).ToList();
         JsonAnswer.WriteList(context, tenants.Take(limit).Select(t => (t, (string?)null)), tenants.Count > limit ? tenants[limit - 1].Key : null, Write);
     }

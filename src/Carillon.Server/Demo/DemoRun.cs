@@ -56,7 +56,7 @@ internal sealed class DemoRun(Uri server, string apiKey, IAnsiConsole console, T
             open = 0;
             foreach (var batch in batches)
             {
-                var counts = (await GetAsync($"/v1/batches/{batch.Id}", cancellationToken))["counts"]!.AsObject();
+                var counts = (await GetAsync($"/v1/batches/{batch.Id}", cancellationToken))["by_status"]!.AsObject();
                 var total = counts.Sum(c => (int)c.Value!);
                 var live = counts.Where(c => LiveStates.Contains(c.Key)).Sum(c => (int)c.Value!);
                 batch.Task.MaxValue = total;

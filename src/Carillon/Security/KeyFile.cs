@@ -18,11 +18,23 @@ public static partial class KeyFile
     /// <summary>Reads the file, or makes it with a random key when there is none.</summary>
     /// <param name="directory">The data directory; it exists.</param>
     /// <param name="created">It was made now.</param>
-    /// <exception cref="KeyFileException">Others may read it, or it holds no key; the message says what to do.</exception>
+    /// <exception cref="KeyFileException">Others may read it, it holds no key, or the disk does not let it be read or made; the message says what to do.</exception>
     public static KeyRing OpenOrCreate(string directory, out bool created)
     {
         var path = Path.Combine(directory, FileName);
-        created = !File.Exists(path) && TryCreate(path);
+        try
+        {
+            created = !File.Exists(path) && TryCreate(path);
+            return Read(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new KeyFileException($"{path} can be neither read nor made: {exception.Message}", exception);
+        }
+    }
+
+    private static KeyRing Read(string path)
+    {
         if (!OperatingSystem.IsWindows())
         {
             var mode = File.GetUnixFileMode(path);
@@ -91,4 +103,4 @@ public static partial class KeyFile
 }
 
 /// <summary>The key file cannot be used as it is; the message says what to do about it.</summary>
-public sealed class KeyFileException(string message) : Exception(message);
+public sealed class KeyFileException(string message, Exception? inner = null) : Exception(message, inner);

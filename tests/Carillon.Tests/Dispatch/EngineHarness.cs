@@ -64,7 +64,7 @@ internal sealed class EngineHarness : IAsyncDisposable
     };
 
     public ValueTask<AcceptResult> TryAcceptAsync(NotificationRequest request, IdempotencyKey? key = null) =>
-        Engine.Intake!.AcceptAsync(Tenant, request, key, n => Encoding.UTF8.GetBytes($"\"{n.Id}\""), TestContext.Current.CancellationToken);
+        Engine.Intake.AcceptAsync(Tenant, request, key, n => Encoding.UTF8.GetBytes($"\"{n.Id}\""), TestContext.Current.CancellationToken);
 
     public async Task<Notification> AcceptAsync(NotificationRequest request) =>
         Assert.IsType<AcceptResult.Accepted>(await TryAcceptAsync(request)).Notification;

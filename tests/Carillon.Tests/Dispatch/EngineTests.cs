@@ -165,7 +165,7 @@ public sealed class EngineTests
         await using var harness = await EngineHarness.StartAsync(null, "one");
         NotificationRequest[] requests = [EngineHarness.Mail("a@example.net"), EngineHarness.Mail("not an address"), EngineHarness.Mail("b@example.net")];
 
-        var results = await harness.Engine.Intake!.AcceptManyAsync(
+        var results = await harness.Engine.Intake.AcceptManyAsync(
             EngineHarness.Tenant, requests, harness.Engine.Ids.Next(), true, null, _ => [], TestContext.Current.CancellationToken);
 
         Assert.IsType<AcceptResult.Accepted>(results[0]);
@@ -180,7 +180,7 @@ public sealed class EngineTests
         await using var harness = await EngineHarness.StartAsync(null, "one");
         NotificationRequest[] requests = [EngineHarness.Mail("a@example.net"), EngineHarness.Mail("bad"), EngineHarness.Mail("b@example.net")];
         var key = new IdempotencyKey("batch:0", SHA256.HashData("chunk"u8));
-        ValueTask<IReadOnlyList<AcceptResult>> Send() => harness.Engine.Intake!.AcceptManyAsync(
+        ValueTask<IReadOnlyList<AcceptResult>> Send() => harness.Engine.Intake.AcceptManyAsync(
             EngineHarness.Tenant, requests, harness.Engine.Ids.Next(), true, key, n => Encoding.UTF8.GetBytes($"\"{n.Id}\""), TestContext.Current.CancellationToken);
 
         var first = await Send();
@@ -279,7 +279,7 @@ public sealed class EngineTests
     public async Task A_closed_engine_refuses_with_a_time_to_come_back()
     {
         await using var harness = await EngineHarness.StartAsync(null, "one");
-        harness.Engine.Intake!.Close();
+        harness.Engine.Intake.Close();
 
         Assert.IsType<AcceptResult.Unavailable>(await harness.TryAcceptAsync(EngineHarness.Mail()));
     }

@@ -85,6 +85,14 @@ public sealed class KeyFileTests : IDisposable
         Assert.Equal(content, File.ReadAllText(FilePath));
     }
 
+    [Fact]
+    public void A_directory_that_is_not_there_is_told_as_such()
+    {
+        var missing = Path.Combine(_directory.FullName, "missing");
+        var fault = Assert.Throws<KeyFileException>(() => KeyFile.OpenOrCreate(missing, out _));
+        Assert.Contains(missing, fault.Message, StringComparison.Ordinal);
+    }
+
     private void Write(string content)
     {
         File.WriteAllText(FilePath, content);

@@ -13,13 +13,12 @@ internal sealed class MailComposer(MailAddress defaultFrom, TimeProvider time, A
 {
     private static readonly IdnMapping Idn = new();
 
-    // Strings are written whole: two threads that both find none do no harm.
-    private string? _defaultDomain;
+    private readonly string _defaultDomain = DomainOf(defaultFrom);
 
     public MailMessage Compose(GatewayMessage message)
     {
         var from = message.From is null ? defaultFrom : ReadAddress("From", message.From);
-        var domain = message.From is null ? _defaultDomain ??= DomainOf(from) : DomainOf(from);
+        var domain = message.From is null ? _defaultDomain : DomainOf(from);
         var content = message.Content;
         var mail = new MailMessage
         {
@@ -40,6 +39,14 @@ internal sealed class MailComposer(MailAddress defaultFrom, TimeProvider time, A
         if (message.Attachments is { Count: > 0 } attachments)
             mail.Attachments = [.. attachments.Select(a => new MailAttachment(a.FileName, a.ContentType, a.Bytes))];
         return mail;
+    }
+
+    /// <summary>The sender's domain as a message id may hold it: in ASCII.</summary>
+    /// <exception cref="ArgumentException">It has no such form.</exception>
+    internal static string DomainOf(MailAddress address)
+    {
+        var domain = address.Domain.ToString();
+        return Ascii.IsValid(domain) ? domain : Idn.GetAscii(domain);
     }
 
     private static MailAddress ReadAddress(string header, string text) =>
@@ -77,13 +84,6 @@ internal sealed class MailComposer(MailAddress defaultFrom, TimeProvider time, A
         }
 
         return uris;
-    }
-
-    /// <summary>The sender's domain as a message id may hold it: in ASCII.</summary>
-    private static string DomainOf(MailAddress address)
-    {
-        var domain = address.Domain.ToString();
-        return Ascii.IsValid(domain) ? domain : Idn.GetAscii(domain);
     }
 
     /// <summary><c>&lt;msg_06f8…@example.com&gt;</c></summary>

@@ -39,7 +39,7 @@ internal sealed record SmtpSettings(SmtpOptions? Options, MailAddress? From)
             },
             "security": {
               "type": "string", "title": "Security", "enum": ["none", "starttls", "starttls_if_offered", "tls"],
-              "description": "starttls unless given, tls with port 465. Without encryption passwords are never sent in clear."
+              "description": "starttls unless given, tls with port 465. With none everything leaves in clear, the password too; with starttls_if_offered never the password."
             },
             "from_email": {
               "type": "string", "title": "Sender's address", "format": "email", "maxLength": 254,
@@ -172,7 +172,14 @@ internal sealed record SmtpSettings(SmtpOptions? Options, MailAddress? From)
 
         try
         {
-            return new MailAddress(address, name);
+            var from = new MailAddress(address, name);
+            MailComposer.DomainOf(from);
+            return from;
+        }
+        catch (ArgumentException)
+        {
+            reader.Fault("from_email", "invalid", "Its domain has no ASCII form.");
+            return null;
         }
         catch (FormatException)
         {

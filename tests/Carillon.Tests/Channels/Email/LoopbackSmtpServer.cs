@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Carillon.Tests.Channels.Email;
@@ -34,6 +37,9 @@ internal sealed class LoopbackSmtpServer : IAsyncDisposable
 
     public ConcurrentQueue<string> Messages { get; } = new();
 
+    /// <summary>With it the server speaks TLS from the first byte, and takes logins.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
     /// <summary>Content is answered only when this has completed.</summary>
     public Task Answers { get; init; } = Task.CompletedTask;
 
@@ -43,8 +49,8 @@ internal sealed class LoopbackSmtpServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
         await _accepting;
+        _listener.Stop();
         _stop.Dispose();
     }
 
@@ -60,7 +66,7 @@ internal sealed class LoopbackSmtpServer : IAsyncDisposable
                 sessions.Add(ServeAsync(client));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException)
+        catch (OperationCanceledException)
         {
             await Task.WhenAll(sessions);
         }
@@ -70,42 +76,52 @@ internal sealed class LoopbackSmtpServer : IAsyncDisposable
     {
         using var _ = client;
         client.NoDelay = true;
-        using var reader = new StreamReader(client.GetStream(), Encoding.UTF8);
         try
         {
-            if (!await SayAsync(client, "CONNECT", "220 loopback ESMTP")) return;
+            await using var stream = await OpenAsync(client);
+            using var reader = new StreamReader(stream, Encoding.UTF8);
+            if (!await SayAsync(stream, "CONNECT", "220 loopback ESMTP")) return;
             while (await reader.ReadLineAsync(_stop.Token) is { } line)
             {
                 Commands.Enqueue(line);
                 var verb = line.Split(' ')[0].ToUpperInvariant();
                 var usual = verb switch
                 {
-                    "EHLO" => "250-loopback\r\n250-PIPELINING\r\n250 8BITMIME",
+                    "EHLO" => "250-loopback\r\n250-PIPELINING\r\n250-AUTH PLAIN\r\n250 8BITMIME",
+                    "AUTH" => "235 2.7.0 welcome",
                     "DATA" => "354 go ahead",
                     "QUIT" => "221 bye",
                     _ => "250 2.0.0 Ok",
                 };
-                if (!await SayAsync(client, verb, usual) || verb == "QUIT") return;
+                if (!await SayAsync(stream, verb, usual) || verb == "QUIT") return;
                 if (verb != "DATA" || _script.ContainsKey("DATA")) continue;
                 var content = new StringBuilder();
                 while (await reader.ReadLineAsync(_stop.Token) is { } text && text != ".") content.Append(text).Append("\r\n");
                 Messages.Enqueue(content.ToString());
                 ContentCame.TrySetResult();
                 await Answers;
-                if (!await SayAsync(client, ".", "250 2.0.0 Ok: queued as 4XYZ")) return;
+                if (!await SayAsync(stream, ".", "250 2.0.0 Ok: queued as 4XYZ")) return;
             }
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or AuthenticationException)
         {
-            // The client is gone, or the test is over.
+            // The client is gone or does not like the certificate, or the test is over.
         }
     }
 
-    private async Task<bool> SayAsync(TcpClient client, string command, string usual)
+    private async Task<Stream> OpenAsync(TcpClient client)
+    {
+        if (Certificate is null) return client.GetStream();
+        var tls = new SslStream(client.GetStream());
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = Certificate }, _stop.Token);
+        return tls;
+    }
+
+    private async Task<bool> SayAsync(Stream stream, string command, string usual)
     {
         var reply = _script.GetValueOrDefault(command, usual);
         if (reply == Close) return false;
-        await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(reply + "\r\n"), _stop.Token);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(reply + "\r\n"), _stop.Token);
         return true;
     }
 }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Carillon.Channels;
 using Carillon.Channels.Email;
 using Carillon.Channels.Simulator;
@@ -64,6 +66,30 @@ public sealed class SmtpGatewayTests
         var result = await SendAsync(Settings(server.Port, security: "starttls"));
         Assert.Equal(SendOutcome.Unavailable, result.Outcome);
         Assert.DoesNotContain(server.Commands, c => c.StartsWith("MAIL", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false, SendOutcome.Unavailable)]
+    [InlineData(true, SendOutcome.Accepted)]
+    public async Task A_login_leaves_only_for_a_server_whose_certificate_is_right_or_expressly_ignored(bool ignored, SendOutcome outcome)
+    {
+        using var certificate = SelfSigned();
+        await using var server = new LoopbackSmtpServer { Certificate = certificate };
+        var settings = Settings(server.Port, security: "tls").TrimEnd('}') + $$""","allow_invalid_certificate":{{(ignored ? "true" : "false")}}}""";
+        await using (var gateway = Create(settings, """{"username":"ana","password":"hunter2"}"""))
+            Assert.Equal(outcome, (await gateway.SendAsync(Sample.Message(Sample.Provider("smtp", "{}")), Token)).Outcome);
+
+        var login = server.Commands.Where(c => c.StartsWith("AUTH", StringComparison.Ordinal));
+        Assert.Equal(ignored ? ["AUTH PLAIN " + Convert.ToBase64String("\0ana\0hunter2"u8)] : [], login);
+    }
+
+    [Fact]
+    public async Task A_password_does_not_leave_in_clear_because_a_server_offers_no_encryption()
+    {
+        await using var server = new LoopbackSmtpServer();
+        await using var gateway = Create(Settings(server.Port, security: "starttls_if_offered"), """{"username":"ana","password":"hunter2"}""");
+        Assert.Equal(SendOutcome.Unavailable, (await gateway.SendAsync(Sample.Message(Sample.Provider("smtp", "{}")), Token)).Outcome);
+        Assert.DoesNotContain(server.Commands, c => c.StartsWith("AUTH", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -177,6 +203,15 @@ public sealed class SmtpGatewayTests
         Assert.Equal(SendOutcome.Accepted, (await first).Outcome);
         Assert.Equal(SendOutcome.Accepted, (await second).Outcome);
         Assert.Equal(2, server.Messages.Count);
+    }
+
+    private static X509Certificate2 SelfSigned()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=loopback", key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(Sample.Time.AddYears(-1), Sample.Time.AddYears(20));
+        // Servers want a key that is stored; a round trip through PKCS#12 makes it so.
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
     }
 
     private static string Settings(int port, string security = "none", string from = "hello@example.com", int connections = 4) =>

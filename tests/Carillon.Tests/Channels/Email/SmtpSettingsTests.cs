@@ -39,6 +39,7 @@ public sealed class SmtpSettingsTests
     [InlineData("""{"host":"mail example","from_email":"a@example.com"}""", "settings.host", "invalid")]
     [InlineData("""{"host":"m","from_email":"nobody"}""", "settings.from_email", "invalid")]
     [InlineData("""{"host":"m","from_email":"a@example.com","from_name":"A\r\nBcc: x@example.com"}""", "settings.from_name", "invalid")]
+    [InlineData("""{"host":"m","from_email":"a@\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fcabcdefghijklmnopqrstuvwxyz0123456789abcdefgh.example"}""", "settings.from_email", "invalid")]
     [InlineData("""{"host":"m"}""", "settings.from_email", "required")]
     [InlineData("""{"host":"m","from_email":"a@example.com","client_name":"a b"}""", "settings.client_name", "invalid")]
     [InlineData("""{"host":"m","from_email":"a@example.com","security":"ssl"}""", "settings.security", "invalid")]

@@ -32,24 +32,13 @@ internal sealed class SmtpSink : IDisposable
     public static async Task<SmtpSink> StartAsync(CancellationToken cancellationToken, params string[] arguments)
     {
         Assert.SkipWhen(Program is null, "smtp-sink (of Postfix) is not installed.");
-        var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        var port = ((IPEndPoint)free.LocalEndpoint).Port;
-        free.Stop();
-        var sink = new SmtpSink(port, arguments);
-        while (true)
+        // A port that was free a moment ago may be taken by now; then another one is.
+        for (var attempt = 1; ; attempt++)
         {
-            try
-            {
-                using var client = new TcpClient();
-                await client.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
-                return sink;
-            }
-            catch (SocketException) when (!sink._process.HasExited)
-            {
-                // It does not listen yet.
-                await Task.Yield();
-            }
+            var sink = new SmtpSink(FreePort(), arguments);
+            if (await sink.ListensAsync(cancellationToken)) return sink;
+            sink.Dispose();
+            Assert.True(attempt < 5, "smtp-sink does not start.");
         }
     }
 
@@ -61,5 +50,33 @@ internal sealed class SmtpSink : IDisposable
         _process.WaitForExit();
         _process.Dispose();
         _directory.Delete(recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var port = ((IPEndPoint)free.LocalEndpoint).Port;
+        free.Stop();
+        return port;
+    }
+
+    private async Task<bool> ListensAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync(IPAddress.Loopback, Port, cancellationToken);
+                return true;
+            }
+            catch (SocketException)
+            {
+                // It does not listen yet, or never will.
+                if (_process.HasExited) return false;
+                await Task.Yield();
+            }
+        }
     }
 }

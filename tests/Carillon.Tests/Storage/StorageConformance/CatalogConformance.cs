@@ -83,7 +83,7 @@ public abstract class CatalogConformance(StorageFactory factory) : StorageTest(f
     [Fact]
     public async Task The_first_tenant_is_there_from_the_start_and_keys_are_unique()
     {
-        Assert.Equal([new Tenant(new TenantId(1), "default", "Default")], await Store.Tenants.AllAsync(Cancellation));
+        Assert.Equal([new Tenant(TenantId.Installation, "installation", "Installation")], await Store.Tenants.AllAsync(Cancellation));
 
         var made = await Store.Tenants.CreateAsync("clinic", "Clinic", Cancellation);
         Assert.Equal(new Tenant(new TenantId(2), "clinic", "Clinic"), made);

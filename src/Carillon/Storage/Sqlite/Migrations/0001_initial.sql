@@ -189,7 +189,7 @@ CREATE TABLE tenant (
   key TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL
 );
-INSERT INTO tenant (id, key, name) VALUES (1, 'default', 'Default');
+INSERT INTO tenant (id, key, name) VALUES (0, 'installation', 'Installation');
 
 CREATE TABLE api_key (
   id BLOB NOT NULL PRIMARY KEY,
