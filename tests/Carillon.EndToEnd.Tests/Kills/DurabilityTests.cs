@@ -46,10 +46,11 @@ public sealed partial class DurabilityTests
 
         var written = Array.FindIndex(calls, c => c.Contains("carillon.db-wal>", StringComparison.Ordinal) && c.Contains(address, StringComparison.Ordinal));
         Assert.True(written >= 0, $"{address} was not seen going into the log:\n{Excerpt(calls)}");
-        Assert.True(written < answered, $"{address} was answered before it was written:\n{Excerpt(calls[answered..(written + 1)])}");
+        var between = calls[Math.Min(written, answered)..(Math.Max(written, answered) + 1)];
+        Assert.True(written < answered, $"{address} was answered before it was written:\n{Excerpt(between)}");
 
         var synced = Enumerable.Range(written + 1, answered - written - 1).Any(begin => IsSync(calls[begin]) && EndOf(calls, begin) is { } end && end < answered);
-        Assert.True(synced, $"{address} was answered before it was on the disk:\n{Excerpt(calls[written..(answered + 1)])}");
+        Assert.True(synced, $"{address} was answered before it was on the disk:\n{Excerpt(between)}");
     }
 
     private static bool IsSync(string call) => SyncPattern().IsMatch(call);
