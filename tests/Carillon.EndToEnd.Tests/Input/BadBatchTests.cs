@@ -35,7 +35,7 @@ public sealed class BadBatchTests(InputServer server)
             await api.WaitForAsync((string)results[place]!["messages"]![0]!["id"]!, "sent");
         }
 
-        AssertProblem(results[1]!, "recipient.email: invalid_address", "priority: invalid");
+        AssertProblem(results[1]!, "recipient.email: invalid_email", "priority: invalid");
         Assert.NotNull(results[3]!["problem"]);
         AssertProblem(results[4]!, "template_variables.name: required", "template_variables.number: required");
         Assert.Empty(await api.MessagesAsync("&address=a@batch.example"));

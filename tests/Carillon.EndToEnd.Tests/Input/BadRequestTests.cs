@@ -33,7 +33,7 @@ public sealed class BadRequestTests(InputServer server)
 
         answer.AssertFaults(
             HttpStatusCode.UnprocessableEntity,
-            "recipient.email: invalid_address", "recipient.phone: wrong_type", "recipient.nickname: unknown_field", "channel: invalid",
+            "recipient.email: invalid_email", "recipient.phone: wrong_type", "recipient.nickname: unknown_field", "channel: invalid",
             "subject: invalid_character", "message: wrong_type", "priority: invalid", "on_unknown: invalid", "scheduled_at: invalid_time",
             "expires_at: wrong_type", "tags: wrong_type", "metadata: wrong_type", "headers.X-Ok: invalid_character",
             "headers.Subject: invalid_header", "colour: unknown_field");
@@ -76,7 +76,7 @@ public sealed class BadRequestTests(InputServer server)
     {
         var answer = await PostAsync("{}");
 
-        answer.AssertFaults(HttpStatusCode.UnprocessableEntity, "recipient_id: required", "message: required");
+        answer.AssertFaults(HttpStatusCode.UnprocessableEntity, "recipient: required", "message: required");
     }
 
     [Fact(Timeout = Timeout)]
@@ -84,7 +84,7 @@ public sealed class BadRequestTests(InputServer server)
     {
         var body = Bodies.Mail("late@example.net").With("expires_at", "2020-01-01T00:00:00Z");
 
-        (await (await server.ApiAsync()).PostAsync(Path, body)).AssertFaults(HttpStatusCode.UnprocessableEntity, "expires_at: past");
+        (await (await server.ApiAsync()).PostAsync(Path, body)).AssertFaults(HttpStatusCode.UnprocessableEntity, "expires_at: in_the_past");
     }
 
     [Fact(Timeout = Timeout)]

@@ -15,7 +15,7 @@ public sealed class HostileTemplateTests(InputServer server)
         { "output", "{% for a in range(99999) %}{% for b in range(99999) %}ding dong{% endfor %}{% endfor %}" },
         { "string", "{% set x = namespace(s='ding') %}{% for a in range(99999) %}{% set x.s = x.s ~ x.s %}{% endfor %}{{ x.s }}" },
         { "recursion", "{% macro bell() %}{{ bell() }}{% endmacro %}{{ bell() }}" },
-        { "power", "{{ 9 ** 9 ** 9 ** 9 }}" },
+        { "power", "{{ 9 ** 99999999 }}" },
         { "range", "{{ range(999999999)|list|length }}" },
         { "repeat", "{{ 'ding' * 999999999 }}" },
         { "format", "{{ '%999999999d'|format(1) }}" },

@@ -11,7 +11,7 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, int number)
     private readonly ArrayBufferWriter<byte> _answers = new();
     private PipeReader _input = null!;
     private NetworkStream _stream = null!;
-    private string _sender = "";
+    private string? _sender;
     private string _recipient = "";
     private int _message;
 
@@ -47,13 +47,12 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, int number)
                     break;
                 case "MAIL":
                     _message++;
-                    _sender = Path(line);
                     _recipient = "";
-                    await AnswerAsync(SmtpMoment.MailFrom, "250 sender ok", cancellationToken);
+                    _sender = Path(line);
+                    if (!await AnswerAsync(SmtpMoment.MailFrom, "250 sender ok", cancellationToken)) _sender = null;
                     break;
                 case "RCPT":
-                    _recipient = Path(line);
-                    if (!await AnswerAsync(SmtpMoment.RecipientTo, "250 recipient ok", cancellationToken)) _recipient = "";
+                    await TakeRecipientAsync(Path(line), cancellationToken);
                     break;
                 case "DATA":
                     await TakeAsync(cancellationToken);
@@ -70,6 +69,18 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, int number)
                     break;
             }
         }
+    }
+
+    private async ValueTask TakeRecipientAsync(string recipient, CancellationToken cancellationToken)
+    {
+        if (_sender is null)
+        {
+            Write("503 no valid sender\r\n"u8);
+            return;
+        }
+
+        _recipient = recipient;
+        if (!await AnswerAsync(SmtpMoment.RecipientTo, "250 recipient ok", cancellationToken)) _recipient = "";
     }
 
     private async Task TakeAsync(CancellationToken cancellationToken)
@@ -91,7 +102,7 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, int number)
 
         var content = await ReadContentAsync(cancellationToken);
         var final = Ask(SmtpMoment.FinalDot);
-        var mail = new SunkMail(_sender, _recipient, MessageId(content), 0, number, sink.KeepContent ? content : []);
+        var mail = new SunkMail(_sender!, _recipient, MessageId(content), 0, number, sink.KeepContent ? content : []);
         // What answers otherwise has refused it; what drops or hangs has it all the same, and the client cannot know.
         if (final is not SmtpAct.Say) sink.Take(mail);
         if (final is null || await PerformAsync(final, cancellationToken)) Write("250 taken\r\n"u8);
@@ -134,7 +145,7 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, int number)
         return true;
     }
 
-    private SmtpAct? Ask(SmtpMoment moment) => sink.Script(new SmtpScene(moment, number, _message, _sender, _recipient));
+    private SmtpAct? Ask(SmtpMoment moment) => sink.Script(new SmtpScene(moment, number, _message, _sender ?? "", _recipient));
 
     private void Write(ReadOnlySpan<byte> answer) => _answers.Write(answer);
 

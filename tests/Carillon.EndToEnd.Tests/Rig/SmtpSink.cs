@@ -16,6 +16,7 @@ internal sealed class SmtpSink : IAsyncDisposable
     private readonly Task _loop;
     private int _connections;
     private int _count;
+    private int _disposed;
 
     public SmtpSink(SmtpScript? script = null, bool keepContent = false, int port = 0)
     {
@@ -54,6 +55,7 @@ internal sealed class SmtpSink : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await _stop.CancelAsync();
         _listener.Stop();
         await _loop;
