@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Carillon.Server;
 
-/// <summary>Opens the store, makes the first key, listens, and drains when it is told to stop.</summary>
+/// <summary>Opens the store, listens, makes the first key, and drains when it is told to stop.</summary>
 internal static class ServeCommand
 {
     /// <summary>Exit code of a start that failed: port taken, data locked, wrong key.</summary>
@@ -19,8 +19,9 @@ internal static class ServeCommand
             await using var app = ServerComposition.Build(options);
             var engine = app.Services.GetRequiredService<CarillonEngine>();
             await engine.StartAsync();
-            var key = await FirstKey.EnsureAsync(engine.Storage.Tenants, engine.Ids, engine.Time, CancellationToken.None);
             await app.StartAsync();
+            // Only now: a key that was made by a start that failed would never have been shown.
+            var key = await FirstKey.EnsureAsync(engine.Storage.Tenants, engine.Ids, engine.Time, CancellationToken.None);
 
             await output.WriteLineAsync($"Carillon {Api.HealthApi.Version} listens on {Address(options)}, {engine.Storage.Description}.");
             foreach (var note in engine.StartNotes) await output.WriteLineAsync(note);

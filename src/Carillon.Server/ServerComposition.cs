@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Carillon.Channels;
 using Carillon.Channels.Simulator;
 using Carillon.Dispatch;
@@ -37,7 +39,12 @@ internal static class ServerComposition
             provider.GetRequiredService<CarillonEngine>().Storage.Tenants, provider.GetRequiredService<TimeProvider>()));
         services.AddRoutingCore();
         services.AddOpenApi(OpenApiDescription.DocumentName, OpenApiDescription.Configure);
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower);
+        // Only the OpenAPI document goes by these: bodies and answers are read and written by hand.
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+        });
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
         services.AddEngine(options);
         adjust?.Invoke(builder);

@@ -55,7 +55,8 @@ internal static class BounceReader
     private static string? WordsOf(HeaderFields group, string address, List<NoticeRecipient> named)
     {
         string? actual = MailAddresses.First(group["X-Actual-Recipient"]);
-        return named.Find(n => n.Address.Equals(address, StringComparison.OrdinalIgnoreCase) || n.Address.Equals(actual, StringComparison.OrdinalIgnoreCase))?.Words;
+        bool Is(NoticeRecipient recipient, string? other) => recipient.Address.Equals(other, StringComparison.OrdinalIgnoreCase);
+        return named.Find(n => Is(n, address) || Is(n, actual))?.Words;
     }
 
     private static ReturnedRecipient FromWords(Evidence evidence, NoticeRecipient named, bool alone)
@@ -66,9 +67,16 @@ internal static class BounceReader
         return Diagnosis.Of(named.Address, new DeliveryFacts(null, ActionOf(evidence), null, evidence.Notice));
     }
 
+    // Said by notices that come before a message is given up.
+    private static readonly string[] StillTrying =
+        ["message is delayed for", "has been delayed", "not yet been delivered", "will be retried", "only a temporary failure", "WARNING MESSAGE ONLY"];
+
     private static string? ActionOf(Evidence evidence)
     {
         string subject = evidence.Subject;
-        return subject.Contains("delay", StringComparison.OrdinalIgnoreCase) && !subject.Contains("fail", StringComparison.OrdinalIgnoreCase) ? "delayed" : null;
+        bool Has(string word) => subject.Contains(word, StringComparison.OrdinalIgnoreCase);
+        if (Has("delay") && !Has("fail")) return "delayed";
+        string words = DiagnosticText.OneLine(evidence.Notice, 2000);
+        return StillTrying.Any(words.Contains) ? "delayed" : null;
     }
 }

@@ -8,7 +8,7 @@ internal static class Complaint
     public static ReturnedMailReport? Read(Evidence evidence)
     {
         if (IsOptOut(evidence) && MailAddresses.First(evidence.Fields["From"]) is { } who)
-            return new ReturnedMailReport(ReturnedMailKind.Complaint, [new ReturnedRecipient(who, "", ReturnReason.Feedback, IsPermanent: false, FeedbackType: "opt-out")]);
+            return new ReturnedMailReport(ReturnedMailKind.Complaint, [Of(who, "opt-out")]);
 
         HeaderFields? report = evidence.FeedbackReport;
         if (report is null && !IsOlderForm(evidence)) return null;
@@ -17,9 +17,7 @@ internal static class Complaint
         List<string> addresses = Recipients(report, evidence.Original);
         // A hidden recipient is still a complaint: it counts against the sender even when nobody can be unsubscribed.
         if (addresses.Count == 0) addresses.Add("");
-        var recipients = addresses
-            .Select(a => new ReturnedRecipient(a, "", ReturnReason.Feedback, IsPermanent: false, FeedbackType: type))
-            .ToList();
+        var recipients = addresses.Select(a => Of(a, type)).ToList();
         return new ReturnedMailReport(
             ReturnedMailKind.Complaint,
             recipients,
@@ -27,6 +25,9 @@ internal static class Complaint
             report?["Original-Envelope-Id"],
             report?["Reporting-MTA"]);
     }
+
+    public static ReturnedRecipient Of(string address, string type) =>
+        new(address, "", ReturnReason.Feedback, IsPermanent: false, FeedbackType: type);
 
     // Apple's mail program answers the address of a List-Unsubscribe on the recipient's wish.
     private static bool IsOptOut(Evidence evidence) =>

@@ -10,8 +10,12 @@ internal static class Diagnosis
 {
     private const int MaximumDiagnostic = 1000;
 
+    // The same notice is read once per recipient; what it says about them it says in its first pages.
+    private const int MaximumContext = 16 * 1024;
+
     public static ReturnedRecipient Of(string recipient, DeliveryFacts facts)
     {
+        if (facts.Context.Length > MaximumContext) facts = facts with { Context = facts.Context[..MaximumContext] };
         string reply = ReplyText(facts.Diagnostic);
         string words = reply.Length == 0 ? facts.Words ?? facts.Context : Complete(reply, facts.Context);
         SmtpCodes codes = SmtpCodes.Find(words);
@@ -34,7 +38,8 @@ internal static class Diagnosis
     {
         if (diagnostic is null) return "";
         int semicolon = diagnostic.IndexOf(';');
-        string text = semicolon is >= 0 and < 30 && !diagnostic.AsSpan(0, semicolon).Trim().Contains(' ') ? diagnostic[(semicolon + 1)..].Trim() : diagnostic.Trim();
+        bool typed = semicolon is >= 0 and < 30 && !diagnostic.AsSpan(0, semicolon).Trim().Contains(' ');
+        string text = (typed ? diagnostic[(semicolon + 1)..] : diagnostic).Trim();
         // 5.1.0 - Unknown address error 550-'5.2.2 Mailbox full': some relays wrap the reply in a text of their own
         int quoted = text.IndexOf("-'", StringComparison.Ordinal);
         if (quoted >= 3 && char.IsAsciiDigit(text[quoted - 1])) text = text[(quoted - 3)..].Replace("-'", " ", StringComparison.Ordinal);
@@ -87,7 +92,8 @@ internal static class Diagnosis
         return OnHold;
     }
 
-    private static bool IsFromProgram(string? diagnostic) => diagnostic is not null && diagnostic.TrimStart().StartsWith("x-unix", StringComparison.OrdinalIgnoreCase);
+    private static bool IsFromProgram(string? diagnostic) =>
+        diagnostic is not null && diagnostic.TrimStart().StartsWith("x-unix", StringComparison.OrdinalIgnoreCase);
 
     // A program that delivers ends with a code of sysexits(3), or with words of its own.
     private static ReturnReason? FromProgram(string words, DiagnosticText said) => words.Trim() switch
@@ -96,7 +102,8 @@ internal static class Diagnosis
         "68" => HostUnknown,
         "70" or "71" or "72" or "74" or "75" or "77" => SystemError,
         "73" => MailerError,
-        _ => ReasonRules.Read(said) is (MailboxFull or Suspend or SystemError or SpamDetected or VirusDetected) and { } read ? read : said.Words.Length > 0 ? MailerError : null,
+        _ when ReasonRules.Read(said) is (MailboxFull or Suspend or SystemError or SpamDetected or VirusDetected) and { } read => read,
+        _ => said.Words.Length > 0 ? MailerError : null,
     };
 
     // What the server said, without what the reporting host says about the server: from the reply code on.
@@ -121,6 +128,7 @@ internal static class Diagnosis
             MailboxFull when detail is "3.1" => SystemFull,
             // "access denied" to MAIL FROM is meant for the sender
             SecurityError when phase is SmtpPhase.MailFrom => Rejected,
+            SecurityError or Rejected when phase is SmtpPhase.Connect or SmtpPhase.Greeting => Blocked,
             var reason => reason,
         };
     }
@@ -168,7 +176,7 @@ internal static class Diagnosis
         if (reason is Delivered) return "2.0.0";
         bool late = replyCode is not null
             ? replyCode[0] == '4'
-            : action is "delayed" || words.Contains("temporary failure", StringComparison.OrdinalIgnoreCase) || words.Contains("warning message only", StringComparison.OrdinalIgnoreCase);
+            : action is "delayed" || words.Contains("temporary failure", StringComparison.OrdinalIgnoreCase);
         return late ? "4.0.0" : "5.0.0";
     }
 

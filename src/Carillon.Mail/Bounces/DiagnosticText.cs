@@ -14,7 +14,13 @@ internal sealed class DiagnosticText
     /// <summary>Stands where a sentence ends; no wording reaches over it.</summary>
     public const string SentenceEnd = ".";
 
-    private DiagnosticText(string[] words) => Words = words;
+    private readonly HashSet<string> _known;
+
+    private DiagnosticText(string[] words)
+    {
+        Words = words;
+        _known = new HashSet<string>(words, StringComparer.Ordinal);
+    }
 
     public string[] Words { get; }
 
@@ -33,6 +39,14 @@ internal sealed class DiagnosticText
             rest = rest[end..];
         }
         return new DiagnosticText([.. words]);
+    }
+
+    /// <summary>Whether one of the words is here; a word that ends in <c>*</c> may have any ending and counts as here.</summary>
+    public bool HasAny(string[] alternatives)
+    {
+        foreach (string alternative in alternatives)
+            if (alternative[^1] == '*' || _known.Contains(alternative)) return true;
+        return false;
     }
 
     /// <summary>The text with runs of white space as one blank, cut at <paramref name="maximum"/>.</summary>
@@ -57,10 +71,11 @@ internal sealed class DiagnosticText
 
     private static void Add(List<string> words, ReadOnlySpan<char> token)
     {
-        if (token.Contains("://", StringComparison.Ordinal) || token.StartsWith("www.", StringComparison.OrdinalIgnoreCase)) words.Add(LinkWord(token));
+        if (token.Contains("://", StringComparison.Ordinal) || token.StartsWith("www.", StringComparison.OrdinalIgnoreCase))
+            words.Add(LinkWord(token));
         else if (token.Contains('@') && token.Length > 2) AddAround(words, token);
         else if (IsCode(token)) return;
-        else if (IsHost(token)) words.Add("hostname");
+        else if (IsHost(token)) words.Add(IsNumeric(token) ? "ipaddr" : "hostname");
         else AddWords(words, token);
     }
 
@@ -73,7 +88,10 @@ internal sealed class DiagnosticText
     }
 
     private static readonly string[] BlockListSites =
-        ["spamhaus.org", "spamcop.net", "sorbs.net", "abuseat.org", "barracudacentral.org", "dnsbl", "/rbl", "spamrl", "uceprotect", "mailspike", "njabl.org", "blacklist"];
+    [
+        "spamhaus.org", "spamcop.net", "sorbs.net", "abuseat.org", "barracudacentral.org", "dnsbl", "/rbl", "spamrl", "uceprotect",
+        "mailspike", "njabl.org", "blacklist",
+    ];
 
     // "<user@example.org>:unknown" has a word behind the address
     private static void AddAround(List<string> words, ReadOnlySpan<char> token)
@@ -113,6 +131,13 @@ internal sealed class DiagnosticText
             else if (!(char.IsAsciiDigit(c) || "#-()[]:;,<>".Contains(c))) return false;
         }
         return dots < 3;
+    }
+
+    private static bool IsNumeric(ReadOnlySpan<char> token)
+    {
+        foreach (char c in token)
+            if (char.IsAsciiLetter(c)) return false;
+        return true;
     }
 
     // mx.example.org, [192.0.2.1], example.org.: letters or digits around an inner dot, and nothing that a sentence has

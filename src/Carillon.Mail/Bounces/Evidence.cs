@@ -73,7 +73,8 @@ internal sealed class Evidence
             case "message/disposition-notification" or "message/global-disposition-notification":
                 IsReceipt = true;
                 break;
-            case "message/rfc822" or "message/global" or "message/partial" or "message/global-headers" or "text/rfc822-headers" or "text/rfc822":
+            case "message/rfc822" or "message/global" or "message/partial" or "message/global-headers":
+            case "text/rfc822-headers" or "text/rfc822":
                 if (!HasOriginal) Original = HeaderFields.Read(part.Text.TrimStart('\r', '\n'), out _);
                 break;
             case "text/plain" or "text/html" when !part.IsAttachment:
@@ -90,10 +91,13 @@ internal sealed class Evidence
         Notice = ReturnedCopy.Cut(text, out string copy);
         if (!HasOriginal && copy.Length > 0) Original = ReturnedCopy.FieldsOf(copy);
         // Some gateways paste the report into the words instead of attaching it.
-        if (DeliveryStatus.Count == 0 && Notice.Contains("Final-Recipient:", StringComparison.OrdinalIgnoreCase)) ReadGroups(Notice, DeliveryStatus);
+        if (DeliveryStatus.Count == 0 && Notice.Contains("Final-Recipient:", StringComparison.OrdinalIgnoreCase))
+            ReadGroups(Notice, DeliveryStatus);
     }
 
-    private static string WordsOf(MimePart part) => part.Type.Name == "text/html" ? HtmlNotice.ToText(part.Text) : part.Text.Replace("\r\n", "\n", StringComparison.Ordinal);
+    private static string WordsOf(MimePart part) => part.Type.Name == "text/html"
+        ? HtmlNotice.ToText(part.Text)
+        : part.Text.Replace("\r\n", "\n", StringComparison.Ordinal);
 
     private static void ReadGroups(string text, List<HeaderFields> groups)
     {

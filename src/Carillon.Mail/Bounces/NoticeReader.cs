@@ -10,6 +10,7 @@ internal sealed class NoticeReader
 {
     private const int MaximumLines = 3000;
     private const int MaximumRecipients = 200;
+    private const int MaximumWordsAfter = 40;
 
     private readonly List<string> _lines;
     private readonly HashSet<string> _senders;
@@ -98,7 +99,12 @@ internal sealed class NoticeReader
 
     private static readonly string[] ListLabels = ["mailing list <"];
 
-    private static readonly string[] Labels = ["rcpt to", "recipient:", "recipient address:", "original address:", "final recipient:", "failed recipient:", "recipients:", "address:", "destination:", "addressed to:", "delivered to:", "undeliverable to", "deliver to:", "unknown user:", "unknown host:", "userid:", "allowed size:"];
+    private static readonly string[] Labels =
+    [
+        "rcpt to", "recipient:", "recipient address:", "original address:", "final recipient:", "failed recipient:", "recipients:", "address:",
+        "destination:", "addressed to:", "delivered to:", "undeliverable to", "deliver to:", "unknown user:", "unknown host:", "userid:",
+        "allowed size:",
+    ];
 
     private List<NoticeRecipient> AfterWord(string[] labels)
     {
@@ -109,7 +115,7 @@ internal sealed class NoticeReader
             {
                 int at = _lines[i].IndexOf(label, StringComparison.OrdinalIgnoreCase);
                 if (at < 0 || MailAddresses.Next(_lines[i].AsSpan(at), 0, out _, out _) is not { } address || _senders.Contains(address)) continue;
-                Add(found, address, Join(Math.Max(0, i - 1), _lines.Count));
+                Add(found, address, Join(Math.Max(0, i - 1), Math.Min(_lines.Count, i + MaximumWordsAfter)));
                 break;
             }
         }
@@ -126,11 +132,17 @@ internal sealed class NoticeReader
     }
 
     private static bool IsContact(string address) =>
-        address.StartsWith("postmaster@", StringComparison.OrdinalIgnoreCase) || address.StartsWith("mailer-daemon@", StringComparison.OrdinalIgnoreCase)
+        address.StartsWith("postmaster@", StringComparison.OrdinalIgnoreCase)
+        || address.StartsWith("mailer-daemon@", StringComparison.OrdinalIgnoreCase)
         || address.StartsWith("support@", StringComparison.OrdinalIgnoreCase);
 
     private static List<NoticeRecipient> FromAddresses(IEnumerable<string> values, string notice) =>
-        [.. values.SelectMany(v => MailAddresses.All(v)).Distinct(StringComparer.OrdinalIgnoreCase).Take(MaximumRecipients).Select(a => new NoticeRecipient(a, notice))];
+    [
+        .. values.SelectMany(v => MailAddresses.All(v))
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .Take(MaximumRecipients)
+            .Select(a => new NoticeRecipient(a, notice)),
+    ];
 
     private static List<NoticeRecipient> FromVerp(Evidence evidence)
     {

@@ -14,7 +14,8 @@ internal static class OriginalIds
         return at < 0 ? null : Bracketed(evidence.Notice.AsSpan(at, Math.Min(400, evidence.Notice.Length - at)));
     }
 
-    public static string? EnvelopeId(Evidence evidence) => evidence.DeliveryStatus.Count > 0 ? evidence.DeliveryStatus[0]["Original-Envelope-Id"] : null;
+    public static string? EnvelopeId(Evidence evidence) =>
+        evidence.DeliveryStatus.Count > 0 ? evidence.DeliveryStatus[0]["Original-Envelope-Id"] : null;
 
     public static string? ReportingMta(Evidence evidence)
     {

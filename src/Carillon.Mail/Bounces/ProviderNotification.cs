@@ -54,14 +54,16 @@ internal static class ProviderNotification
             var facts = new DeliveryFacts(Text(recipient, "status"), Text(recipient, "action"), Text(recipient, "diagnosticCode"), Context: "");
             recipients.Add(Diagnosis.Of(address, facts));
         }
-        return recipients.Count == 0 ? null : new ReturnedMailReport(ReturnedMailKind.Bounce, recipients, id, ReportingMta: Text(bounce, "reportingMTA"));
+        return recipients.Count == 0
+            ? null
+            : new ReturnedMailReport(ReturnedMailKind.Bounce, recipients, id, ReportingMta: Text(bounce, "reportingMTA"));
     }
 
     private static ReturnedMailReport? Complained(JsonElement complaint, string? id)
     {
         string type = Text(complaint, "complaintFeedbackType") ?? "abuse";
         var recipients = Items(complaint, "complainedRecipients")
-            .Select(r => new ReturnedRecipient(Text(r, "emailAddress") ?? "", "", ReturnReason.Feedback, IsPermanent: false, FeedbackType: type))
+            .Select(r => Complaint.Of(Text(r, "emailAddress") ?? "", type))
             .ToList();
         return recipients.Count == 0 ? null : new ReturnedMailReport(ReturnedMailKind.Complaint, recipients, id);
     }
@@ -73,7 +75,9 @@ internal static class ProviderNotification
             .Where(r => r.ValueKind == JsonValueKind.String)
             .Select(r => Diagnosis.Of(r.GetString()!, new DeliveryFacts(null, "delivered", reply, Context: "")))
             .ToList();
-        return recipients.Count == 0 ? null : new ReturnedMailReport(ReturnedMailKind.DeliveryNotice, recipients, id, ReportingMta: Text(delivery, "reportingMTA"));
+        return recipients.Count == 0
+            ? null
+            : new ReturnedMailReport(ReturnedMailKind.DeliveryNotice, recipients, id, ReportingMta: Text(delivery, "reportingMTA"));
     }
 
     private static JsonElement? Child(JsonElement element, string name) =>

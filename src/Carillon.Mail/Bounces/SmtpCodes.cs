@@ -57,8 +57,13 @@ internal readonly record struct SmtpCodes(string? Reply, string? Status)
     private static string Last(ReadOnlySpan<char> text, int replyEnd) => text.Slice(replyEnd - 3, 3).ToString();
 
     // "192.0.2.5.1.1" and "v5.1.1" are no codes; "#5.1.1", "(5.1.1" and "550-5.1.1" are.
-    private static bool StartsWord(ReadOnlySpan<char> text, int at) =>
-        at == 0 || !(char.IsLetterOrDigit(text[at - 1]) || text[at - 1] is '.' or '_' or '/' or '@' || (text[at - 1] == '-' && at > 1 && char.IsLetter(text[at - 2])));
+    private static bool StartsWord(ReadOnlySpan<char> text, int at)
+    {
+        if (at == 0) return true;
+        char before = text[at - 1];
+        if (before == '-') return at == 1 || !char.IsLetter(text[at - 2]);
+        return !char.IsLetterOrDigit(before) && before is not ('.' or '_' or '/' or '@');
+    }
 
     // class "." subject "." detail, of up to three digits each; not a longer dotted number such as an address
     private static int StatusLength(ReadOnlySpan<char> text)
@@ -88,6 +93,7 @@ internal readonly record struct SmtpCodes(string? Reply, string? Status)
         if (text.Length < 3 || !char.IsAsciiDigit(text[1]) || !char.IsAsciiDigit(text[2])) return false;
         if (text.Length > 3 && (char.IsLetterOrDigit(text[3]) || (text[3] is '.' && text.Length > 4 && char.IsAsciiDigit(text[4])))) return false;
         int code = ((text[0] - '0') * 100) + ((text[1] - '0') * 10) + (text[2] - '0');
-        return code is 250 or 251 or 252 or 421 or (>= 450 and <= 455) or (>= 500 and <= 504) or 521 or 523 or 530 or 534 or 535 or 538 or (>= 550 and <= 557);
+        return code is 250 or 251 or 252 or 421 or (>= 450 and <= 455) or (>= 500 and <= 504)
+            or 521 or 523 or 530 or 534 or 535 or 538 or (>= 550 and <= 557);
     }
 }

@@ -5,7 +5,9 @@ namespace Carillon.Mail.Bounces;
 /// <summary>Enhanced status codes to reasons: RFC 3463 and the codes registered since (RFC 7372, 7505, 6710, 8460 and others).</summary>
 internal static class StatusReasons
 {
-    /// <summary>The reason that subject and detail name on their own, or null where they leave it open (such as <c>x.0.0</c> and <c>x.7.1</c>).</summary>
+    /// <summary>
+    /// The reason that subject and detail name on their own, or null where they leave it open (such as <c>x.0.0</c> and <c>x.7.1</c>).
+    /// </summary>
     public static ReturnReason? Of(string status)
     {
         int dot = status.IndexOf('.');

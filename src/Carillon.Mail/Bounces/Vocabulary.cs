@@ -15,14 +15,19 @@ internal static class Vocabulary
         ["@invalid"] = ["invalid", "illegal", "bad", "incorrect", "invalide", "wrong", "malformed"],
         ["@isnot"] = ["not", "isnt", "arent", "wasnt", "cannot", "cant", "couldnt", "doesnt", "dont", "no"],
         ["@host"] = ["host", "domain", "hosts", "domains", "hostname", "server", "site"],
-        ["@client"] = ["client", "ip", "ips", "host", "connection", "connections", "network", "server", "hostname", "mta", "helo", "ehlo"],
+        ["@client"] = ["client", "ip", "ips", "ipaddr", "host", "connection", "connections", "network", "server", "hostname", "mta", "helo", "ehlo"],
         ["@refused"] =
         [
-            "rejected", "refused", "blocked", "denied", "banned", "blacklisted", "blocklisted", "listed", "prohibited", "blacklist", "blocklist",
+            "rejected", "refused", "blocked", "denied", "banned", "blacklisted", "blocklisted", "listed", "prohibited", "blacklist",
+            "blocklist",
             "disallowed", "bloquee", "bloqued", "forbidden", "blackholed",
         ],
         ["@sender"] = ["sender", "senders", "from", "originator", "envelope"],
-        ["@list"] = ["rbl", "dnsbl", "dnsrbl", "rbls", "blacklist", "blacklists", "blocklist", "blocklists", "spamhaus", "spamcop", "sorbs", "sbl", "xbl", "pbl", "cbl", "barracudacentral"],
+        ["@list"] =
+        [
+            "rbl", "dnsbl", "dnsrbl", "rbls", "blacklist", "blacklists", "blocklist", "blocklists", "spamhaus",
+            "spamcop", "sorbs", "sbl", "xbl", "pbl", "cbl", "barracudacentral",
+        ],
         ["@message"] = ["message", "messages", "mail", "mails", "email", "emails", "content", "contents", "letter"],
     };
 

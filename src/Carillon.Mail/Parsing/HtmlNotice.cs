@@ -40,6 +40,7 @@ internal static class HtmlNotice
         ReadOnlySpan<char> name = tag.TrimStart('/');
         int end = 0;
         while (end < name.Length && char.IsAsciiLetterOrDigit(name[end])) end++;
-        return name[..end].ToString().ToLowerInvariant() is "p" or "br" or "div" or "tr" or "li" or "table" or "td" or "h1" or "h2" or "h3" or "h4" or "pre" or "title";
+        return name[..end].ToString().ToLowerInvariant()
+            is "p" or "br" or "div" or "tr" or "li" or "table" or "td" or "h1" or "h2" or "h3" or "h4" or "pre" or "title";
     }
 }

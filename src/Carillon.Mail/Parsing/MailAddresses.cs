@@ -55,7 +55,12 @@ internal static class MailAddresses
     {
         int end = start;
         int limit = Math.Min(text.Length, start + MaximumDomain);
-        while (end < limit && (char.IsLetterOrDigit(text[end]) || text[end] is '.' or '-' or '_')) end++;
+        while (end < limit && (char.IsLetterOrDigit(text[end]) || text[end] is '.' or '-' or '_'))
+        {
+            // a label of ASCII ends where a script that writes without blanks goes on
+            if (text[end] >= '\u3000' && end > start && char.IsAscii(text[end - 1]) && text[end - 1] != '.') break;
+            end++;
+        }
         while (end > start && text[end - 1] is '.' or '-' or '_') end--;
         return end;
     }

@@ -68,7 +68,12 @@ internal sealed class SmtpTransaction(SmtpDialogue dialogue, SmtpOptions options
             else if (dialogue.Code != 354) refusal ??= Refused(SmtpStage.Data);
         }
 
-        if (refusal is null) return null;
+        if (refusal is null)
+        {
+            RefuseUnasked();
+            return null;
+        }
+
         _mustReset = mailAccepted;
         return WithRecipients(refusal, job);
     }
@@ -152,6 +157,15 @@ internal sealed class SmtpTransaction(SmtpDialogue dialogue, SmtpOptions options
         // What RCPT is answered after a refused MAIL says nothing about the recipients.
         if (mailAccepted) job.Recipients = outcomes;
         return accepted ? null : refusal;
+    }
+
+    /// <summary>
+    /// With the content not yet sent no reply can be outstanding. One that is there all the same would later be taken for the answer to
+    /// the content, and a lost message for an accepted one.
+    /// </summary>
+    private void RefuseUnasked()
+    {
+        if (dialogue.Reply.HasUnread) throw new SmtpBrokenException(SmtpStage.Data, "the server answered more than it was asked");
     }
 
     private SmtpDelivery Refused(SmtpStage stage)

@@ -35,7 +35,12 @@ internal sealed class NotificationsApi(CarillonEngine engine, TimeProvider time)
         try
         {
             var (request, faults) = NotificationJson.Read(body.Memory, time.GetUtcNow());
-            if (body.Memory.Length > MaxBody && request?.Attachments is null) throw new BadHttpRequestException("The body is too large.", 413);
+            if (body.Memory.Length > MaxBody && request?.Attachments is null)
+            {
+                Problem.TooLarge(MaxBody).WriteTo(context);
+                return;
+            }
+
             if (!hasKey) (faults ??= []).Add(headerFault);
             if (request is { IdempotencyKey: { } own } && header is not null && own != header)
                 (faults ??= []).Add(new FieldFault("idempotency_key", "conflict", $"This and the header {IdempotencyHeader.Name} differ: give one of them."));

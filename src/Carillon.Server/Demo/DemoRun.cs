@@ -76,7 +76,7 @@ internal sealed class DemoRun(Uri server, string apiKey, IAnsiConsole console, T
             foreach (var row in page["data"]!.AsArray())
             {
                 // One attempt says all that there is; several have their story in the trace.
-                var message = (int)row!["attempts"]! > 1 || (string)row["status"]! == "failed"
+                var message = (int)row!["attempt_count"]! > 1 || (string)row["status"]! == "failed"
                     ? await GetAsync($"/v1/messages/{(string)row["id"]!}", cancellationToken)
                     : row;
                 tally.Add(message);

@@ -51,7 +51,7 @@ public sealed record GatewayServices(TimeProvider Time, Simulator.SimulatorOutbo
 
     internal Email.SmtpTransportPool SmtpTransports { get; } = new(Time);
 
-    internal Email.AlternativeText AlternativeText { get; } = new(convert: null);
+    internal Email.AlternativeText AlternativeText { get; } = new(Email.HtmlToText.Convert);
 }
 
 /// <summary>A rendered message on its way to a gateway. The content's memory is valid until the send ends.</summary>

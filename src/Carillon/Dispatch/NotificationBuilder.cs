@@ -46,12 +46,13 @@ internal sealed class NotificationBuilder(
         if (faults.Count > 0 || steps is null || content is null || contact is null) return new BuiltNotification { Faults = faults };
 
         var secretNames = VariableCheck.SecretNames(request.SecretVariables, content.Version?.Declared);
-        var (variables, sealedSecrets) = VariablesOf(request.TemplateVariables, secretNames);
+        var id = ids.Next();
+        var (variables, sealedSecrets) = VariablesOf(id, request.TemplateVariables, secretNames);
         var blobs = new List<Blob>();
         var notification = new Notification
         {
             Tenant = tenant,
-            Id = ids.Next(),
+            Id = id,
             CreatedAt = now,
             ContactId = contact.Id.Length == 0 ? null : contact.Id,
             TemplateVersionId = content.Version?.Version.Id,
@@ -195,12 +196,12 @@ internal sealed class NotificationBuilder(
         return content.Literal is { } literal && (literal.Text is not null || channel == Channel.Email);
     }
 
-    private (byte[] Variables, byte[]? Sealed) VariablesOf(ReadOnlyMemory<byte> given, List<string>? secretNames)
+    private (byte[] Variables, byte[]? Sealed) VariablesOf(Guid id, ReadOnlyMemory<byte> given, List<string>? secretNames)
     {
         if (given.IsEmpty) return ([], null);
         if (secretNames is null) return (given.ToArray(), null);
         var (open, secret) = VariableCheck.Split(given, secretNames);
-        return secret.Length <= 2 ? (open, null) : (open, secrets.Seal(secret, Renderer.SecretsPurpose));
+        return secret.Length <= 2 ? (open, null) : (open, secrets.Seal(secret, Renderer.SecretsPurpose(id)));
     }
 
     private static NotificationDetails? DetailsOf(

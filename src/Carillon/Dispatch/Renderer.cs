@@ -15,7 +15,8 @@ internal readonly record struct Rendering(RenderedContent Content, Guid Hash, st
 /// <summary>Makes a message's content: the bound version, the variant of channel and locale, the variables. Never half of it.</summary>
 internal sealed class Renderer(TemplateCatalog templates, SecretBox secrets)
 {
-    public const string SecretsPurpose = "notification-secrets";
+    /// <summary>Secrets open only where they belong: the purpose under which a notification's are sealed names it.</summary>
+    public static string SecretsPurpose(Guid notificationId) => PublicId.Format("notification-secrets:", notificationId);
 
     /// <summary>Renders into <paramref name="buffer"/>, which must outlive the content.</summary>
     public async ValueTask<Rendering> RenderAsync(OutboundMessage message, PooledBufferWriter buffer, CancellationToken cancellationToken)
@@ -78,7 +79,7 @@ internal sealed class Renderer(TemplateCatalog templates, SecretBox secrets)
     {
         var variables = notification.Variables.IsEmpty ? JinjaValue.Dictionary([]) : JinjaValue.ParseJson(notification.Variables);
         if (notification.Secrets is not { } sealedSecrets) return variables;
-        var secret = JinjaValue.ParseJson(secrets.Open(sealedSecrets, SecretsPurpose).AsMemory());
+        var secret = JinjaValue.ParseJson(secrets.Open(sealedSecrets, SecretsPurpose(notification.Id)).AsMemory());
         return JinjaValue.Dictionary(variables.Entries().Concat(secret.Entries()));
     }
 

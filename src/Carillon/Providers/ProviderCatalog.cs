@@ -17,8 +17,6 @@ public sealed class ProviderCatalog(
     IProviderStore store, GatewayCatalog kinds, GatewayServices services, SecretBox secrets, IdGenerator ids, TimeProvider time, bool simulate)
     : IAsyncDisposable
 {
-    private const string Purpose = "provider-credentials";
-
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly FrozenDictionary<Channel, ProviderRuntime[]> _builtIn = BuiltIn(kinds, services, time, simulate);
     private volatile Snapshot _snapshot = Snapshot.Empty;
@@ -47,7 +45,7 @@ public sealed class ProviderCatalog(
             .Concat(_builtIn.Where(b => ReferenceEquals(Route(tenant, b.Key), b.Value)).Select(b => b.Value[0]))
             .OrderBy(p => p.Provider.Channel).ThenBy(p => p.Provider.Priority).ThenBy(p => p.Provider.Name, StringComparer.Ordinal)];
 
-    /// <summary>Reads every provider from the store. Those that cannot be made (an unknown kind) are left out and returned with the reason.</summary>
+    /// <summary>Reads every provider from the store, once, at the start. Those that cannot be made (an unknown kind) are left out and returned with the reason.</summary>
     public async Task<IReadOnlyList<string>> LoadAsync(CancellationToken cancellationToken)
     {
         var faults = new List<string>();
@@ -60,8 +58,16 @@ public sealed class ProviderCatalog(
                 continue;
             }
 
-            var provider = sealedCredentials is null ? stored : stored with { Credentials = Open(sealedCredentials) };
-            made.Add(new ProviderRuntime(provider, kind.Create(provider, services)));
+            try
+            {
+                var provider = sealedCredentials is null ? stored : stored with { Credentials = Open(stored.Id, sealedCredentials) };
+                made.Add(new ProviderRuntime(provider, kind.Create(provider, services)));
+            }
+            catch (Exception e) when (e is ArgumentException or SecretUnreadableException)
+            {
+                // One provider that cannot be used must not keep the others from working.
+                faults.Add($"Provider {stored.Name} cannot be used: {e.Message}");
+            }
         }
 
         _snapshot = Snapshot.Of(made);
@@ -93,7 +99,7 @@ public sealed class ProviderCatalog(
             UpdatedAt = now,
         };
         var sealedCredentials = provider.Credentials is { } credentials
-            ? secrets.Seal(Encoding.UTF8.GetBytes(credentials.GetRawText()), Purpose)
+            ? secrets.Seal(Encoding.UTF8.GetBytes(credentials.GetRawText()), PurposeOf(provider.Id))
             : null;
 
         await _changing.WaitAsync(cancellationToken);
@@ -148,7 +154,11 @@ public sealed class ProviderCatalog(
         return faults;
     }
 
-    private JsonElement Open(byte[] sealedCredentials) => JsonDocument.Parse(secrets.Open(sealedCredentials, Purpose)).RootElement;
+    /// <summary>Credentials open only where they belong: the purpose under which a provider's are sealed names it.</summary>
+    private static string PurposeOf(Guid providerId) => PublicId.Format("provider-credentials:", providerId);
+
+    private JsonElement Open(Guid providerId, byte[] sealedCredentials) =>
+        JsonDocument.Parse(secrets.Open(sealedCredentials, PurposeOf(providerId))).RootElement;
 
     private static FrozenDictionary<Channel, ProviderRuntime[]> BuiltIn(
         GatewayCatalog kinds, GatewayServices services, TimeProvider time, bool simulate)

@@ -29,9 +29,6 @@ internal abstract class ContentPart
 
     private sealed class JinjaPart(JinjaTemplate template) : ContentPart
     {
-        public override IEnumerable<UsedVariable> Variables =>
-            template.Analyze().Variables.Select(v => new UsedVariable(v.Name, v.IsGuarded, v.Line, v.Column));
-
         public override void Render(IBufferWriter<byte> output, JinjaValue variables, CancellationToken cancellationToken) =>
             template.Render(output, variables, cancellationToken);
     }

@@ -7,7 +7,7 @@ SELECT m.id AS Id, m.notification_id AS NotificationId, m.tenant_id AS TenantId,
   m.created_at AS CreatedAt, m.due_at AS DueAt, m.sent_at AS SentAt, m.updated_at AS UpdatedAt, m.content_hash AS ContentHash,
   CAST(m.trace AS BLOB) AS Trace
 FROM message m LEFT JOIN owned_work o ON o.subject = m.id AND o.kind = 1
-WHERE m.tenant_id = @tenant AND m.id = @id;
+WHERE m.id = @id AND m.tenant_id = @tenant;
 
 -- name: notification_messages
 SELECT m.id AS Id, m.notification_id AS NotificationId, m.tenant_id AS TenantId, m.channel AS Channel, m.address AS Address,
@@ -24,9 +24,19 @@ SELECT m.id AS Id, m.notification_id AS NotificationId, m.tenant_id AS TenantId,
   m.attempts AS Attempts, m.provider_id AS ProviderId, m.external_id AS ExternalId, m.cost AS Cost, m.currency AS Currency,
   m.created_at AS CreatedAt, m.due_at AS DueAt, m.sent_at AS SentAt, m.updated_at AS UpdatedAt, m.content_hash AS ContentHash
 FROM message m LEFT JOIN owned_work o ON o.subject = m.id AND o.kind = 1
-WHERE m.tenant_id = @tenant /* filters */
-ORDER BY m.id DESC
+WHERE m.seq IN (SELECT value FROM json_each(@rows)) AND m.tenant_id = @tenant /* filters */
+ORDER BY m.seq DESC
 LIMIT @limit;
+
+-- name: buckets
+SELECT min(bucket), max(bucket) FROM message_key;
+
+-- name: find_key
+SELECT seq FROM message_key WHERE bucket = @bucket AND hash = @hash AND seq < @before ORDER BY seq DESC;
+
+-- name: seq_of
+-- The row itself, or where it would have been.
+SELECT CASE WHEN id = @id THEN seq ELSE seq + 1 END FROM message WHERE id <= @id ORDER BY id DESC LIMIT 1;
 
 -- name: get_blob
 SELECT bytes FROM blob WHERE tenant_id = @tenant AND hash = @hash;

@@ -35,20 +35,26 @@ VALUES (@id, @tenant, @contact, @version, @variables, @secrets, @details, @categ
   @on_unknown, @created, @scheduled, @expires, @plan, @locale, @related_type, @related_id, @batch);
 
 -- name: insert_message
-INSERT INTO message (tenant_id, id, notification_id, lane, channel, address, contact_id, status, step, attempts, created_at, due_at, updated_at)
-VALUES (@tenant, @id, @notification, @lane, @channel, @address, @contact, @status, @step, @attempts, @created, @due, @at);
+INSERT INTO message (id, tenant_id, notification_id, lane, channel, address, contact_id, status, step, attempts, created_at, due_at, updated_at)
+VALUES (@id, @tenant, @notification, @lane, @channel, @address, @contact, @status, @step, @attempts, @created, @due, @at);
+
+-- name: insert_message_key
+INSERT INTO message_key (bucket, hash, seq) VALUES (@bucket, @hash, @seq) ON CONFLICT DO NOTHING;
+
+-- name: last_bucket
+SELECT max(bucket) FROM message_key;
 
 -- name: insert_due
-INSERT INTO due_work (lane, due, subject, kind, status) VALUES (@lane, @due, @subject, 1, @status);
+INSERT INTO due_work (lane, due, subject, kind, seq, status) VALUES (@lane, @due, @subject, 1, @seq, @status);
 
 -- name: insert_owned
-INSERT INTO owned_work (subject, kind, lane, due, epoch) VALUES (@subject, 1, @lane, @due, @epoch);
+INSERT INTO owned_work (subject, kind, seq, lane, due, epoch) VALUES (@subject, 1, @seq, @lane, @due, @epoch);
 
 -- name: mark_owned
 UPDATE owned_work SET mark_attempt = coalesce(mark_attempt, @attempts) + 1, mark_provider = @provider WHERE subject = @subject AND kind = 1 AND epoch = @epoch;
 
 -- name: delete_owned
-DELETE FROM owned_work WHERE subject = @subject AND kind = 1 AND epoch = @epoch;
+DELETE FROM owned_work WHERE subject = @subject AND kind = 1 AND epoch = @epoch RETURNING seq, lane, due;
 
 -- name: update_message
 UPDATE message SET
@@ -64,7 +70,7 @@ UPDATE message SET
   currency = coalesce(@currency, currency),
   content_hash = coalesce(@content, content_hash),
   trace = coalesce(trace || @trace, trace, @trace)
-WHERE tenant_id = @tenant AND id = @id;
+WHERE seq = @seq;
 
 -- name: begin_step
 -- A step fails as a whole: nothing of it may live (1, 2, 3), have succeeded (5, 6, 7, 13), or perhaps have.
@@ -88,9 +94,9 @@ VALUES (@tenant, @quarter, @epoch, @channel, @provider, @status, @count)
 ON CONFLICT (tenant_id, quarter, node_epoch, channel, provider_id, status) DO UPDATE SET count = count + excluded.count;
 
 -- name: select_claim
-SELECT d.due, d.subject, m.channel, m.address, m.step, m.attempts, m.created_at, m.notification_id
+SELECT d.due, d.subject, d.seq, m.channel, m.address, m.step, m.attempts, m.created_at, m.notification_id
 FROM due_work d
-LEFT JOIN message m ON m.tenant_id = @tenant AND m.id = d.subject
+LEFT JOIN message m ON m.seq = d.seq
 WHERE d.lane = @lane AND d.due <= @now AND d.kind = 1
 ORDER BY d.due, d.subject
 LIMIT @limit;
@@ -116,29 +122,26 @@ SELECT lane AS Lane, (SELECT d.due FROM due_work d WHERE d.lane = lanes.lane ORD
 FROM lanes WHERE lane IS NOT NULL;
 
 -- name: select_lost
-SELECT subject, lane, due, mark_attempt, mark_provider FROM owned_work
+SELECT subject, seq, lane, due, mark_attempt, mark_provider FROM owned_work
 WHERE kind = 1 AND epoch NOT IN (SELECT value FROM json_each(@epochs));
 
 -- name: delete_lost
 DELETE FROM owned_work WHERE kind = 1 AND epoch NOT IN (SELECT value FROM json_each(@epochs));
 
 -- name: set_due
-UPDATE message SET due_at = @due WHERE tenant_id = @tenant AND id = @id;
-
--- name: select_owned
-SELECT lane, due FROM owned_work WHERE subject = @subject AND kind = 1 AND epoch = @epoch;
+UPDATE message SET due_at = @due WHERE seq = @seq;
 
 -- name: message_notification
-SELECT notification_id FROM message WHERE tenant_id = @tenant AND id = @id;
+SELECT notification_id FROM message WHERE seq = @seq;
 
 -- name: select_cancel
-SELECT m.id, m.channel, m.status, m.lane, m.due_at, o.subject IS NOT NULL
+SELECT m.id, m.seq, m.channel, m.status, m.lane, m.due_at, o.subject IS NOT NULL
 FROM message m LEFT JOIN owned_work o ON o.subject = m.id AND o.kind = 1
 WHERE m.notification_id = @notification AND m.tenant_id = @tenant
 ORDER BY m.id;
 
 -- name: cancel_message
-UPDATE message SET status = 11, reason = 'cancelled', due_at = NULL, updated_at = @at WHERE tenant_id = @tenant AND id = @id;
+UPDATE message SET status = 11, reason = 'cancelled', due_at = NULL, updated_at = @at WHERE seq = @seq;
 
 -- name: cancel_notification
 UPDATE notification SET cancelled_at = coalesce(cancelled_at, @at) WHERE id = @id AND tenant_id = @tenant;

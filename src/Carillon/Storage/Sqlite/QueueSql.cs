@@ -14,6 +14,8 @@ internal static class QueueSql
     public static readonly SqlStatement InsertContactAddress = File["insert_contact_address"];
     public static readonly SqlStatement InsertNotification = File["insert_notification"];
     public static readonly SqlStatement InsertMessage = File["insert_message"];
+    public static readonly SqlStatement InsertMessageKey = File["insert_message_key"];
+    public static readonly SqlStatement LastBucket = File["last_bucket"];
     public static readonly SqlStatement InsertDue = File["insert_due"];
     public static readonly SqlStatement InsertOwned = File["insert_owned"];
     public static readonly SqlStatement MarkOwned = File["mark_owned"];
@@ -31,7 +33,6 @@ internal static class QueueSql
     public static readonly SqlStatement SelectLost = File["select_lost"];
     public static readonly SqlStatement DeleteLost = File["delete_lost"];
     public static readonly SqlStatement SetDue = File["set_due"];
-    public static readonly SqlStatement SelectOwned = File["select_owned"];
     public static readonly SqlStatement MessageNotification = File["message_notification"];
     public static readonly SqlStatement SelectCancel = File["select_cancel"];
     public static readonly SqlStatement CancelMessage = File["cancel_message"];

@@ -46,8 +46,8 @@ internal sealed class SqliteCancel
         while (select.Step())
         {
             rows.Add(new Row(
-                select.GetGuid(0), (Channel)select.GetInt64(1), (MessageStatus)select.GetInt64(2), select.GetInt64(3),
-                select.GetNullableInt64(4), select.GetInt64(5) == 1));
+                select.GetGuid(0), select.GetInt64(1), (Channel)select.GetInt64(2), (MessageStatus)select.GetInt64(3), select.GetInt64(4),
+                select.GetNullableInt64(5), select.GetInt64(6) == 1));
         }
 
         select.Reset();
@@ -57,11 +57,11 @@ internal sealed class SqliteCancel
     private void Cancel(SqliteSession session, TenantId tenant, Row message, DateTimeOffset now)
     {
         if (message.Due is { } due) session[QueueSql.DeleteDue].Add(message.Lane).Add(due).Add(message.Id).Run();
-        session[QueueSql.CancelMessage].Add(now).Add(tenant.Value).Add(message.Id).Run();
+        session[QueueSql.CancelMessage].Add(now).Add(message.Seq).Run();
         _counters.Add(tenant, now, message.Channel, provider: null, MessageStatus.Cancelled);
     }
 
     private static CancelledMessage Answer(Row row, CancelState state) => new(row.Id, row.Channel, state, row.Status);
 
-    private readonly record struct Row(Guid Id, Channel Channel, MessageStatus Status, long Lane, long? Due, bool IsOwned);
+    private readonly record struct Row(Guid Id, long Seq, Channel Channel, MessageStatus Status, long Lane, long? Due, bool IsOwned);
 }

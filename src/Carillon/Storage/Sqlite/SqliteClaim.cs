@@ -16,7 +16,7 @@ internal static class SqliteClaim
             // Work whose message is gone is dropped with it.
             if (row.Address is null || Find(session, notifications, row.NotificationId) is not { } notification) continue;
 
-            session[QueueSql.InsertOwned].Add(row.Id).Add(lane.Value).Add(row.Due).Add(epoch).Run();
+            session[QueueSql.InsertOwned].Add(row.Id).Add(row.Seq).Add(lane.Value).Add(row.Due).Add(epoch).Run();
             messages.Add(new OutboundMessage
             {
                 Notification = notification,
@@ -37,13 +37,13 @@ internal static class SqliteClaim
     private static List<Row> Select(SqliteSession session, LaneKey lane, DateTimeOffset now, int limit)
     {
         var rows = new List<Row>(Math.Min(limit, 1024));
-        var select = session[QueueSql.SelectClaim].Add(lane.Tenant.Value).Add(lane.Value).Add(now).Add(limit);
+        var select = session[QueueSql.SelectClaim].Add(lane.Value).Add(now).Add(limit);
         while (select.Step())
         {
-            var address = select.GetString(3);
+            var address = select.GetString(4);
             rows.Add(new Row(
-                select.GetInt64(0), select.GetGuid(1), (Channel)select.GetInt64(2), address, (int)select.GetInt64(4),
-                (int)select.GetInt64(5), select.GetInt64(6), address is null ? default : select.GetGuid(7)));
+                select.GetInt64(0), select.GetGuid(1), select.GetInt64(2), (Channel)select.GetInt64(3), address, (int)select.GetInt64(5),
+                (int)select.GetInt64(6), select.GetInt64(7), address is null ? default : select.GetGuid(8)));
         }
 
         select.Reset();
@@ -73,5 +73,5 @@ internal static class SqliteClaim
     }
 
     private readonly record struct Row(
-        long Due, Guid Id, Channel Channel, string? Address, int Step, int Attempts, long CreatedAt, Guid NotificationId);
+        long Due, Guid Id, long Seq, Channel Channel, string? Address, int Step, int Attempts, long CreatedAt, Guid NotificationId);
 }

@@ -12,6 +12,7 @@ namespace Carillon.Storage.Sqlite;
 internal sealed class SqliteGroupWriter
 {
     private readonly SqliteCounters _counters = new();
+    private readonly MessageKeyWriter _keys = new();
     private readonly ArrayBufferWriter<byte> _json = new();
     private readonly Utf8JsonWriter _jsonWriter;
 
@@ -132,18 +133,32 @@ internal sealed class SqliteGroupWriter
             .Run();
     }
 
-    private static void Insert(SqliteSession session, OutboundMessage message, long epoch, DateTimeOffset at)
+    private void Insert(SqliteSession session, OutboundMessage message, long epoch, DateTimeOffset at)
     {
         var notification = message.Notification;
-        var due = (message.DueAt > message.CreatedAt ? message.DueAt : message.CreatedAt).ToUnixTimeMilliseconds();
+        var tenant = notification.Tenant;
+        var due = (message.DueAt > message.CreatedAt ? message.DueAt : message.CreatedAt).ToStored();
         session[QueueSql.InsertMessage]
-            .Add(notification.Tenant.Value).Add(message.Id).Add(notification.Id).Add(message.Lane.Value).Add((long)message.Channel)
+            .Add(message.Id).Add(tenant.Value).Add(notification.Id).Add(message.Lane.Value).Add((long)message.Channel)
             .Add(message.Address).Add(notification.ContactId).Add((long)message.InitialStatus).Add(message.Step).Add(message.Attempts)
             .Add(message.CreatedAt).Add(due).Add(at)
             .Run();
 
-        if (message.IsOwned) session[QueueSql.InsertOwned].Add(message.Id).Add(message.Lane.Value).Add(due).Add(epoch).Run();
-        else session[QueueSql.InsertDue].Add(message.Lane.Value).Add(due).Add(message.Id).Add((long)message.InitialStatus).Run();
+        var seq = session.LastRow;
+        _keys.Add(session, MessageKey.OfTenant(tenant), seq);
+        _keys.Add(session, MessageKey.OfAddress(tenant, message.Address), seq);
+        if (notification.ContactId is { } contact) _keys.Add(session, MessageKey.OfContact(tenant, contact), seq);
+
+        if (message.IsOwned)
+        {
+            session[QueueSql.InsertOwned].Add(message.Id).Add(seq).Add(message.Lane.Value).Add(due).Add(epoch).Run();
+        }
+        else
+        {
+            session[QueueSql.InsertDue]
+                .Add(message.Lane.Value).Add(due).Add(message.Id).Add(seq).Add((long)message.InitialStatus)
+                .Run();
+        }
     }
 
     private static void Mark(SqliteSession session, SendMark mark, long epoch)
@@ -153,11 +168,14 @@ internal sealed class SqliteGroupWriter
             .Run() == 1;
     }
 
-    private static void Record(SqliteSession session, OutcomeWrite outcome, long epoch)
+    private void Record(SqliteSession session, OutcomeWrite outcome, long epoch)
     {
         var message = outcome.Message;
-        var tenant = message.Notification.Tenant;
-        if (session[QueueSql.DeleteOwned].Add(message.Id).Add(epoch).Run() == 0) return;
+        var owned = session[QueueSql.DeleteOwned].Add(message.Id).Add(epoch);
+        var found = owned.Step();
+        var seq = found ? owned.GetInt64(0) : 0;
+        owned.Reset();
+        if (!found) return;
 
         outcome.Recorded = true;
         var update = session[QueueSql.UpdateMessage]
@@ -167,12 +185,15 @@ internal sealed class SqliteGroupWriter
             .Add(outcome.Cost?.ToString(CultureInfo.InvariantCulture)).Add(outcome.Currency).Add(outcome.ContentHash);
         if (outcome.Trace.IsEmpty) update.AddNull();
         else update.AddText(outcome.Trace.Span);
-        update.Add(tenant.Value).Add(message.Id).Run();
+        update.Add(seq).Run();
+
+        if (outcome is { ExternalId: { } external, ProviderId: { } provider })
+            _keys.Add(session, MessageKey.OfExternal(message.Notification.Tenant, provider, external), seq);
 
         if (outcome.DueAt is { } due)
         {
             session[QueueSql.InsertDue]
-                .Add(message.Lane.Value).Add(due).Add(message.Id).Add((long)outcome.Status)
+                .Add(message.Lane.Value).Add(due).Add(message.Id).Add(seq).Add((long)outcome.Status)
                 .Run();
         }
 
@@ -180,7 +201,7 @@ internal sealed class SqliteGroupWriter
         if (outcome.EraseSecretsAt is { } erase) EraseSecrets(session, message.Notification.Id, erase, outcome.At);
     }
 
-    private static bool Begin(SqliteSession session, Guid notification, NextStep next, long epoch, DateTimeOffset at)
+    private bool Begin(SqliteSession session, Guid notification, NextStep next, long epoch, DateTimeOffset at)
     {
         if (session[QueueSql.BeginStep].Add(next.Step).Add(notification).Run() == 0) return false;
         foreach (var message in next.Messages) Insert(session, message, epoch, at);

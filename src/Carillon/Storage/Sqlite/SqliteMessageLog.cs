@@ -1,4 +1,3 @@
-using System.Text;
 using Carillon.Messages;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -7,7 +6,7 @@ namespace Carillon.Storage.Sqlite;
 
 internal sealed class SqliteMessageLog(SqliteReaders readers) : IMessageLog
 {
-    private static readonly SqlFile Sql = SqlFile.Load("Sqlite/Log.sql");
+    internal static readonly SqlFile Sql = SqlFile.Load("Sqlite/Log.sql");
 
     public async ValueTask<StoredNotification?> GetNotificationAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default) =>
         await readers.ReadAsync(
@@ -26,32 +25,8 @@ internal sealed class SqliteMessageLog(SqliteReaders readers) : IMessageLog
                 .QuerySingleOrDefault<MessageRow>(Sql["get_message"].Text, new { tenant = tenant.Value, id = id.ToBytes() })?.ToMessage(),
             cancellationToken);
 
-    public async ValueTask<IReadOnlyList<StoredMessage>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default)
-    {
-        var filters = new StringBuilder();
-        if (query.Status is not null) filters.Append(" AND CASE WHEN o.subject IS NULL THEN m.status ELSE 4 END = @status");
-        if (query.Channel is not null) filters.Append(" AND m.channel = @channel");
-        if (query.ContactId is not null) filters.Append(" AND m.contact_id = @contact");
-        if (query.Address is not null) filters.Append(" AND m.address = @address");
-        if (query.CreatedAfter is not null) filters.Append(" AND m.created_at > @createdAfter");
-        if (query.CreatedBefore is not null) filters.Append(" AND m.created_at < @createdBefore");
-        if (query.After is not null) filters.Append(" AND m.id < @after");
-        var sql = Sql["list_messages"].Text.Replace("/* filters */", filters.ToString(), StringComparison.Ordinal);
-        var parameters = new
-        {
-            tenant = query.Tenant.Value,
-            status = (int?)query.Status,
-            channel = (int?)query.Channel,
-            contact = query.ContactId,
-            address = query.Address,
-            createdAfter = query.CreatedAfter.ToStored(),
-            createdBefore = query.CreatedBefore.ToStored(),
-            after = query.After.ToBytes(),
-            limit = query.Limit,
-        };
-        return await readers.ReadAsync<IReadOnlyList<StoredMessage>>(
-            connection => [.. connection.Query<MessageRow>(sql, parameters).Select(m => m.ToMessage())], cancellationToken);
-    }
+    public async ValueTask<IReadOnlyList<StoredMessage>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync<IReadOnlyList<StoredMessage>>(connection => new MessageSearch(connection, query).Run(), cancellationToken);
 
     public async ValueTask<byte[]?> GetBlobAsync(TenantId tenant, string hash, CancellationToken cancellationToken = default) =>
         await readers.ReadAsync(

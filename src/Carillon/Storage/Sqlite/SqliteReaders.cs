@@ -45,9 +45,10 @@ internal sealed class SqliteReaders(SqliteFile file, int most) : IDisposable
     public void Dispose()
     {
         _closed = true;
-        // Reads that are under way end first, so that the last connection to close is the one that checkpoints.
+        // Reads that are under way end first, so that the writer's connection is the last to close and checkpoints.
         for (var i = 0; i < most; i++) _free.Wait();
         while (_idle.TryTake(out var connection)) connection.Dispose();
-        _free.Dispose();
+        // Those that come later are let in, to be told that it is closed.
+        _free.Release(most);
     }
 }

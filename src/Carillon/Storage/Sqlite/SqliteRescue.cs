@@ -20,8 +20,8 @@ internal sealed class SqliteRescue
         while (select.Step())
         {
             lost.Add(new Lost(
-                select.GetGuid(0), new LaneKey(select.GetInt64(1)), select.GetInt64(2),
-                (int?)select.GetNullableInt64(3), select.GetNullableGuid(4)));
+                select.GetGuid(0), select.GetInt64(1), new LaneKey(select.GetInt64(2)), select.GetInt64(3),
+                (int?)select.GetNullableInt64(4), select.GetNullableGuid(5)));
         }
 
         select.Reset();
@@ -38,7 +38,7 @@ internal sealed class SqliteRescue
             }
             else
             {
-                MakeDue(session, work.Id, work.Lane, work.Due, now);
+                MakeDue(session, work.Id, work.Seq, work.Lane, work.Due, now);
             }
         }
 
@@ -51,28 +51,25 @@ internal sealed class SqliteRescue
     {
         foreach (var message in messages)
         {
-            var select = session[QueueSql.SelectOwned].Add(message.Id).Add(epoch);
-            var owned = select.Step();
-            var (lane, due) = owned ? (new LaneKey(select.GetInt64(0)), select.GetInt64(1)) : default;
-            select.Reset();
-            if (!owned) continue;
-
-            session[QueueSql.DeleteOwned].Add(message.Id).Add(epoch).Run();
-            MakeDue(session, message.Id, lane, due, now);
+            var owned = session[QueueSql.DeleteOwned].Add(message.Id).Add(epoch);
+            var found = owned.Step();
+            var (seq, lane, due) = found ? (owned.GetInt64(0), new LaneKey(owned.GetInt64(1)), owned.GetInt64(2)) : default;
+            owned.Reset();
+            if (found) MakeDue(session, message.Id, seq, lane, due, now);
         }
     }
 
     // It keeps its place in the lane, unless that lies ahead.
-    private static void MakeDue(SqliteSession session, Guid id, LaneKey lane, long due, DateTimeOffset now)
+    private static void MakeDue(SqliteSession session, Guid id, long seq, LaneKey lane, long due, DateTimeOffset now)
     {
         var latest = now.ToUnixTimeMilliseconds();
         if (due > latest)
         {
             due = latest;
-            session[QueueSql.SetDue].Add(due).Add(lane.Tenant.Value).Add(id).Run();
+            session[QueueSql.SetDue].Add(due).Add(seq).Run();
         }
 
-        session[QueueSql.InsertDue].Add(lane.Value).Add(due).Add(id).Add((long)MessageStatus.Queued).Run();
+        session[QueueSql.InsertDue].Add(lane.Value).Add(due).Add(id).Add(seq).Add((long)MessageStatus.Queued).Run();
     }
 
     private void EndUnknown(SqliteSession session, Lost work, int attempt, DateTimeOffset now)
@@ -84,15 +81,15 @@ internal sealed class SqliteRescue
         session[QueueSql.UpdateMessage]
             .Add((long)MessageStatus.Failed).Add(MessageReasons.OutcomeUnknown).AddNull().Add(attempt).Add(now).AddNull()
             .Add(work.MarkProvider).AddNull().AddNull().AddNull().AddNull().AddText(Encoding.UTF8.GetBytes(trace))
-            .Add(tenant.Value).Add(work.Id)
+            .Add(work.Seq)
             .Run();
         _counters.Add(tenant, now, work.Lane.Channel, work.MarkProvider, MessageStatus.Failed);
 
-        var select = session[QueueSql.MessageNotification].Add(tenant.Value).Add(work.Id);
+        var select = session[QueueSql.MessageNotification].Add(work.Seq);
         Guid? notification = select.Step() ? select.GetGuid(0) : null;
         select.Reset();
         if (notification is { } id) session[QueueSql.ScheduleSecretsErasure].Add(now + SecretsAfterFailure).Add(id).Run();
     }
 
-    private readonly record struct Lost(Guid Id, LaneKey Lane, long Due, int? MarkAttempt, Guid? MarkProvider);
+    private readonly record struct Lost(Guid Id, long Seq, LaneKey Lane, long Due, int? MarkAttempt, Guid? MarkProvider);
 }

@@ -27,6 +27,9 @@ internal sealed class SqliteSession : IDisposable
 
     public bool InTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
 
+    /// <summary>The key of the row that was inserted last.</summary>
+    public long LastRow => raw.sqlite3_last_insert_rowid(_handle);
+
     public SqliteStatement this[SqlStatement sql]
     {
         get

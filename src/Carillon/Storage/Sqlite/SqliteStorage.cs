@@ -64,7 +64,7 @@ public sealed class SqliteStorage : IStorage
         SqliteConnection? connection = null;
         try
         {
-            connection = _file.OpenWriter();
+            connection = _file.OpenWriter(create: true);
             SqliteMigrations.Apply(connection, _file.Path, _time);
             Probe(connection);
             _writer = new SqliteWriter(_file, new SqliteSession(connection));

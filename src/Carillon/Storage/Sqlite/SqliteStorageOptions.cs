@@ -18,6 +18,6 @@ public sealed record SqliteStorageOptions
     /// <summary>Reads that may run at once; others wait. Default 4.</summary>
     public int MaxReaders { get; init; } = 4;
 
-    /// <summary>Pages in the write-ahead log after which the writer checkpoints. Default 8,000 (32 MB).</summary>
-    public int CheckpointPages { get; init; } = 8_000;
+    /// <summary>Size of the write-ahead log at which the writer moves it into the database, which holds up writes for that long. Default 32 MiB.</summary>
+    public int CheckpointBytes { get; init; } = 32 << 20;
 }

@@ -69,14 +69,13 @@ internal sealed class SqliteWriter : IDisposable
     {
         try
         {
-            _session ??= new SqliteSession(_file.OpenWriter());
             try
             {
-                return Once(_session, work);
+                return Once(work);
             }
             catch (RetryTransactionException)
             {
-                return Once(_session, work);
+                return Once(work);
             }
         }
         catch (SqliteException e) when (SqliteFaults.IsUnavailable(e))
@@ -86,8 +85,9 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    private T Once<T>(SqliteSession session, Func<SqliteSession, T> work)
+    private T Once<T>(Func<SqliteSession, T> work)
     {
+        var session = _session ??= new SqliteSession(_file.OpenWriter(create: false));
         session.Begin();
         try
         {

@@ -43,8 +43,8 @@ public sealed class SqliteStartTests : IAsyncDisposable
         await MakeAsync();
         await using (var file = File.OpenWrite(_factory.DatabaseFile))
         {
-            file.Position = 4096;
-            var noise = new byte[file.Length - 4096];
+            file.Position = 8192;
+            var noise = new byte[file.Length - 8192];
             Array.Fill(noise, (byte)0x5A);
             file.Write(noise);
         }
@@ -56,7 +56,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
     public async Task A_truncated_database_is_refused()
     {
         await MakeAsync();
-        await using (var file = File.OpenWrite(_factory.DatabaseFile)) file.SetLength(8192);
+        await using (var file = File.OpenWrite(_factory.DatabaseFile)) file.SetLength(16384);
         Assert.Contains("is damaged", (await RefusedAsync()).Message, StringComparison.Ordinal);
     }
 

@@ -29,8 +29,9 @@ CREATE INDEX notification_batch ON notification (tenant_id, batch_id, id) WHERE 
 CREATE INDEX notification_secrets ON notification (secrets_erase_at) WHERE secrets_erase_at IS NOT NULL;
 
 CREATE TABLE message (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
   tenant_id INTEGER NOT NULL,
-  id BLOB NOT NULL,
   notification_id BLOB NOT NULL,
   lane INTEGER NOT NULL,
   channel INTEGER NOT NULL,
@@ -49,20 +50,27 @@ CREATE TABLE message (
   sent_at INTEGER,
   updated_at INTEGER NOT NULL,
   content_hash BLOB,
-  trace TEXT,
-  PRIMARY KEY (tenant_id, id)
+  trace TEXT
 );
 CREATE INDEX message_notification ON message (notification_id);
-CREATE INDEX message_address ON message (tenant_id, address, id);
-CREATE INDEX message_contact ON message (tenant_id, contact_id, id) WHERE contact_id IS NOT NULL;
-CREATE INDEX message_external ON message (tenant_id, provider_id, external_id) WHERE external_id IS NOT NULL;
 
--- What is due now or later and belongs to no node. status is what the subject shows while it waits.
+-- Finds messages by tenant, address, contact or external id, all by a hash; what is found is compared in full. An index on any of
+-- them would take each new entry at a random place and so cost a page of its own per message. Here entries fill one bucket of a few
+-- pages after the other, and a search probes the buckets, newest first.
+CREATE TABLE message_key (
+  bucket INTEGER NOT NULL,
+  hash INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (bucket, hash, seq)
+) WITHOUT ROWID;
+
+-- What is due now or later and belongs to no node. seq is the message's row; status is what the subject shows while it waits.
 CREATE TABLE due_work (
   lane INTEGER NOT NULL,
   due INTEGER NOT NULL,
   subject BLOB NOT NULL,
   kind INTEGER NOT NULL,
+  seq INTEGER,
   status INTEGER NOT NULL,
   dedupe_key TEXT,
   PRIMARY KEY (lane, due, subject, kind)
@@ -73,6 +81,7 @@ CREATE UNIQUE INDEX due_work_dedupe ON due_work (dedupe_key) WHERE dedupe_key IS
 CREATE TABLE owned_work (
   subject BLOB NOT NULL,
   kind INTEGER NOT NULL,
+  seq INTEGER,
   lane INTEGER NOT NULL,
   due INTEGER NOT NULL,
   epoch INTEGER NOT NULL,

@@ -1,0 +1,41 @@
+using Carillon.Jinja.Values;
+
+namespace Carillon.Jinja.Execution;
+
+internal sealed class AttributeExpression(Expression owner, NameKey name) : Expression
+{
+    public Expression Owner => owner;
+
+    public NameKey Name => name;
+
+    public override JinjaValue Evaluate(Frame frame) => Access.Attribute(frame.State, owner.Evaluate(frame), name);
+}
+
+internal sealed class ItemExpression(Expression owner, Expression key) : Expression
+{
+    public override JinjaValue Evaluate(Frame frame)
+    {
+        var value = owner.Evaluate(frame);
+        return Access.Item(frame.State, value, key.Evaluate(frame));
+    }
+}
+
+/// <summary>A slice. Within what is constant as a whole Jinja gives undefined where it cannot slice, elsewhere an error.</summary>
+internal sealed class SliceExpression(Expression owner, Expression? start, Expression? stop, Expression? step, bool constant) : Expression
+{
+    public override JinjaValue Evaluate(Frame frame)
+    {
+        var value = owner.Evaluate(frame);
+        var from = start?.Evaluate(frame) ?? default;
+        var to = stop?.Evaluate(frame) ?? default;
+        var stride = step?.Evaluate(frame) ?? default;
+        try
+        {
+            return Slicing.Slice(frame.State, value, from, to, stride);
+        }
+        catch (TemplateRuntimeException error) when (constant && error.ErrorName == "TypeError")
+        {
+            return frame.State.UndefinedMember(value, "slice");
+        }
+    }
+}

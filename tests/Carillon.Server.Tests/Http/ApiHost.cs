@@ -1,0 +1,117 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Carillon.Channels;
+using Carillon.Channels.Simulator;
+using Carillon.Dispatch;
+using Carillon.Messages;
+using Carillon.Providers;
+using Carillon.Security;
+using Carillon.Server.Api;
+using Carillon.Storage;
+using Carillon.Templates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Carillon.Server.Tests.Http;
+
+/// <summary>The server on a real socket of its own, over an engine that is not there.</summary>
+internal sealed class ApiHost : IAsyncDisposable
+{
+    public static readonly TenantId Tenant = new(1);
+
+    private readonly WebApplication _app;
+
+    private ApiHost(WebApplication app, FakeStorage storage, ManualTime time)
+    {
+        _app = app;
+        Storage = storage;
+        Time = time;
+        Intake = (FakeIntake)app.Services.GetRequiredService<INotificationIntake>();
+        Status = (FakeEngineStatus)app.Services.GetRequiredService<IEngineStatus>();
+        Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AddKey(Scopes.Send, Scopes.Read));
+    }
+
+    public FakeStorage Storage { get; }
+
+    public FakeIntake Intake { get; }
+
+    public FakeEngineStatus Status { get; }
+
+    public ManualTime Time { get; }
+
+    /// <summary>Carries a key that may send and read.</summary>
+    public HttpClient Client { get; }
+
+    public static async Task<ApiHost> StartAsync()
+    {
+        var storage = new FakeStorage();
+        var time = new ManualTime();
+        var app = ServerComposition.Build(new ServerOptions { Data = "", Port = 0, Host = "127.0.0.1", LogLevel = Microsoft.Extensions.Logging.LogLevel.None }, services =>
+        {
+            services.AddSingleton<TimeProvider>(time);
+            services.AddSingleton(storage);
+            services.AddSingleton<IStorage>(storage);
+            services.AddSingleton<INotificationIntake, FakeIntake>();
+            services.AddSingleton<IEngineStatus, FakeEngineStatus>();
+            services.AddSingleton<ContentReader>();
+            services.AddSingleton<TemplateCatalog>();
+            services.AddSingleton<ProviderCatalog>();
+            services.AddSingleton<SimulatorOutbox>();
+            services.AddSingleton(new GatewayCatalogSource());
+            services.AddSingleton(provider => provider.GetRequiredService<GatewayCatalogSource>().Catalog);
+        });
+        await app.StartAsync();
+        return new ApiHost(app, storage, time);
+    }
+
+    public string AddKey(params string[] scopes) => AddKey(Tenant, scopes);
+
+    public string AddKey(TenantId tenant, params string[] scopes)
+    {
+        var (text, key) = KeyIssuer.Issue(tenant, "test", scopes, Guid.CreateVersion7(), Time.GetUtcNow());
+        Storage.Keys.Add(key);
+        return text;
+    }
+
+    public Task<HttpResponseMessage> PostAsync(string path, string body, string contentType = "application/json", string? idempotencyKey = null) =>
+        PostAsync(path, new ByteArrayContent(Encoding.UTF8.GetBytes(body)), contentType, idempotencyKey);
+
+    public Task<HttpResponseMessage> PostAsync(string path, HttpContent content, string contentType = "application/json", string? idempotencyKey = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        if (idempotencyKey is not null) request.Headers.Add("Idempotency-Key", idempotencyKey);
+        return Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    public static async Task<JsonElement> JsonAsync(HttpResponseMessage response) =>
+        JsonElement.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    /// <summary>The list of gateways, made only when a test asks for it.</summary>
+    private sealed class GatewayCatalogSource
+    {
+        public GatewayCatalog Catalog { get; } = (GatewayCatalog)System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(typeof(GatewayCatalog));
+    }
+}
+
+/// <summary>A clock that moves when it is told to.</summary>
+internal sealed class ManualTime : TimeProvider
+{
+    private long _ticks;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public void Advance(TimeSpan time) => Interlocked.Add(ref _ticks, time.Ticks);
+
+    public override long GetTimestamp() => Volatile.Read(ref _ticks);
+
+    public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 3, 14, 12, 0, 0, TimeSpan.Zero).AddTicks(Volatile.Read(ref _ticks));
+}

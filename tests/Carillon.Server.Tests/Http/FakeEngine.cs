@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Carillon.Contacts;
+using Carillon.Dispatch;
+using Carillon.Messages;
+using Carillon.Providers;
+using Carillon.Security;
+using Carillon.Storage;
+using Carillon.Templates;
+
+namespace Carillon.Server.Tests.Http;
+
+/// <summary>An intake that takes everything, and keeps what it took; a test may put another answer in its place.</summary>
+internal sealed class FakeIntake(IdGenerator ids, FakeStorage storage) : INotificationIntake
+{
+    private readonly ConcurrentDictionary<string, List<byte[]>> _kept = new();
+
+    public List<(string? Recipient, string? Variables)> Taken { get; } = [];
+
+    public List<(int Count, Guid Batch, bool NewBatch, IdempotencyKey? Key)> Chunks { get; } = [];
+
+    public Func<NotificationRequest, AcceptResult?> Answer { get; set; } = _ => null;
+
+    public Func<NotificationRequest, IReadOnlyList<FieldFault>> Faults { get; set; } = _ => [];
+
+    public ValueTask<AcceptResult> AcceptAsync(
+        TenantId tenant, NotificationRequest request, IdempotencyKey? idempotency, Func<Notification, byte[]> writeAnswer, CancellationToken cancellationToken) =>
+        new(Accept(tenant, [request], null, idempotency, writeAnswer)[0]);
+
+    public ValueTask<IReadOnlyList<AcceptResult>> AcceptManyAsync(
+        TenantId tenant, IReadOnlyList<NotificationRequest> requests, Guid batchId, bool newBatch, IdempotencyKey? idempotency,
+        Func<Notification, byte[]> writeAnswer, CancellationToken cancellationToken)
+    {
+        Chunks.Add((requests.Count, batchId, newBatch, idempotency));
+        return new(Accept(tenant, requests, batchId, idempotency, writeAnswer));
+    }
+
+    public ValueTask<IReadOnlyList<FieldFault>> CheckAsync(TenantId tenant, NotificationRequest request, CancellationToken cancellationToken) => new(Faults(request));
+
+    private List<AcceptResult> Accept(
+        TenantId tenant, IReadOnlyList<NotificationRequest> requests, Guid? batch, IdempotencyKey? key, Func<Notification, byte[]> writeAnswer)
+    {
+        var name = key is { } given ? given.Key + Convert.ToHexString(given.RequestHash) : null;
+        if (name is not null && _kept.TryGetValue(name, out var kept)) return kept.ConvertAll<AcceptResult>(answer => new AcceptResult.Replayed(answer));
+        var results = requests.Select(r => Answer(r) ?? new AcceptResult.Accepted(Make(tenant, r, batch))).ToList();
+        if (name is not null && results.TrueForAll(r => r is AcceptResult.Accepted))
+            _kept[name] = results.ConvertAll(r => writeAnswer(((AcceptResult.Accepted)r).Notification));
+        return results;
+    }
+
+    private Notification Make(TenantId tenant, NotificationRequest request, Guid? batch)
+    {
+        lock (Taken) Taken.Add((request.RecipientId, request.TemplateVariables.IsEmpty ? null : Encoding.UTF8.GetString(request.TemplateVariables.Span)));
+        var notification = new Notification
+        {
+            Tenant = tenant,
+            Id = ids.Next(),
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            ContactId = request.RecipientId,
+            BatchId = batch,
+        };
+        notification.Messages =
+        [
+            new OutboundMessage { Notification = notification, Id = ids.Next(), Channel = Channel.Email, Address = "ana@example.net", CreatedAt = notification.CreatedAt },
+        ];
+        storage.Notifications[notification.Id] = notification;
+        return notification;
+    }
+}
+
+internal sealed class FakeEngineStatus : IEngineStatus
+{
+    public bool IsRunning { get; set; } = true;
+}
+
+/// <summary>A store in memory, as far as the API reads it.</summary>
+internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ITemplateStore, IProviderStore, ITenantStore
+{
+    public ConcurrentDictionary<Guid, Notification> Notifications { get; } = new();
+
+    public List<StoredMessage> Messages { get; } = [];
+
+    public List<ApiKey> Keys { get; } = [];
+
+    public int KeyReads { get; private set; }
+
+    public Exception? Failure { get; set; }
+
+    public IQueueStore Queue => this;
+
+    public IMessageLog Log => this;
+
+    public IContactStore Contacts => throw new NotSupportedException();
+
+    public ITemplateStore Templates => this;
+
+    public IProviderStore Providers => this;
+
+    public ITenantStore Tenants => this;
+
+    public INodeStore Nodes => throw new NotSupportedException();
+
+    public string Description => "a store in memory";
+
+    public Task OpenAsync(CancellationToken cancellationToken = default) => Failure is null ? Task.CompletedTask : Task.FromException(Failure);
+
+    public ValueTask DisposeAsync() => default;
+
+    public ValueTask<ApiKey?> FindKeyAsync(byte[] hash, CancellationToken cancellationToken = default)
+    {
+        KeyReads++;
+        return new(Keys.Find(k => k.Hash.AsSpan().SequenceEqual(hash)));
+    }
+
+    public ValueTask<bool> AnyKeyAsync(CancellationToken cancellationToken = default) =>
+        Failure is null ? new(Keys.Count > 0) : ValueTask.FromException<bool>(Failure);
+
+    public ValueTask CreateKeyAsync(ApiKey key, CancellationToken cancellationToken = default)
+    {
+        Keys.Add(key);
+        return default;
+    }
+
+    public ValueTask<StoredNotification?> GetNotificationAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default) =>
+        new(Notifications.TryGetValue(id, out var found) && found.Tenant == tenant ? new StoredNotification(found, []) : null);
+
+    public ValueTask<StoredMessage?> GetMessageAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default) =>
+        Failure is null ? new(Messages.Find(m => m.Tenant == tenant && m.Id == id)) : ValueTask.FromException<StoredMessage?>(Failure);
+
+    public ValueTask<IReadOnlyList<StoredMessage>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default) =>
+        new(Messages.Where(m => m.Tenant == query.Tenant && (query.After is null || m.Id.CompareTo(query.After.Value) < 0)).OrderByDescending(m => m.Id).Take(query.Limit).ToList());
+
+    public ValueTask<IReadOnlyList<QueueDepth>> DepthAsync(TenantId? tenant, DateTimeOffset now, CancellationToken cancellationToken = default) =>
+        new([new QueueDepth(MessageStatus.Queued, Channel.Email, Priority.Normal, 3, now.AddSeconds(-2))]);
+
+    public ValueTask<IReadOnlyList<CounterRow>> CountersAsync(TenantId? tenant, DateTimeOffset since, CancellationToken cancellationToken = default) =>
+        new([
+            new CounterRow(new TenantId(1), since, Channel.Email, null, MessageStatus.Sent, 5),
+            new CounterRow(new TenantId(2), since, Channel.Email, null, MessageStatus.Sent, 6),
+        ]);
+
+    public ValueTask<IReadOnlyList<CancelledMessage>> CancelAsync(TenantId tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken = default) =>
+        new([]);
+
+    public ValueTask<BatchCounts?> GetBatchAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default) => new((BatchCounts?)null);
+
+    ValueTask<Template?> ITemplateStore.GetAsync(TenantId tenant, Guid id, CancellationToken cancellationToken) => new((Template?)null);
+
+    ValueTask<Template?> ITemplateStore.GetByKeyAsync(TenantId tenant, string key, CancellationToken cancellationToken) => new((Template?)null);
+
+    ValueTask<IReadOnlyList<Template>> ITemplateStore.ListAsync(TenantId tenant, string? afterKey, int limit, CancellationToken cancellationToken) => new([]);
+
+    ValueTask<IReadOnlyList<(Provider Provider, byte[]? SealedCredentials)>> IProviderStore.AllAsync(CancellationToken cancellationToken) => new([]);
+
+    ValueTask<IReadOnlyList<Tenant>> ITenantStore.AllAsync(CancellationToken cancellationToken) => new([new Tenant(new TenantId(1), "acme", "Acme")]);
+
+    ValueTask<Tenant> ITenantStore.CreateAsync(string key, string name, CancellationToken cancellationToken) => new(new Tenant(new TenantId(2), key, name));
+
+    // What no test of the API comes to.
+    public ValueTask CommitAsync(WriteGroup group, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask<Claim> ClaimAsync(LaneKey lane, long epoch, DateTimeOffset now, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<LaneDue>> LanesAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask<Rescue> RescueAsync(IReadOnlyCollection<long> liveEpochs, DateTimeOffset now, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask ReleaseAsync(long epoch, IReadOnlyList<OutboundMessage> messages, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask<int> CleanAsync(DateTimeOffset idempotencyBefore, DateTimeOffset now, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask<byte[]?> GetBlobAsync(TenantId tenant, string hash, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    ValueTask ITemplateStore.CreateAsync(Template template, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    ValueTask<TemplateVersion?> ITemplateStore.GetVersionAsync(TenantId tenant, Guid versionId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    ValueTask IProviderStore.CreateAsync(Provider provider, byte[]? sealedCredentials, CancellationToken cancellationToken) => throw new NotSupportedException();
+}
