@@ -47,6 +47,7 @@ internal static class ServerComposition
         });
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
         services.AddEngine(options);
+        services.AddSingleton<INotificationIntake, EngineIntake>();
         adjust?.Invoke(builder);
 
         var app = builder.Build();
@@ -79,7 +80,9 @@ internal static class ServerComposition
     {
         logging.SetMinimumLevel(options.LogLevel);
         // The framework's own chatter says nothing that an operator needs; its warnings do.
-        if (options.LogLevel > LogLevel.Debug) logging.AddFilter("Microsoft", LogLevel.Warning);
+        if (options.LogLevel > LogLevel.Debug) logging.AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
+        // A start that failed is told in one line by the command; the host would add its stack trace.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

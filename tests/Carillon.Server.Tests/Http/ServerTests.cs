@@ -139,8 +139,6 @@ public sealed class ServerTests : IAsyncLifetime
     [Fact]
     public async Task Readiness_says_what_is_missing()
     {
-        Assert.Equal(HttpStatusCode.OK, (await GetAsync("/health/ready")).StatusCode);
-        _host.Status.IsRunning = false;
         _host.Storage.Failure = new StorageUnavailableException("gone");
 
         var response = await GetAsync("/health/ready");
@@ -223,6 +221,21 @@ public sealed class ServerTests : IAsyncLifetime
         Assert.Matches("^ck_[A-Za-z0-9_-]{43}$", key);
         Assert.Equal(HttpStatusCode.OK, (await GetAsync("/v1/queue", "Bearer " + key)).StatusCode);
         Assert.Equal(["name", "scopes[1]"], (await ApiHost.JsonAsync(wrong)).GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("field").GetString()));
+    }
+
+    [Fact]
+    public async Task A_key_that_is_revoked_by_its_id_is_listed_as_such()
+    {
+        _host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _host.AddKey(Scopes.Admin));
+        var made = await ApiHost.JsonAsync(await _host.PostAsync("/v1/keys", """{"name":"billing","scopes":["messages:read"]}"""));
+        var id = made.GetProperty("id").GetString();
+
+        var revoked = await _host.Client.DeleteAsync("/v1/keys/" + id, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.NoContent, revoked.StatusCode);
+        var listed = (await ApiHost.JsonAsync(await GetAsync("/v1/keys"))).GetProperty("data").EnumerateArray().Single(k => k.GetProperty("id").GetString() == id);
+        Assert.Equal(JsonValueKind.String, listed.GetProperty("revoked_at").ValueKind);
+        Assert.False(listed.TryGetProperty("key", out _));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ internal sealed class SqliteFile(SqliteStorageOptions options)
 
     static SqliteFile() => SQLitePCL.Batteries_V2.Init();
 
-    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetFullPath(options.Directory), "carillon.db");
+    public string Path { get; } = System.IO.Path.GetFullPath(options.File ?? System.IO.Path.Combine(options.Directory, "carillon.db"));
 
     /// <summary>The one connection that writes and checkpoints.</summary>
     /// <param name="create">Makes the file when it is not there. Not while running: a volume that went away must not become an empty database.</param>
