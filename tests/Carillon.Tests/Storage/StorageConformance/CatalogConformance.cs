@@ -86,7 +86,7 @@ public abstract class CatalogConformance(StorageFactory factory) : StorageTest(f
         Assert.Equal([new Tenant(TenantId.Installation, "installation", "Installation")], await Store.Tenants.AllAsync(Cancellation));
 
         var made = await Store.Tenants.CreateAsync("clinic", "Clinic", Cancellation);
-        Assert.Equal(new Tenant(new TenantId(2), "clinic", "Clinic"), made);
+        Assert.Equal(new Tenant(new TenantId(1), "clinic", "Clinic"), made);
         Assert.Equal(2, (await Store.Tenants.AllAsync(Cancellation)).Count);
         var error = await Assert.ThrowsAsync<DuplicateKeyException>(async () => await Store.Tenants.CreateAsync("clinic", "x", Cancellation));
         Assert.Equal("key", error.Field);
