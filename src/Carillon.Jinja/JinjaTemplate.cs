@@ -55,8 +55,7 @@ public sealed class JinjaTemplate
         var state = _spare ?? new RenderState();
         _spare = null;
         state.Begin(_environment, ct);
-        var renderContext = new Context(_template, null, root);
-        Templates.Run(state, _template, renderContext);
+        Templates.Run(state, _template, state.RootContext(_template, root), isOutermost: true);
         state.Output.CheckBudget();
         return state;
     }

@@ -14,7 +14,7 @@ internal static class EngineServices
     {
         services.AddSingleton<IDefectLog, DefectLog>();
         services.AddSingleton(provider => new CarillonEngine(
-            new SqliteStorage(new SqliteStorageOptions { Directory = options.Data }, provider.GetRequiredService<TimeProvider>()),
+            new SqliteStorage(new SqliteStorageOptions { Directory = options.Data, File = options.DatabaseFile }, provider.GetRequiredService<TimeProvider>()),
             KeysOf(options), OptionsOf(options), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IDefectLog>()));
         return services;
     }

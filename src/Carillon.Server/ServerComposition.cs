@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Carillon.Channels;
 using Carillon.Channels.Simulator;
 using Carillon.Dispatch;
@@ -37,9 +39,15 @@ internal static class ServerComposition
             provider.GetRequiredService<CarillonEngine>().Storage.Tenants, provider.GetRequiredService<TimeProvider>()));
         services.AddRoutingCore();
         services.AddOpenApi(OpenApiDescription.DocumentName, OpenApiDescription.Configure);
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower);
+        // Only the OpenAPI document goes by these: bodies and answers are read and written by hand.
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+        });
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
         services.AddEngine(options);
+        services.AddSingleton<INotificationIntake, EngineIntake>();
         adjust?.Invoke(builder);
 
         var app = builder.Build();
@@ -72,7 +80,9 @@ internal static class ServerComposition
     {
         logging.SetMinimumLevel(options.LogLevel);
         // The framework's own chatter says nothing that an operator needs; its warnings do.
-        if (options.LogLevel > LogLevel.Debug) logging.AddFilter("Microsoft", LogLevel.Warning);
+        if (options.LogLevel > LogLevel.Debug) logging.AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
+        // A start that failed is told in one line by the command; the host would add its stack trace.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -78,8 +78,8 @@ public sealed class CarillonEngine : IAsyncDisposable
     /// <summary>What the start found to tell the operator: work that was taken back after a crash, providers that could not be made.</summary>
     public IReadOnlyList<string> StartNotes { get; private set; } = [];
 
-    /// <summary>Null while the store takes what is written, else what is wrong.</summary>
-    public string? StoreTrouble => _committer?.Trouble;
+    /// <summary>Null while the store takes what is written, else what is wrong; null again a few seconds after the last try.</summary>
+    public string? StoreTrouble => _committer?.RecentTrouble;
 
     /// <summary>Messages under way, or sent and not yet recorded.</summary>
     public int Sending => _lanes?.Sending ?? 0;

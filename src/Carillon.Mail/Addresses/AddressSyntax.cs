@@ -105,7 +105,7 @@ internal static class AddressSyntax
     private static bool IsTopLevel(ReadOnlySpan<char> label)
     {
         if (label.Length < 2) return false;
-        if (label.Length > 3 && label.StartsWith("xn", StringComparison.OrdinalIgnoreCase)) return true;
+        if (label.Length > 3 && label.StartsWith("xn", StringComparison.OrdinalIgnoreCase) && Ascii.IsValid(label)) return true;
         foreach (char c in label)
         {
             if (!char.IsAsciiLetter(c) && (c == '\u00a9' || !IsLetterBeyondAscii(c))) return false;

@@ -67,10 +67,16 @@ internal static class BounceReader
         return Diagnosis.Of(named.Address, new DeliveryFacts(null, ActionOf(evidence), null, evidence.Notice));
     }
 
+    // Said by notices that come before a message is given up.
+    private static readonly string[] StillTrying =
+        ["message is delayed for", "has been delayed", "not yet been delivered", "will be retried", "only a temporary failure", "WARNING MESSAGE ONLY"];
+
     private static string? ActionOf(Evidence evidence)
     {
         string subject = evidence.Subject;
         bool Has(string word) => subject.Contains(word, StringComparison.OrdinalIgnoreCase);
-        return Has("delay") && !Has("fail") ? "delayed" : null;
+        if (Has("delay") && !Has("fail")) return "delayed";
+        string words = DiagnosticText.OneLine(evidence.Notice, 2000);
+        return StillTrying.Any(words.Contains) ? "delayed" : null;
     }
 }

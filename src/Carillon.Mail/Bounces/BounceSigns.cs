@@ -65,7 +65,7 @@ internal static class BounceSigns
         bool failed = evidence.Fields.Has("X-Failed-Recipients");
         bool titled = Contains(subject, Subjects);
         bool stated = Contains(DiagnosticText.OneLine(evidence.Notice, 8000), Statements);
-        if (sender) return (failed || titled || stated) && addressFailed;
+        if (sender) return addressFailed && (failed || titled || stated || (IsMachine(evidence.Fields) && SpeaksSmtp(evidence.Notice)));
         if (stated && IsMachine(evidence.Fields) && ReturnsOwnMail(evidence) && NamesAnother(evidence, named)) return true;
         if (!titled || !stated) return false;
         return failed || (addressFailed && SpeaksSmtp(evidence.Notice)) || (IsMachine(evidence.Fields) && NamesAnother(evidence, named));

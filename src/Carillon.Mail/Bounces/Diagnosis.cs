@@ -128,6 +128,7 @@ internal static class Diagnosis
             MailboxFull when detail is "3.1" => SystemFull,
             // "access denied" to MAIL FROM is meant for the sender
             SecurityError when phase is SmtpPhase.MailFrom => Rejected,
+            SecurityError or Rejected when phase is SmtpPhase.Connect or SmtpPhase.Greeting => Blocked,
             var reason => reason,
         };
     }
@@ -173,10 +174,9 @@ internal static class Diagnosis
     private static string DefaultStatus(ReturnReason reason, string? replyCode, string? action, string words)
     {
         if (reason is Delivered) return "2.0.0";
-        bool Says(string what) => words.Contains(what, StringComparison.OrdinalIgnoreCase);
         bool late = replyCode is not null
             ? replyCode[0] == '4'
-            : action is "delayed" || Says("temporary failure") || Says("warning message only");
+            : action is "delayed" || words.Contains("temporary failure", StringComparison.OrdinalIgnoreCase);
         return late ? "4.0.0" : "5.0.0";
     }
 

@@ -30,7 +30,7 @@ internal static class MailboxWordings
 
     /// <summary>The same, by a system that looked into its own directory.</summary>
     public static readonly ReasonRule Directory = new(UserUnknown,
-        "not listed in", "directory", "@mailbox name .. not recognized|recognised", "unknown in .. table|map|domain|list");
+        "not listed in", "directory", "@mailbox name .. not recognized|recognised");
 
     /// <summary>Refused because of the recipient, in words that leave open whether the mailbox is there.</summary>
     public static readonly ReasonRule Refused = new(Filtered,

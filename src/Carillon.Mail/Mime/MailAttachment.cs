@@ -7,7 +7,7 @@ public sealed class MailAttachment
 {
     private readonly PartContent _content;
 
-    /// <param name="fileName">Any script; control characters and path separators are refused.</param>
+    /// <param name="fileName">Any script, at most 255 characters; control characters are refused.</param>
     /// <param name="contentType">Such as <c>application/pdf</c>; parameters may follow.</param>
     /// <param name="content">Not copied.</param>
     /// <exception cref="FormatException">The name or type cannot be written.</exception>
@@ -16,7 +16,7 @@ public sealed class MailAttachment
     {
     }
 
-    /// <param name="fileName">Any script; control characters and path separators are refused.</param>
+    /// <param name="fileName">Any script, at most 255 characters; control characters are refused.</param>
     /// <param name="contentType">Such as <c>application/pdf</c>; parameters may follow.</param>
     /// <param name="open">Gives a new stream each time; the writer disposes it.</param>
     /// <exception cref="FormatException">The name or type cannot be written.</exception>
@@ -43,7 +43,7 @@ public sealed class MailAttachment
 public sealed class InlineImage
 {
     /// <param name="contentId">As in the HTML's <c>cid:</c> URI, without brackets: <c>left@right</c> is customary.</param>
-    /// <param name="fileName">Any script; control characters and path separators are refused.</param>
+    /// <param name="fileName">Any script, at most 255 characters; control characters are refused.</param>
     /// <param name="contentType">Such as <c>image/png</c>.</param>
     /// <param name="content">Not copied.</param>
     /// <exception cref="FormatException">An id, name or type cannot be written.</exception>
@@ -73,8 +73,8 @@ internal readonly record struct PartContent(ReadOnlyMemory<byte> Memory, Func<St
     public static string CheckFileName(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (name.Length > 255 || MailAddress.HasControls(name) || name.AsSpan().ContainsAny('/', '\\'))
-            throw new FormatException("A file name has at most 255 characters, no separators and no control characters.");
+        if (name.Length > 255 || MailAddress.HasControls(name))
+            throw new FormatException("A file name has at most 255 characters and no control characters.");
         return name;
     }
 

@@ -21,7 +21,7 @@ internal static class QuotedPrintable
             text = text[safe..];
             bool endsLine = text.IsEmpty || text[0] is (byte)'\r' or (byte)'\n';
             // White space at the end of a line would be lost on the way, so it is encoded.
-            bool encodeLast = endsLine && !run.IsEmpty && run[^1] is (byte)' ' or (byte)'\t' && endsLine && !run.IsEmpty;
+            bool encodeLast = endsLine && !run.IsEmpty && run[^1] is (byte)' ' or (byte)'\t';
             target.Plain(encodeLast ? run[..^1] : run);
             if (encodeLast) target.Encoded(run[^1]);
             if (text.IsEmpty) break;

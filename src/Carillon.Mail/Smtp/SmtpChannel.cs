@@ -23,7 +23,7 @@ internal sealed class SmtpChannel : IDisposable
     /// <summary>True while idle means: the server closed, or said something unasked. Both end the connection.</summary>
     public bool HasNews => _socket is not null && _socket.Poll(0, SelectMode.SelectRead);
 
-    public static async Task<SmtpChannel> ConnectAsync(SmtpOptions options, CancellationToken cancellationToken)
+    public static async Task<SmtpChannel> ConnectAsync(SmtpOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         IPAddress[] addresses = IPAddress.TryParse(options.Host, out IPAddress? literal)
             ? [literal]
@@ -37,15 +37,19 @@ internal sealed class SmtpChannel : IDisposable
                 continue;
             }
 
+            // One address that does not answer must not take the time of those behind it.
+            using var share = new CancellationTokenSource(options.Timeouts.Connect / addresses.Length, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, share.Token);
             var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                await socket.ConnectAsync(new IPEndPoint(address, options.EffectivePort), cancellationToken).ConfigureAwait(false);
+                await socket.ConnectAsync(new IPEndPoint(address, options.EffectivePort), either.Token).ConfigureAwait(false);
                 return new SmtpChannel(socket);
             }
             catch (Exception e)
             {
                 socket.Dispose();
+                if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested) e = new SocketException((int)SocketError.TimedOut);
                 if (e is not SocketException) throw;
                 last = e;
             }

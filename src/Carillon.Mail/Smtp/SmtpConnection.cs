@@ -177,7 +177,8 @@ internal sealed class SmtpConnection(SmtpTransport transport, SmtpOptions option
             _next = Take();
             if (_next is not null) return true;
             if (_taken >= options.MaxMessagesPerConnection) return false;
-            _dialogue!.ClearDeadline();
+            if (_dialogue!.Reply.HasUnread) throw new SmtpBrokenException(SmtpStage.Queued, "the server answered more than it was asked");
+            _dialogue.ClearDeadline();
             _wake.Reset();
             if (!transport.TryRest(this)) continue;
             _proven = true;

@@ -12,6 +12,9 @@ public readonly record struct SmtpEnvelope
     private static readonly SearchValues<char> Suspicious = SearchValues.Create(
         [.. Enumerable.Range(0, 33).Select(i => (char)i), '<', '>', '"', '\\', (char)127]);
 
+    // All RCPT leave in one write; their replies must fit into the buffers between (RFC 2920 section 3.1).
+    private const int MaxRecipients = 1000;
+
     private readonly string? _recipient;
     private readonly string[]? _recipients;
 
@@ -25,13 +28,13 @@ public readonly record struct SmtpEnvelope
     }
 
     /// <param name="from">The reverse path; empty for the null sender of automatic mail.</param>
-    /// <param name="recipients">One or more; the list is copied.</param>
-    /// <exception cref="ArgumentException">An address cannot be sent, or there is none.</exception>
+    /// <param name="recipients">1–1,000; the list is copied. Many servers take only 100 at once.</param>
+    /// <exception cref="ArgumentException">An address cannot be sent, or there is none, or there are too many.</exception>
     public SmtpEnvelope(string from, IReadOnlyList<string> recipients)
     {
         ArgumentNullException.ThrowIfNull(recipients);
         From = CheckFrom(from);
-        if (recipients.Count == 0) throw new ArgumentException("An envelope needs a recipient.", nameof(recipients));
+        if (recipients.Count is 0 or > MaxRecipients) throw new ArgumentException("An envelope has 1–1,000 recipients.", nameof(recipients));
         foreach (string recipient in recipients) CheckRecipient(recipient);
         if (recipients.Count == 1) _recipient = recipients[0];
         else _recipients = [.. recipients];

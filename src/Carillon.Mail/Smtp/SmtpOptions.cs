@@ -92,6 +92,9 @@ public sealed record SmtpOptions
     /// <summary>Asked for each address before it is connected to; false refuses it. Default: every address is allowed.</summary>
     public Func<IPAddress, bool>? AllowAddress { get; init; }
 
+    /// <summary>Host and port; never a secret.</summary>
+    public override string ToString() => $"{Host}:{EffectivePort}";
+
     internal int EffectivePort => Port ?? Security switch
     {
         SmtpSecurity.Tls => 465,

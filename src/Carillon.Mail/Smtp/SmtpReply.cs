@@ -9,6 +9,13 @@ public sealed class SmtpReply
 
     private readonly byte[] _text;
 
+    /// <param name="code">200–599.</param>
+    /// <param name="text">Cut after 500 octets.</param>
+    public SmtpReply(int code, string text)
+        : this(code, Encoding.UTF8.GetBytes(text))
+    {
+    }
+
     internal SmtpReply(int code, ReadOnlySpan<byte> text)
     {
         Code = code;

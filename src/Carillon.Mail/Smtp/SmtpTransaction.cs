@@ -5,13 +5,10 @@ namespace Carillon.Mail;
 /// <summary>MAIL, RCPT, DATA or BDAT, and the content, for one message after another on one connection (RFC 5321 section 3.3).</summary>
 internal sealed class SmtpTransaction(SmtpDialogue dialogue, SmtpOptions options, SmtpCapabilities server)
 {
-    // Up to here a message leaves in one write with what follows it; larger ones go piece by piece from where they lie.
-    private const int Small = 48 * 1024;
-    private const int Piece = 256 * 1024;
-
     private readonly SmtpTimeouts _timeouts = options.Timeouts;
     private readonly bool _pipelining = options.Pipelining && server.Pipelining;
     private readonly bool _chunking = options.Chunking && server.Chunking;
+    private readonly ContentSender _content = new(dialogue, options.Timeouts, options.Chunking && server.Chunking);
     private SmtpDelivery? _lastAccepted;
     private bool _mustReset;
     private bool _resetAsked;
@@ -68,7 +65,12 @@ internal sealed class SmtpTransaction(SmtpDialogue dialogue, SmtpOptions options
             else if (dialogue.Code != 354) refusal ??= Refused(SmtpStage.Data);
         }
 
-        if (refusal is null) return null;
+        if (refusal is null)
+        {
+            RefuseUnasked();
+            return null;
+        }
+
         _mustReset = mailAccepted;
         return WithRecipients(refusal, job);
     }
@@ -77,7 +79,7 @@ internal sealed class SmtpTransaction(SmtpDialogue dialogue, SmtpOptions options
     public ValueTask SendContentAsync(SmtpJob job, SmtpJob? next)
     {
         job.Stage = SmtpStage.Content;
-        return job.Content.Length > Small ? SendLargeAsync(job, next) : SendLastAsync(job, job.Content.Span, next);
+        return job.Content.Length > ContentSender.Small ? SendLargeAsync(job, next) : SendEndAsync(job, 0, next);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -154,6 +156,15 @@ internal sealed class SmtpTransaction(SmtpDialogue dialogue, SmtpOptions options
         return accepted ? null : refusal;
     }
 
+    /// <summary>
+    /// With the content not yet sent no reply can be outstanding. One that is there all the same would later be taken for the answer to
+    /// the content, and a lost message for an accepted one.
+    /// </summary>
+    private void RefuseUnasked()
+    {
+        if (dialogue.Reply.HasUnread) throw new SmtpBrokenException(SmtpStage.Data, "the server answered more than it was asked");
+    }
+
     private SmtpDelivery Refused(SmtpStage stage)
     {
         SmtpReply reply = dialogue.Reply.ToReply();
@@ -187,98 +198,18 @@ internal sealed class SmtpTransaction(SmtpDialogue dialogue, SmtpOptions options
         await FlushAndReadAsync(SmtpStage.Data, _timeouts.Final).ConfigureAwait(false);
     }
 
-    /// <summary>The end of the content with the dot and the next envelope, in one write. From here on the message may be sent.</summary>
-    private ValueTask SendLastAsync(SmtpJob job, ReadOnlySpan<byte> rest, SmtpJob? next)
-    {
-        PooledBuffer buffer = dialogue.Out;
-        if (_chunking)
-        {
-            AppendChunkHead(job);
-            buffer.Append(rest);
-        }
-        else
-        {
-            AppendStuffed(rest, job.Facts.HasLeadingDot, rest.Length == job.Content.Length);
-            buffer.Append(job.Facts.EndsLine || job.Content.Length == 0 ? ".\r\n"u8 : "\r\n.\r\n"u8);
-        }
-
-        if (next is not null) AppendEnvelope(next);
-        job.MayBeSent = true;
-        return dialogue.FlushAsync(_timeouts.Block);
-    }
-
     private async ValueTask SendLargeAsync(SmtpJob job, SmtpJob? next)
     {
-        ReadOnlyMemory<byte> content = job.Content;
-        int offset = 0;
-        if (_chunking)
-        {
-            AppendChunkHead(job);
-            await dialogue.FlushAsync(_timeouts.Block).ConfigureAwait(false);
-        }
-
-        while (content.Length - offset > Small)
-        {
-            ReadOnlyMemory<byte> piece = content.Slice(offset, Math.Min(Piece, content.Length - offset - 1));
-            // A piece ends where a line does not start, so that each dot to be stuffed lies behind its CRLF in one piece.
-            offset += piece.Length;
-            if (!_chunking && job.Facts.HasLeadingDot)
-            {
-                bool first = offset == piece.Length;
-                AppendStuffed(piece.Span, true, first || content.Span[offset - piece.Length - 1] == '\n');
-                await dialogue.FlushAsync(_timeouts.Block).ConfigureAwait(false);
-            }
-            else
-            {
-                dialogue.SetDeadline(_timeouts.Block);
-                await dialogue.Channel.SendAsync(piece).ConfigureAwait(false);
-            }
-        }
-
-        await SendRestAsync(job, offset, next).ConfigureAwait(false);
+        int sent = await _content.SendStartAsync(job).ConfigureAwait(false);
+        await SendEndAsync(job, sent, next).ConfigureAwait(false);
     }
 
-    private ValueTask SendRestAsync(SmtpJob job, int offset, SmtpJob? next)
+    /// <summary>The end of the content, the dot and the next envelope in one write. From here on the message may be sent.</summary>
+    private ValueTask SendEndAsync(SmtpJob job, int offset, SmtpJob? next)
     {
-        PooledBuffer buffer = dialogue.Out;
-        ReadOnlySpan<byte> content = job.Content.Span, rest = content[offset..];
-        if (_chunking)
-        {
-            buffer.Append(rest);
-        }
-        else
-        {
-            AppendStuffed(rest, job.Facts.HasLeadingDot, content[offset - 1] == '\n');
-            buffer.Append(job.Facts.EndsLine ? ".\r\n"u8 : "\r\n.\r\n"u8);
-        }
-
+        _content.AppendEnd(job, offset);
         if (next is not null) AppendEnvelope(next);
         job.MayBeSent = true;
         return dialogue.FlushAsync(_timeouts.Block);
-    }
-
-    private void AppendChunkHead(SmtpJob job)
-    {
-        dialogue.Out.Append("BDAT "u8);
-        dialogue.Out.Append(job.Content.Length);
-        dialogue.Out.Append(" LAST\r\n"u8);
-    }
-
-    /// <summary>A dot at the start of a line is doubled (RFC 5321 section 4.5.2).</summary>
-    private void AppendStuffed(ReadOnlySpan<byte> content, bool hasDots, bool atLineStart)
-    {
-        PooledBuffer buffer = dialogue.Out;
-        if (hasDots)
-        {
-            if (atLineStart && content.Length > 0 && content[0] == '.') buffer.Append("."u8);
-            for (int dot = content.IndexOf("\n."u8); dot >= 0; dot = content.IndexOf("\n."u8))
-            {
-                buffer.Append(content[..(dot + 2)]);
-                buffer.Append("."u8);
-                content = content[(dot + 2)..];
-            }
-        }
-
-        buffer.Append(content);
     }
 }

@@ -32,7 +32,7 @@ public sealed class SmtpTransport : IAsyncDisposable
 
     /// <exception cref="ArgumentException">The options are at fault; all faults are named.</exception>
     public SmtpTransport(SmtpOptions options, TimeProvider? time = null)
-        : this(options, time, token => SmtpChannel.ConnectAsync(options, token))
+        : this(options, time, token => SmtpChannel.ConnectAsync(options, time ?? TimeProvider.System, token))
     {
     }
 

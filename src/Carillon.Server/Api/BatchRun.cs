@@ -11,7 +11,7 @@ namespace Carillon.Server.Api;
 /// A batch on its way in, chunk by chunk. Every item gets its result in order; the good of a chunk are one commit. With an
 /// idempotency key each chunk has a key of its own, so that a batch that broke off can be sent again and adds only what is missing.
 /// </summary>
-internal sealed class BatchRun(CarillonEngine engine, IMessageLog log, TenantId tenant, Guid id, string? idempotencyKey, CancellationToken cancellationToken)
+internal sealed class BatchRun(INotificationIntake intake, IMessageLog log, TenantId tenant, Guid id, string? idempotencyKey, CancellationToken cancellationToken)
 {
     /// <summary>Items in a chunk, and in a commit. Constant: where chunks end must be the same when a batch is sent again.</summary>
     public const int ChunkSize = 500;
@@ -42,7 +42,7 @@ internal sealed class BatchRun(CarillonEngine engine, IMessageLog log, TenantId 
         if (requests.Count > 0)
         {
             IdempotencyKey? key = idempotencyKey is null ? null : new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{idempotencyKey}:{index}"), hash);
-            results = await engine.Intake.AcceptManyAsync(tenant, requests, _id, newBatch: !_exists, key, NotificationAnswer.Bytes, cancellationToken);
+            results = await intake.AcceptManyAsync(tenant, requests, _id, newBatch: !_exists, key, NotificationAnswer.Bytes, cancellationToken);
             if (!_exists && results.All(r => r is AcceptResult.KeyReused or AcceptResult.KeyInFlight or AcceptResult.Unavailable))
                 return NotificationAnswer.ProblemOf(results[0]);
             await LearnAsync(results);
@@ -144,7 +144,7 @@ internal sealed class BatchRun(CarillonEngine engine, IMessageLog log, TenantId 
     private async ValueTask RefuseAsync(Utf8JsonWriter json, ReadNotification item)
     {
         _rejected++;
-        var found = item.Request is null ? [] : await engine.Intake.CheckAsync(tenant, item.Request, cancellationToken);
+        var found = item.Request is null ? [] : await intake.CheckAsync(tenant, item.Request, cancellationToken);
         WriteProblem(json, Problem.Invalid(NotificationAnswer.Merge(item.Faults!, found)));
     }
 

@@ -33,14 +33,17 @@ internal sealed class HealthApi(CarillonEngine engine, TimeProvider time)
     private async Task ReadyAsync(HttpContext context)
     {
         // The server listens only after the store was opened and its schema brought up to date, so that one read tells both.
-        var store = await IsStoreReachableAsync(context.RequestAborted);
+        var store = !await IsStoreReachableAsync(context.RequestAborted) ? "unreachable"
+            : engine.StoreTrouble is not null ? "cannot_write"
+            : "ok";
         var dispatcher = engine.IsRunning;
-        JsonAnswer.Write(context, store && dispatcher ? 200 : 503, (store, dispatcher), static (json, state) =>
+        var ready = store == "ok" && dispatcher;
+        JsonAnswer.Write(context, ready ? 200 : 503, (ready, store, dispatcher), static (json, state) =>
         {
             json.WriteStartObject();
-            json.WriteString("status"u8, state.store && state.dispatcher ? "ready" : "not_ready");
+            json.WriteString("status"u8, state.ready ? "ready" : "not_ready");
             json.WriteStartObject("checks"u8);
-            json.WriteString("store"u8, state.store ? "ok" : "unreachable");
+            json.WriteString("store"u8, state.store);
             json.WriteString("dispatcher"u8, state.dispatcher ? "ok" : "not_running");
             json.WriteEndObject();
             json.WriteEndObject();

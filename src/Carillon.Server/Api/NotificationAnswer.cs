@@ -60,10 +60,11 @@ internal static class NotificationAnswer
         return read;
     }
 
-    /// <summary>True where one path is the other, or lies in it.</summary>
+    /// <summary>True where one path is the other, or lies in it; everything lies in the root, whose path is empty.</summary>
     private static bool Overlap(string a, string b)
     {
         var (longer, shorter) = a.Length >= b.Length ? (a, b) : (b, a);
-        return longer.StartsWith(shorter, StringComparison.Ordinal) && (longer.Length == shorter.Length || longer[shorter.Length] is '.' or '[');
+        return shorter.Length == 0
+            || (longer.StartsWith(shorter, StringComparison.Ordinal) && (longer.Length == shorter.Length || longer[shorter.Length] is '.' or '['));
     }
 }

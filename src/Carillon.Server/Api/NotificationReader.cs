@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Carillon.Dispatch;
 using Carillon.Messages;
 using Carillon.Server.Api.Json;
@@ -29,6 +30,7 @@ internal static class NotificationReader
     public static NotificationRequest Read(ref FieldReader reader, DateTimeOffset now)
     {
         var request = new NotificationRequest();
+        var start = reader.Start;
         if (!reader.EnterObject(out var outer)) return request;
 
         ulong seen = 0;
@@ -74,6 +76,7 @@ internal static class NotificationReader
         if (request.ScheduledAt is { } scheduled && request.ExpiresAt is { } expires && expires > now && expires <= scheduled)
             reader.FaultAt("expires_at", "conflict", "It would expire before it is sent: this must be later than scheduled_at.");
         if (channel is { } only && request.Channels is null) request.Channels = One(only);
+        if (request.IdempotencyKey is not null) request.RequestHash = SHA256.HashData(reader.ReadSince(start));
         reader.Leave(outer);
         return request;
     }

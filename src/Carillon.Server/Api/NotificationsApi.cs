@@ -8,7 +8,7 @@ using Carillon.Storage;
 namespace Carillon.Server.Api;
 
 /// <summary><c>/v1/notifications</c>: one at a time.</summary>
-internal sealed class NotificationsApi(CarillonEngine engine, TimeProvider time)
+internal sealed class NotificationsApi(CarillonEngine engine, INotificationIntake intake, TimeProvider time)
 {
     /// <summary>Room for attachments of 25 MB in base64, and the rest.</summary>
     public const int MaxBodyWithAttachments = 36 << 20;
@@ -35,20 +35,25 @@ internal sealed class NotificationsApi(CarillonEngine engine, TimeProvider time)
         try
         {
             var (request, faults) = NotificationJson.Read(body.Memory, time.GetUtcNow());
-            if (body.Memory.Length > MaxBody && request?.Attachments is null) throw new BadHttpRequestException("The body is too large.", 413);
+            if (body.Memory.Length > MaxBody && request?.Attachments is null)
+            {
+                Problem.TooLarge(MaxBody).WriteTo(context);
+                return;
+            }
+
             if (!hasKey) (faults ??= []).Add(headerFault);
             if (request is { IdempotencyKey: { } own } && header is not null && own != header)
                 (faults ??= []).Add(new FieldFault("idempotency_key", "conflict", $"This and the header {IdempotencyHeader.Name} differ: give one of them."));
 
             if (request is null || faults is not null)
             {
-                var found = request is null ? [] : await engine.Intake.CheckAsync(key.Tenant, request, context.RequestAborted);
+                var found = request is null ? [] : await intake.CheckAsync(key.Tenant, request, context.RequestAborted);
                 Problem.Invalid(NotificationAnswer.Merge(faults!, found)).WriteTo(context);
                 return;
             }
 
             IdempotencyKey? idempotency = (header ?? request.IdempotencyKey) is { } name ? new(name, SHA256.HashData(body.Memory.Span)) : null;
-            Answer(context, await engine.Intake.AcceptAsync(key.Tenant, request, idempotency, NotificationAnswer.Bytes, context.RequestAborted));
+            Answer(context, await intake.AcceptAsync(key.Tenant, request, idempotency, NotificationAnswer.Bytes, context.RequestAborted));
         }
         finally
         {

@@ -111,10 +111,9 @@ internal sealed class DemoRun(Uri server, string apiKey, IAnsiConsole console, T
         using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         using var response = await _api.PostAsync(path, content, cancellationToken);
         if (response.IsSuccessStatusCode) return;
-        var problem = await response.Content.ReadAsStringAsync(cancellationToken);
         // What an earlier demo made is there already.
-        if (response.StatusCode == HttpStatusCode.UnprocessableEntity && problem.Contains("\"taken\"", StringComparison.Ordinal)) return;
         if (response.StatusCode == HttpStatusCode.Conflict) return;
+        var problem = await response.Content.ReadAsStringAsync(cancellationToken);
         throw new InvalidOperationException($"{path} answered {(int)response.StatusCode}: {problem}");
     }
 

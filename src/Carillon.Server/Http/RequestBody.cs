@@ -12,9 +12,15 @@ internal readonly struct RequestBody
 {
     private const int FirstRent = 64 << 10;
 
+    /// <summary>What is larger needs a slot, so that many large bodies at once wait in their sockets and not in memory.</summary>
+    private const int LargeBytes = 1 << 20;
+
+    private static readonly SemaphoreSlim LargeSlots = new(4);
+
     private readonly PipeReader? _pipe;
     private readonly SequencePosition _end;
     private readonly byte[]? _rented;
+    private readonly bool _isLarge;
 
     private RequestBody(PipeReader pipe, ReadOnlySequence<byte> buffer)
     {
@@ -22,9 +28,9 @@ internal readonly struct RequestBody
         Memory = buffer.First;
     }
 
-    private RequestBody(byte[] rented, int length)
+    private RequestBody(byte[] rented, int length, bool isLarge)
     {
-        _rented = rented;
+        (_rented, _isLarge) = (rented, isLarge);
         Memory = rented.AsMemory(0, length);
     }
 
@@ -35,6 +41,7 @@ internal readonly struct RequestBody
     {
         _pipe?.AdvanceTo(_end);
         if (_rented is not null) ArrayPool<byte>.Shared.Return(_rented);
+        if (_isLarge) LargeSlots.Release();
     }
 
     /// <summary>Reads the body; one of more than <paramref name="limit"/> bytes throws a <see cref="BadHttpRequestException"/> with status 413.</summary>
@@ -69,6 +76,7 @@ internal readonly struct RequestBody
 
         var rented = ArrayPool<byte>.Shared.Rent(FirstRent);
         var length = 0;
+        var isLarge = false;
         try
         {
             while (true)
@@ -77,6 +85,12 @@ internal readonly struct RequestBody
                 if (length + more > limit) throw TooLarge();
                 if (length + more > rented.Length)
                 {
+                    if (!isLarge && length + more > LargeBytes)
+                    {
+                        await LargeSlots.WaitAsync(cancellationToken);
+                        isLarge = true;
+                    }
+
                     var larger = ArrayPool<byte>.Shared.Rent((int)Math.Max(length + more, rented.Length * 2L));
                     rented.AsSpan(0, length).CopyTo(larger);
                     ArrayPool<byte>.Shared.Return(rented);
@@ -86,13 +100,14 @@ internal readonly struct RequestBody
                 read.Buffer.CopyTo(rented.AsSpan(length));
                 length += (int)more;
                 pipe.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted) return new RequestBody(rented, length);
+                if (read.IsCompleted) return new RequestBody(rented, length, isLarge);
                 read = await pipe.ReadAsync(cancellationToken);
             }
         }
         catch
         {
             ArrayPool<byte>.Shared.Return(rented);
+            if (isLarge) LargeSlots.Release();
             throw;
         }
     }

@@ -6,7 +6,7 @@ namespace Carillon.Server.Http;
 /// The outermost part of every request: gives it an id, and makes a problem of whatever was refused or failed without one. Logs
 /// have the method, the route and the id, never a body or a header.
 /// </summary>
-internal sealed partial class RequestEdge(RequestDelegate next, ILogger<RequestEdge> logger)
+internal sealed partial class RequestEdge(RequestDelegate next, ILogger<RequestEdge> logger, TimeProvider time)
 {
     private const string Header = "X-Request-Id";
 
@@ -15,6 +15,8 @@ internal sealed partial class RequestEdge(RequestDelegate next, ILogger<RequestE
         if (context.Request.Headers.TryGetValue(Header, out var given) && given is [{ Length: > 0 and <= 128 } id] && !id.AsSpan().ContainsAnyExceptInRange('!', '~'))
             context.TraceIdentifier = id;
         context.Response.Headers[Header] = context.TraceIdentifier;
+
+        var start = logger.IsEnabled(LogLevel.Debug) ? time.GetTimestamp() : 0;
 
         try
         {
@@ -42,6 +44,9 @@ internal sealed partial class RequestEdge(RequestDelegate next, ILogger<RequestE
             LogFailed(e, context.Request.Method, Route(context), context.TraceIdentifier);
             Answer(context, Problem.OfStatus(500));
         }
+
+        if (start != 0)
+            LogAnswered(context.Request.Method, Route(context), context.Response.StatusCode, time.GetElapsedTime(start).TotalMilliseconds, context.TraceIdentifier);
     }
 
     private static void Answer(HttpContext context, Problem problem)
@@ -57,6 +62,9 @@ internal sealed partial class RequestEdge(RequestDelegate next, ILogger<RequestE
     }
 
     private static string Route(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "?";
+
+    [LoggerMessage(LogLevel.Debug, "{Method} {Route}: {Status} after {Milliseconds:F1} ms (request {RequestId})")]
+    private partial void LogAnswered(string method, string route, int status, double milliseconds, string requestId);
 
     [LoggerMessage(LogLevel.Error, "{Method} {Route} failed (request {RequestId})")]
     private partial void LogFailed(Exception exception, string method, string route, string requestId);

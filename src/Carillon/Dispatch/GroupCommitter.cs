@@ -14,6 +14,9 @@ internal sealed class GroupCommitter : IAsyncDisposable
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a failure says something of the present. Longer than <see cref="LongestBackoff"/>: what is tried again fails within it.</summary>
+    private static readonly TimeSpan TroubleMemory = TimeSpan.FromSeconds(5);
+
     private readonly IQueueStore _store;
     private readonly long _epoch;
     private readonly TimeSpan _linger;
@@ -24,6 +27,7 @@ internal sealed class GroupCommitter : IAsyncDisposable
     private readonly Task _loop;
     private PendingGroup _pending;
     private bool _stopping;
+    private long _troubleAt;
 
     /// <param name="recorded">Called after a commit with the outcomes that it held, each with its verdict. Must not throw.</param>
     public GroupCommitter(
@@ -40,6 +44,11 @@ internal sealed class GroupCommitter : IAsyncDisposable
 
     /// <summary>Null while commits succeed, else why the last one failed.</summary>
     public string? Trouble { get; private set; }
+
+    /// <summary>
+    /// Like <see cref="Trouble"/>, but null again when nothing was tried for a while: then nobody knows, and the next to try finds out.
+    /// </summary>
+    public string? RecentTrouble => Trouble is { } trouble && _time.GetElapsedTime(Volatile.Read(ref _troubleAt)) < TroubleMemory ? trouble : null;
 
     /// <summary>Completes when the writes are durable or recognised as repeated; throws <see cref="StorageUnavailableException"/> when nothing was stored.</summary>
     public Task AcceptAsync(IReadOnlyList<AcceptWrite> writes)
@@ -154,6 +163,7 @@ internal sealed class GroupCommitter : IAsyncDisposable
         catch (Exception e)
         {
             // Whatever it was, nothing of the group is stored. Callers are told; outcomes are kept.
+            Volatile.Write(ref _troubleAt, _time.GetTimestamp());
             Trouble = e.Message;
             group.Committed.SetException(e as StorageUnavailableException ?? new StorageUnavailableException(e.Message, e));
             _ = group.Committed.Task.Exception;

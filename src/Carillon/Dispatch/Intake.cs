@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Carillon.Contacts;
 using Carillon.Messages;
@@ -96,6 +98,7 @@ public sealed class Intake
         {
             await BuildAsync(chunk, requests, batchId, results, writeAnswer, cancellationToken);
             await CommitAsync(chunk, newBatch ? batchId : null, idempotency, writeAnswer, results);
+            await AddLateAsync(tenant, requests, batchId, idempotency, writeAnswer, results, cancellationToken);
         }
         catch (Exception e)
         {
@@ -215,7 +218,7 @@ public sealed class Intake
                     continue;
                 }
 
-                var hash = request.RequestHash ?? SHA256.HashData(request.TemplateVariables.Span);
+                var hash = request.RequestHash ?? throw new ArgumentException("An item with an idempotency key needs its hash.", nameof(requests));
                 chunk.Keyed.Add((i, WriteOf(chunk.Tenant, built, new IdempotencyKey(ownKey, hash), writeAnswer)));
             }
             else
@@ -279,7 +282,12 @@ public sealed class Intake
 
             using var answers = JsonDocument.Parse(replayed.Answer);
             foreach (var index in chunk.Indexes)
-                results[index] = new AcceptResult.Replayed(System.Text.Encoding.UTF8.GetBytes(answers.RootElement[index].GetRawText()));
+            {
+                // An item that was refused the first time has no answer here: it may be good by now.
+                if (answers.RootElement[index].ValueKind != JsonValueKind.Null)
+                    results[index] = new AcceptResult.Replayed(Encoding.UTF8.GetBytes(answers.RootElement[index].GetRawText()));
+            }
+
             return;
         }
 
@@ -288,6 +296,29 @@ public sealed class Intake
         {
             results[chunk.Indexes[i]] = new AcceptResult.Accepted(chunk.Notifications[i]);
             _dispatcher.Committed(chunk.Notifications[i].Messages);
+        }
+    }
+
+    /// <summary>
+    /// In a chunk that was sent again, items that were refused the first time and are good now: each is taken under a key of its own,
+    /// so that a third time finds it.
+    /// </summary>
+    private async ValueTask AddLateAsync(
+        TenantId tenant, IReadOnlyList<NotificationRequest> requests, Guid batchId, IdempotencyKey? idempotency,
+        Func<Notification, byte[]> writeAnswer, AcceptResult?[] results, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < results.Length; i++)
+        {
+            if (results[i] is not null) continue;
+            var built = await _builder.BuildAsync(tenant, requests[i], batchId, null, cancellationToken);
+            if (built.Notification is null)
+            {
+                results[i] = new AcceptResult.Refused(built.Faults);
+                continue;
+            }
+
+            var key = new IdempotencyKey(string.Create(CultureInfo.InvariantCulture, $"{idempotency!.Value.Key}:late:{i}"), idempotency.Value.RequestHash);
+            results[i] = await CommitOneAsync(WriteOf(tenant, built, key, writeAnswer), built, key.RequestHash);
         }
     }
 

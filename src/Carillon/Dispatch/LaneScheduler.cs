@@ -237,7 +237,11 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
             switch (routes.Admit(lane.Key, time.GetUtcNow(), out var retryAt))
             {
                 case Admission.Full:
+                    // Its turn goes on where it stopped: were it new each time, a lane that found the place which came free would
+                    // find the next one too, and the lanes behind it none.
+                    var rest = lane.Deficit;
                     Leave(ring, lane);
+                    lane.Deficit = rest;
                     _blocked.Add(lane);
                     continue;
                 case Admission.Down:

@@ -83,7 +83,7 @@ internal sealed class NotificationBuilder(
         var id = request.Recipient?.Id ?? request.RecipientId;
         if (id is null && request.Recipient is null)
         {
-            faults.Add(new("recipient_id", "required", "Say whom to reach: recipient_id of a known contact, or recipient with an address."));
+            faults.Add(new("recipient", "required", "Say whom to reach: recipient_id of a known contact, or recipient with an address."));
             return default;
         }
 
@@ -130,7 +130,7 @@ internal sealed class NotificationBuilder(
 
         if (request.Message is null && request.Html is null && request.Overrides is null)
         {
-            faults.Add(new("message", "required", "Say what to send: template_id, or message (and html)."));
+            faults.Add(new("template_id", "required", "Say what to send: template_id, or message (and html)."));
             return null;
         }
 

@@ -75,6 +75,7 @@ public sealed class ProviderCatalog(
     }
 
     /// <summary>Checks and stores a provider, and puts it to work on this node.</summary>
+    /// <exception cref="DuplicateKeyException">The tenant has a provider of this name.</exception>
     public async Task<ProviderCreation> CreateAsync(TenantId tenant, ProviderDraft draft, CancellationToken cancellationToken)
     {
         var faults = Check(draft, out var kind);
@@ -110,10 +111,6 @@ public sealed class ProviderCatalog(
             _snapshot = Snapshot.Of([.. _snapshot.ById.Values, runtime]);
             Changed?.Invoke();
             return new ProviderCreation.Created(provider);
-        }
-        catch (DuplicateKeyException e)
-        {
-            return new ProviderCreation.Refused([new FieldFault(e.Field, "taken", e.Message)]);
         }
         finally
         {

@@ -40,6 +40,7 @@ public sealed class TemplateCatalog
     /// Checks a template and stores it with its first version, published. Every part is compiled; every variable that it uses must be
     /// declared, or, when none is declared, all that it uses are: as required where the content has no answer for their absence.
     /// </summary>
+    /// <exception cref="DuplicateKeyException">The tenant has a template with this key.</exception>
     public async Task<TemplateCreation> CreateAsync(TenantId tenant, TemplateDraft draft, CancellationToken cancellationToken)
     {
         var faults = TemplateCheck.Fields(draft);
@@ -73,15 +74,7 @@ public sealed class TemplateCatalog
             UpdatedAt = now,
             Published = version,
         };
-        try
-        {
-            await _store.CreateAsync(template, cancellationToken);
-        }
-        catch (DuplicateKeyException e)
-        {
-            return new TemplateCreation.Refused([new FieldFault(e.Field, "taken", e.Message)]);
-        }
-
+        await _store.CreateAsync(template, cancellationToken);
         return new TemplateCreation.Created(template);
     }
 

@@ -129,6 +129,41 @@ internal static class NoticeFormats
             "kim@example.org", "5.7.1", "NoRelaying", false
         },
         {
+            "the number of messages", Text("postmaster@gw.example.net", "Returned mail",
+                "   ----- The following addresses had delivery problems -----\nkim@example.org\n\n   ----- Non-delivered information -----\nThe number of messages in recipient's mailbox exceeded the local limit.\n"),
+            "kim@example.org", "5.0.0", "MailboxFull", false
+        },
+        {
+            "a reason above the address", Text("postmaster@notes.example.jp", "Undeliverable message",
+                "------- Failure Reasons  --------\n\nUser not listed in public Name & Address Book\nkim@example.org\n\n------- Returned Message --------\n" + Original),
+            "kim@example.org", "5.0.0", "UserUnknown", true
+        },
+        {
+            "groups and help texts", Text("Microsoft Outlook <MicrosoftExchange329@example.net>", "Undeliverable: Hello",
+                "Delivery has failed to these recipients or distribution lists:\n\nkim@example.org<mailto:kim@example.org>\nThe recipient's e-mail address was not found in the recipient's e-mail system.\n\nDiagnostic information for administrators:\n\nGenerating server: mx.example.net\n\nkim@example.org\n#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##\n\nOriginal message headers:\n\n" + Original),
+            "kim@example.org", "5.1.1", "UserUnknown", true
+        },
+        {
+            "a list that takes members only", Text("list-admin@example.org", "NOT MEMBER article from news@example.com (list ML)",
+                "You are not a member of this mailing list <kim@example.org>.\n\nFor the guide of this list send a mail to the address\n\n\tlist-ctl@example.org\n"),
+            "kim@example.org", "5.0.0", "Rejected", false
+        },
+        {
+            "a failure of the network", Text("Mailer Daemon <MAILER-DAEMON@mail.example.com>", "Delivery status notification: warning",
+                "    A message is delayed for more than 4 hours for the following\n    list of recipients:\n\nkim@example.org: Network error on destination MXs\n\n    Below is a copy of the original message:\n\n" + Original),
+            "kim@example.org", "4.0.0", "NetworkError", false
+        },
+        {
+            "another language around a reply", Text("Mail Delivery System <mailer-daemon@gw.example.net>", "Message d'erreur",
+                "Votre message n'a pas pu etre remis.\n\n  kim@example.org\n    550 5.1.1 destinataire inconnu\n"),
+            "kim@example.org", "5.1.1", "UserUnknown", true
+        },
+        {
+            "a quota told by a program", Text("MAILER-DAEMON@mail.example.com", "Undelivered Mail Returned to Sender",
+                "<kim@example.org>: can't create user output file. Command output: maildrop: maildir over quota.\n"),
+            "kim@example.org", "5.0.0", "MailboxFull", false
+        },
+        {
             "only the return address names the recipient",
             "Return-Path: <>\nFrom: MAILER-DAEMON@gw.example.net\nTo: bounces+kim=example.org@example.com\nSubject: Undeliverable mail\n\nYour message could not be delivered. The mailbox is full.\n",
             "kim@example.org", "5.0.0", "MailboxFull", false

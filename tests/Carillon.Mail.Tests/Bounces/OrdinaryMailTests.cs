@@ -15,6 +15,7 @@ public class OrdinaryMailTests
         { "an aggregate report", "From: noreply-dmarc@provider.example\nSubject: Report domain: example.com Submitter: provider.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nThis is an aggregate report.\n--b\nContent-Type: application/gzip\nContent-Transfer-Encoding: base64\n\nH4sIAAAA\n--b--\n" },
         { "a read receipt", "From: Kim <kim@example.org>\nSubject: Read: Hello\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nYour message was read.\n--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822;kim@example.org\nDisposition: manual-action/MDN-sent-manually; displayed\n\n--b--\n" },
         { "the postmaster writes himself", "From: Postmaster <postmaster@example.org>\nSubject: Maintenance on Friday\n\nThe mail system will be down. Questions to help@example.org.\n" },
+        { "a robot reports figures", "From: alerts@mon.example.org\nAuto-Submitted: auto-generated\nSubject: bounce rate 5.1 %\n\nTop reasons: 550 5.1.1 user unknown (42), 552 5.2.2 mailbox full (17). Contact ops@example.org\n" },
         { "a newsletter about leaving the office", "From: Tips <tips@example.com>\nSubject: Out of office: ten tips\n\nEnjoy.\n" },
         { "nothing", "" },
     };

@@ -525,14 +525,11 @@ internal static class Wordings
             550 5.1.0 <a@example.com> sender rejected : invalid sender domain
             550 Sender verify failed
             554 5.7.1 <a@example.com>: Sender address rejected: Access denied
-            550 5.7.1 RESOLVER.RST.AuthRequired; authentication required
-            550 5.7.1 RESOLVER.RST.NotAuthorized; not authorized
             550 5.7.1 You are not allowed to send to this list
             553 Invalid sender
             550 The sender's address is blacklisted
             550 sender denied
             550 <a@example.com>: Sender address rejected: User unknown in virtual mailbox table
-            550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required
             554 5.7.1 message rejected: email from this domain not accepted
             550 Mail from example.com is not accepted
             550 message sender rejected
@@ -612,6 +609,9 @@ internal static class Wordings
             """,
         ["SecurityError"] =
             """
+            550 5.7.1 RESOLVER.RST.AuthRequired; authentication required
+            550 5.7.1 RESOLVER.RST.NotAuthorized; not authorized
+            550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required
             550 5.7.1 Unauthorized
             535 5.7.8 Authentication credentials invalid
             530 5.7.0 Must issue a STARTTLS command first

@@ -85,6 +85,20 @@ public sealed class FailureDialogueTests
         Assert.Contains("\n5.1.1 yyy", delivery.Reply.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("MAIL", "250 2.1.0 Ok\r\n250 2.1.0 Ok")]
+    [InlineData("DATA", "354 go ahead\r\n250 2.0.0 Ok: queued as FAKE")]
+    public async Task A_reply_too_many_is_never_taken_for_the_answer_to_the_content(string step, string reply)
+    {
+        var server = new ScriptedServer().On(step, reply);
+        await using SmtpTransport transport = server.Transport();
+
+        SmtpDelivery delivery = await transport.SendAsync(Envelope, Content);
+
+        Assert.Equal(SmtpOutcome.Unavailable, delivery.Outcome);
+        Assert.Empty(server.Messages);
+    }
+
     [Fact]
     public async Task The_connection_is_used_further_after_a_refusal()
     {

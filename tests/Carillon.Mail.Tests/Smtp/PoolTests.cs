@@ -155,6 +155,38 @@ public sealed class PoolTests
     }
 
     [Fact]
+    public async Task An_address_that_is_not_allowed_is_not_connected_to()
+    {
+        await using var transport = new SmtpTransport(new SmtpOptions
+        {
+            Host = "localhost", Port = 9, Security = SmtpSecurity.None, AllowAddress = _ => false,
+        });
+
+        SmtpDelivery delivery = await transport.SendAsync(Envelope, Content);
+
+        Assert.Equal((SmtpOutcome.Unavailable, SmtpStage.Connect), (delivery.Outcome, delivery.Stage));
+        Assert.Contains("not allowed", delivery.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hundred_recipients_leave_in_one_write()
+    {
+        var server = new ScriptedServer();
+        await using SmtpTransport transport = server.Transport(Options());
+
+        SmtpDelivery delivery = await transport.SendAsync(
+            new SmtpEnvelope("", [.. Enumerable.Range(0, 100).Select(i => $"u{i}@example.org")]), Content);
+
+        Assert.Equal(100, delivery.Recipients.Count(r => r.Outcome == SmtpOutcome.Accepted));
+        Assert.StartsWith("MAIL FROM:<> SIZE", server.Writes.ElementAt(1), StringComparison.Ordinal);
+        Assert.EndsWith("RCPT TO:<u99@example.org>\r\nDATA\r\n", server.Writes.ElementAt(1), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_do_not_print_their_password() =>
+        Assert.DoesNotContain("geheim", new SmtpOptions { Host = "h", UserName = "u", Password = "geheim" }.ToString(), StringComparison.Ordinal);
+
+    [Fact]
     public void Faulty_options_are_reported_all_together()
     {
         ArgumentException e = Assert.Throws<ArgumentException>(() => new SmtpTransport(new SmtpOptions

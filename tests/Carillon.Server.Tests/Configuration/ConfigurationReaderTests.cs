@@ -61,7 +61,7 @@ public sealed class ConfigurationReaderTests
                 "command line: there is no option --prot; did you mean --port?",
                 "--window: there is no value; expected: a whole number from 100 to 1000000.",
                 "/data/carillon.json: publicurl: there is no such setting; did you mean public_url?",
-                "/data/carillon.json: max_unrecorded: the value is an object or an array; expected: a whole number from 1 to 100000.",
+                "/data/carillon.json: max_unrecorded: the value is an object or an array; expected: a whole number from 16 to 65536.",
                 "/data/carillon.json: data: this cannot be set in a file that is found by it; use CARILLON_DATA or --data.",
                 "--port: the value is '70000'; expected: a whole number from 1 to 65535.",
                 "/data/carillon.json: public_url: the value is 'ftp://x'; expected: an absolute http or https URL.",

@@ -1,17 +1,13 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Carillon.Channels;
-using Carillon.Channels.Simulator;
 using Carillon.Dispatch;
 using Carillon.Messages;
-using Carillon.Providers;
 using Carillon.Security;
 using Carillon.Server.Api;
-using Carillon.Storage;
-using Carillon.Templates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Carillon.Server.Tests.Http;
 
@@ -28,7 +24,6 @@ internal sealed class ApiHost : IAsyncDisposable
         Storage = storage;
         Time = time;
         Intake = (FakeIntake)app.Services.GetRequiredService<INotificationIntake>();
-        Status = (FakeEngineStatus)app.Services.GetRequiredService<IEngineStatus>();
         Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AddKey(Scopes.Send, Scopes.Read));
     }
@@ -36,8 +31,6 @@ internal sealed class ApiHost : IAsyncDisposable
     public FakeStorage Storage { get; }
 
     public FakeIntake Intake { get; }
-
-    public FakeEngineStatus Status { get; }
 
     public ManualTime Time { get; }
 
@@ -48,19 +41,13 @@ internal sealed class ApiHost : IAsyncDisposable
     {
         var storage = new FakeStorage();
         var time = new ManualTime();
-        var app = ServerComposition.Build(new ServerOptions { Data = "", Port = 0, Host = "127.0.0.1", LogLevel = Microsoft.Extensions.Logging.LogLevel.None }, services =>
+        // Never started: what the API asks of the engine here is its store, its ids and its lists.
+        var engine = new CarillonEngine(storage, TestKeys(), new CarillonOptions(), time, new NoDefects());
+        var app = ServerComposition.Build(new ServerOptions { Data = "", Port = 0, Host = "127.0.0.1", LogLevel = LogLevel.None }, builder =>
         {
-            services.AddSingleton<TimeProvider>(time);
-            services.AddSingleton(storage);
-            services.AddSingleton<IStorage>(storage);
-            services.AddSingleton<INotificationIntake, FakeIntake>();
-            services.AddSingleton<IEngineStatus, FakeEngineStatus>();
-            services.AddSingleton<ContentReader>();
-            services.AddSingleton<TemplateCatalog>();
-            services.AddSingleton<ProviderCatalog>();
-            services.AddSingleton<SimulatorOutbox>();
-            services.AddSingleton(new GatewayCatalogSource());
-            services.AddSingleton(provider => provider.GetRequiredService<GatewayCatalogSource>().Catalog);
+            builder.Services.AddSingleton<TimeProvider>(time);
+            builder.Services.AddSingleton(engine);
+            builder.Services.AddSingleton<INotificationIntake>(new FakeIntake(engine.Ids, storage));
         });
         await app.StartAsync();
         return new ApiHost(app, storage, time);
@@ -95,10 +82,12 @@ internal sealed class ApiHost : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    /// <summary>The list of gateways, made only when a test asks for it.</summary>
-    private sealed class GatewayCatalogSource
+    private static KeyRing TestKeys() =>
+        KeyRing.TryParse(new string('a', 64), out var keys, out var faults) ? keys : throw new InvalidOperationException(string.Join(' ', faults));
+
+    private sealed class NoDefects : IDefectLog
     {
-        public GatewayCatalog Catalog { get; } = (GatewayCatalog)System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(typeof(GatewayCatalog));
+        public void Report(string where, Exception exception) => TestContext.Current.SendDiagnosticMessage("{0}: {1}", where, exception);
     }
 }
 

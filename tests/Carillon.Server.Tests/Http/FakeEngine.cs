@@ -5,6 +5,7 @@ using Carillon.Dispatch;
 using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Security;
+using Carillon.Server.Api;
 using Carillon.Storage;
 using Carillon.Templates;
 
@@ -50,7 +51,7 @@ internal sealed class FakeIntake(IdGenerator ids, FakeStorage storage) : INotifi
 
     private Notification Make(TenantId tenant, NotificationRequest request, Guid? batch)
     {
-        Taken.Add((request.RecipientId, request.TemplateVariables.IsEmpty ? null : Encoding.UTF8.GetString(request.TemplateVariables.Span)));
+        lock (Taken) Taken.Add((request.RecipientId, request.TemplateVariables.IsEmpty ? null : Encoding.UTF8.GetString(request.TemplateVariables.Span)));
         var notification = new Notification
         {
             Tenant = tenant,
@@ -66,11 +67,6 @@ internal sealed class FakeIntake(IdGenerator ids, FakeStorage storage) : INotifi
         storage.Notifications[notification.Id] = notification;
         return notification;
     }
-}
-
-internal sealed class FakeEngineStatus : IEngineStatus
-{
-    public bool IsRunning { get; set; } = true;
 }
 
 /// <summary>A store in memory, as far as the API reads it.</summary>
@@ -114,6 +110,16 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ITemplat
 
     public ValueTask<bool> AnyKeyAsync(CancellationToken cancellationToken = default) =>
         Failure is null ? new(Keys.Count > 0) : ValueTask.FromException<bool>(Failure);
+
+    public ValueTask<IReadOnlyList<ApiKey>> ListKeysAsync(TenantId tenant, CancellationToken cancellationToken = default) =>
+        new(Keys.Where(k => k.Tenant == tenant).ToList());
+
+    public ValueTask<bool> RevokeKeyAsync(TenantId tenant, Guid id, DateTimeOffset at, CancellationToken cancellationToken = default)
+    {
+        var index = Keys.FindIndex(k => k.Tenant == tenant && k.Id == id);
+        if (index >= 0) Keys[index] = Keys[index] with { RevokedAt = at };
+        return new(index >= 0);
+    }
 
     public ValueTask CreateKeyAsync(ApiKey key, CancellationToken cancellationToken = default)
     {

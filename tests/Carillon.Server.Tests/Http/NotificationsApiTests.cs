@@ -151,6 +151,29 @@ public sealed class NotificationsApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_body_over_every_bound_is_a_413_problem()
+    {
+        // As careful clients do with large bodies: asked first, the server refuses before they are sent.
+        _host.Client.DefaultRequestHeaders.ExpectContinue = true;
+
+        var response = await _host.PostAsync("/v1/notifications", new ByteArrayContent(new byte[37 << 20]));
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Contains("37,748,736", (await ApiHost.JsonAsync(response)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Many_large_bodies_at_once_are_all_read()
+    {
+        var value = new string('x', 1_000_000);
+        var body = $$$"""{"recipient_id":"c","message":"{{{value}}}","html":"{{{value}}}"}""";
+
+        var responses = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => _host.PostAsync("/v1/notifications", body)));
+
+        Assert.All(responses, r => Assert.Equal(HttpStatusCode.Accepted, r.StatusCode));
+    }
+
+    [Fact]
     public async Task Ids_of_another_tenant_are_not_found()
     {
         var response = await _host.PostAsync("/v1/notifications", Good);

@@ -130,6 +130,26 @@ public sealed class LaneSchedulerTests
     }
 
     [Fact]
+    public void Places_that_come_free_one_by_one_are_shared_by_the_lanes()
+    {
+        var lanes = Scheduler();
+        Fill(lanes, 1, 100);
+        var other = Fill(lanes, 2, 1)[0];
+        var served = new List<OutboundMessage>();
+        while (served.Count < 20 && !served.Contains(other))
+        {
+            _routes.Answer = (Admission.Open, default);
+            served.Add(lanes.Next()!);
+            _routes.Answer = (Admission.Full, default);
+            Assert.Null(lanes.Next());
+            lanes.Unblock();
+        }
+
+        // After one turn of the lane before it.
+        Assert.Equal(9, served.Count);
+    }
+
+    [Fact]
     public void A_message_put_back_is_the_next_of_its_lane()
     {
         var lanes = Scheduler();

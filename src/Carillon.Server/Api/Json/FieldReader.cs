@@ -59,6 +59,12 @@ internal ref partial struct FieldReader
         return faults;
     }
 
+    /// <summary>Where the token at which the reader stands begins.</summary>
+    public readonly int Start => (int)_json.TokenStartIndex;
+
+    /// <summary>What was read from <paramref name="start"/> up to the end of the token at which the reader stands.</summary>
+    public readonly ReadOnlySpan<byte> ReadSince(int start) => _buffer.Span[start..(int)_json.BytesConsumed];
+
     public readonly bool HasFaults => _faults is not null;
 
     public readonly JsonTokenType TokenType => _json.TokenType;

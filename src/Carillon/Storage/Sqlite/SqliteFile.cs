@@ -13,7 +13,7 @@ internal sealed class SqliteFile(SqliteStorageOptions options)
 
     static SqliteFile() => SQLitePCL.Batteries_V2.Init();
 
-    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetFullPath(options.Directory), "carillon.db");
+    public string Path { get; } = System.IO.Path.GetFullPath(options.File ?? System.IO.Path.Combine(options.Directory, "carillon.db"));
 
     /// <summary>Opens the file, which is made when it is not there, and looks whether it is ours before anything in it changes.</summary>
     public SqliteConnection OpenFirst() => Open(SqliteOpenMode.ReadWriteCreate, connection =>

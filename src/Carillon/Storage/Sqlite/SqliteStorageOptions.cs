@@ -6,6 +6,9 @@ public sealed record SqliteStorageOptions
     /// <summary>The data directory; made when it is not there. Holds <c>carillon.db</c>, its journals and the lock file.</summary>
     public required string Directory { get; init; }
 
+    /// <summary>The database file, when it is to stand elsewhere than in <see cref="Directory"/>; its lock file stands beside it.</summary>
+    public string? File { get; init; }
+
     /// <summary>How long to wait when another process holds the database. Default 5 s. After it, writes fail as unavailable.</summary>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
