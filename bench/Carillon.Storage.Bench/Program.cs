@@ -1,7 +1,7 @@
 using System.Globalization;
 using Carillon.Storage.Bench;
 
-// dotnet run -c Release --project bench/Carillon.Storage.Bench -- [parts …] [--count 200000] [--group 100] [--tenants 1] [--contacts] [--variables 1000]
+// dotnet run -c Release --project bench/Carillon.Storage.Bench -- [parts …] [--count 200000] [--group 100] [--tenants 1] [--contacts] [--keys] [--variables 1000]
 //   [--backlogs 10000,1000000] [--directory /var/tmp/carillon-bench]
 // Parts: raw, accept, life, claims, and search, which needs what claims left. All of them unless some are named.
 var options = BenchOptions.Parse(args);
