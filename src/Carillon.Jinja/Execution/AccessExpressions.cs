@@ -44,3 +44,34 @@ internal sealed class SliceExpression(Expression owner, Expression? start, Expre
         }
     }
 }
+
+/// <summary>Something constant with a slice in it: what Jinja's optimizer finds for it, or, where that fails, what the render finds.</summary>
+internal sealed class FoldedExpression(Expression folded, Expression plain) : Expression
+{
+    public override JinjaValue Evaluate(Frame frame)
+    {
+        try
+        {
+            return folded.Evaluate(frame);
+        }
+        catch (TemplateRuntimeException)
+        {
+            return plain.Evaluate(frame);
+        }
+    }
+
+    public override void Write(Frame frame, bool escape)
+    {
+        var output = frame.State.Output;
+        var start = output.Position;
+        try
+        {
+            folded.Write(frame, escape);
+        }
+        catch (TemplateRuntimeException)
+        {
+            output.Truncate(start);
+            plain.Write(frame, escape);
+        }
+    }
+}
