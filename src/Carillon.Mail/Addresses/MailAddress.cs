@@ -28,8 +28,8 @@ public sealed record MailAddress
 
     public ReadOnlySpan<char> Domain => Address.AsSpan(Address.LastIndexOf('@') + 1);
 
-    /// <summary>The local part is not ASCII: only a server with SMTPUTF8 (RFC 6531) can take it.</summary>
-    public bool NeedsUtf8 => !Ascii.IsValid(LocalPart);
+    /// <summary>It has no ASCII form, mostly for its local part: only a server with SMTPUTF8 (RFC 6531) can take it.</summary>
+    public bool NeedsUtf8 => DomainNames.IsBeyondAscii(Address);
 
     /// <summary>Is this an address (without a name)? Never throws.</summary>
     public static bool IsValid(ReadOnlySpan<char> address) => AddressSyntax.IsValid(address);

@@ -40,7 +40,11 @@ internal sealed class SmtpConnection(SmtpTransport transport, SmtpOptions option
     public void Start()
     {
         Volatile.Write(ref _openDeadline, transport.Now + (long)Math.Ceiling(options.Timeouts.Connect.TotalSeconds) + 1);
+        // The connection outlives the call that opened it, and must not carry that call's context (its trace, say) along.
+        bool flows = !ExecutionContext.IsFlowSuppressed();
+        if (flows) ExecutionContext.SuppressFlow();
         Completion = Task.Run(RunAsync);
+        if (flows) ExecutionContext.RestoreFlow();
     }
 
     /// <summary>Ends the wait of an idle connection: with a message, or with null to look what the transport wants.</summary>
