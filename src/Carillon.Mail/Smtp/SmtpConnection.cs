@@ -241,7 +241,10 @@ internal sealed class SmtpConnection(SmtpTransport transport, SmtpOptions option
     }
 
     internal static SmtpDelivery Describe(SmtpOutcome outcome, SmtpStage stage, SmtpBrokenException fault) =>
-        new() { Outcome = outcome, Stage = stage, Reply = fault.Reply, Reason = fault.Message };
+        new() { Outcome = outcome, Stage = stage, Reply = fault.Reply, Reason = OneLine(fault.Message) };
+
+    private static string OneLine(string text) =>
+        (text.Length <= SmtpReply.MaxText ? text : text[..SmtpReply.MaxText]).ReplaceLineEndings(" ");
 
     private SmtpBrokenException Explain(Exception e, SmtpStage stage)
     {
