@@ -34,6 +34,9 @@ internal sealed class SmtpConnection(SmtpTransport transport, SmtpOptions option
 
     public Task Completion { get; private set; } = Task.CompletedTask;
 
+    /// <summary>It cannot have a message yet.</summary>
+    public bool IsOpening => Volatile.Read(ref _transaction) is null;
+
     /// <summary>On the transport's coarse clock, in seconds.</summary>
     public long Deadline => _dialogue?.Deadline ?? Volatile.Read(ref _openDeadline);
 

@@ -151,6 +151,7 @@ public sealed class SmtpTransport : IAsyncDisposable
 
         Fail(waiting, new SmtpBrokenException(SmtpStage.Queued, "the transport was closed"));
         foreach (SmtpConnection connection in idle) connection.Wake(null);
+        foreach (SmtpConnection connection in all.Where(c => c.IsOpening)) connection.Abort();
         Task ended = Task.WhenAll(all.Select(connection => connection.Completion));
         try
         {
