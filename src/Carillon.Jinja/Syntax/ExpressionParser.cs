@@ -159,22 +159,21 @@ internal class ExpressionParser(Lexer lexer)
 
     private Expr ParseUnary(bool withFilter)
     {
-        Deeper();
         var token = Stream.Current;
         Expr node;
         if (token.IsOperator("-") || token.IsOperator("+"))
         {
+            Deeper();
             Stream.Next();
             node = Bounded(new Unary(token.Place, token.Text == "-" ? UnaryOperator.Negate : UnaryOperator.Plus, ParseUnary(withFilter: false)));
+            Shallower();
         }
         else
         {
             node = ParsePrimary();
         }
         node = ParsePostfix(node);
-        if (withFilter) node = ParseFilters(node);
-        Shallower();
-        return node;
+        return withFilter ? ParseFilters(node) : node;
     }
 
     protected Expr ParsePrimary()
@@ -210,7 +209,7 @@ internal class ExpressionParser(Lexer lexer)
     }
 
     /// <summary>One expression, or several with commas between as a tuple. A simplified one is a target: names only.</summary>
-    public Expr ParseTuple(bool simplified = false, bool withCondition = true, string? endName = null, bool explicitParentheses = false)
+    public Expr ParseTuple(bool simplified = false, bool withCondition = true, bool explicitParentheses = false)
     {
         var place = Stream.Current.Place;
         var items = new List<Expr>();
@@ -218,7 +217,7 @@ internal class ExpressionParser(Lexer lexer)
         while (true)
         {
             if (items.Count > 0) Stream.ExpectOperator(",");
-            if (IsTupleEnd(endName)) break;
+            if (IsTupleEnd()) break;
             items.Add(simplified ? ParseTargetItem() : ParseExpression(withCondition));
             if (!Stream.Current.IsOperator(",")) break;
             isTuple = true;
@@ -240,9 +239,7 @@ internal class ExpressionParser(Lexer lexer)
         return item;
     }
 
-    private bool IsTupleEnd(string? endName) =>
-        Stream.Current.Type is TokenType.VariableEnd or TokenType.BlockEnd || Stream.Current.IsOperator(")")
-        || (endName is not null && Stream.Current.IsName(endName));
+    private bool IsTupleEnd() => Stream.Current.Type is TokenType.VariableEnd or TokenType.BlockEnd || Stream.Current.IsOperator(")");
 
     private ListExpr ParseList()
     {
