@@ -31,6 +31,7 @@ internal sealed record BenchOptions
           --backlog N,N     sizes for claims                                       10000,1000000
           --sink-delay S    seconds that the sink of backlog waits at each message 1
           --provider JSON   further settings of the SMTP provider, an object       {}
+          --concurrency N   sends that the provider may have under way             the server's default
           --directory DIR   where data is kept while it runs                       /tmp
           --server FILE     Carillon.Server.dll                                    the Release build of these sources
           --limit S         seconds that one run may take                          240
@@ -66,6 +67,8 @@ internal sealed record BenchOptions
     public int SinkDelay { get; init; } = 1;
 
     public string Provider { get; init; } = "{}";
+
+    public int? Concurrency { get; init; }
 
     public string Directory { get; init; } = "/tmp";
 
@@ -108,6 +111,7 @@ internal sealed record BenchOptions
                 "--backlog" => options with { Backlog = [.. Value().Split(',').Select(v => Read(v, 1))] },
                 "--sink-delay" => options with { SinkDelay = (int)Number(1, 3600) },
                 "--provider" => options with { Provider = Value() },
+                "--concurrency" => options with { Concurrency = (int)Number(1, 10_000) },
                 "--directory" => options with { Directory = Value() },
                 "--server" => options with { Server = Value() },
                 "--limit" => options with { Limit = TimeSpan.FromSeconds(Number(5)) },

@@ -16,6 +16,9 @@ internal sealed class BenchOptions
 
     public bool Contacts { get; private set; }
 
+    /// <summary>Every accept has an idempotency key of random characters.</summary>
+    public bool Keys { get; private set; }
+
     /// <summary>Bytes of variables per notification.</summary>
     public int Variables { get; private set; } = 1000;
 
@@ -36,6 +39,7 @@ internal sealed class BenchOptions
                 case "--group": options.Group = Number(args[++i]); break;
                 case "--tenants": options.Tenants = Number(args[++i]); break;
                 case "--variables": options.Variables = Number(args[++i]); break;
+                case "--keys": options.Keys = true; break;
                 case "--contacts": options.Contacts = true; break;
                 case "--backlogs": options.Backlogs = [.. args[++i].Split(',').Select(Number)]; break;
                 case "--directory": options.Directory = args[++i]; break;

@@ -27,7 +27,13 @@ internal static class LifeBench
             for (var i = 0; i < options.Group; i++)
             {
                 var notification = Sample.Make(ids, now, options, owned: true);
-                accepts.Accepts.Add(new AcceptWrite { Tenant = notification.Tenant, At = now, Notifications = [notification] });
+                accepts.Accepts.Add(new AcceptWrite
+                {
+                    Tenant = notification.Tenant,
+                    At = now,
+                    Notifications = [notification],
+                    Idempotency = options.Keys ? Sample.Key() : null,
+                });
             }
 
             longest = Max(longest, await CommitAsync(store, accepts));

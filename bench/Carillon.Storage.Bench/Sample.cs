@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Carillon.Messages;
 using Carillon.Storage;
@@ -44,6 +45,9 @@ internal static class Sample
         ];
         return notification;
     }
+
+    public static IdempotencyRecord Key() => new(
+        Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), RandomNumberGenerator.GetBytes(32), Trace);
 
     public static OutcomeWrite Sent(OutboundMessage message, DateTimeOffset now) => new()
     {

@@ -42,7 +42,7 @@ public sealed class JinjaOptions
     /// <summary>How deep macros, blocks, includes and recursive loops may nest, 1 to 1,000. 200 by default; beyond it the render fails.</summary>
     public int MaxRecursion { get; init; } = 200;
 
-    /// <summary>How long a render may take. 10 seconds by default, <see cref="Timeout.InfiniteTimeSpan"/> for no bound; beyond it the render fails at its next look at the clock, which it takes every 1024 steps.</summary>
+    /// <summary>How long a render may take. 10 seconds by default, <see cref="Timeout.InfiniteTimeSpan"/> for no bound; beyond it the render fails at its next look at the clock. It looks every 1024 steps, and measures from the first look.</summary>
     public TimeSpan MaxDuration { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The clock that <see cref="MaxDuration"/> is measured by.</summary>

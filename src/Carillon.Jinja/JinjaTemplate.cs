@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text;
+using Carillon.Jinja.Compilation;
 using Carillon.Jinja.Execution;
+using Carillon.Jinja.Syntax;
 using Carillon.Jinja.Values;
 
 namespace Carillon.Jinja;
@@ -47,6 +49,27 @@ public sealed class JinjaTemplate
         Return(state);
     }
 
+    /// <summary>Which variables the template uses and which templates it refers to.</summary>
+    public TemplateAnalysis Analyze()
+    {
+        var references = SyntaxSearch.All(_template.Syntax).Select(Reference).OfType<Expr>().ToList();
+        var names = references.SelectMany(r => r is ListExpr or TupleExpr ? r.Children : [r]).ToList();
+        return new TemplateAnalysis(
+            this,
+            new VariableSearch(_environment).Find(_template.Syntax),
+            names.OfType<Const>().Where(c => c.Value.IsString).Select(c => c.Value.Text).Distinct(StringComparer.Ordinal).ToList(),
+            names.Exists(n => n is not Const));
+    }
+
+    private static Expr? Reference(Stmt statement) => statement switch
+    {
+        Extends extends => extends.Template,
+        Include include => include.Template,
+        Import import => import.Template,
+        FromImport from => from.Template,
+        _ => null,
+    };
+
     private RenderState Run(JinjaValue context, CancellationToken ct)
     {
         var root = context.Ref as DictObject;
@@ -55,8 +78,7 @@ public sealed class JinjaTemplate
         var state = _spare ?? new RenderState();
         _spare = null;
         state.Begin(_environment, ct);
-        var renderContext = new Context(_template, null, root);
-        Templates.Run(state, _template, renderContext);
+        Templates.Run(state, _template, state.RootContext(_template, root), isOutermost: true);
         state.Output.CheckBudget();
         return state;
     }

@@ -34,7 +34,9 @@ internal sealed class Installation : IDisposable
         settings["security"] = "none";
         settings["from_email"] = "welcome@isp.example";
         settings["from_name"] = "Fibra Norte";
-        await PostAsync("/v1/providers", _server.AdminKey, new { name = "sink", channel = "email", kind = "smtp", settings });
+        var provider = new JsonObject { ["name"] = "sink", ["channel"] = "email", ["kind"] = "smtp", ["settings"] = settings };
+        if (_options.Concurrency is { } concurrency) provider["max_concurrency"] = concurrency;
+        await PostAsync("/v1/providers", _server.AdminKey, provider);
         Keys = [_server.AdminKey];
         if (_options.Tenants > 1)
         {

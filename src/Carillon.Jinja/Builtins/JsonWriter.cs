@@ -22,6 +22,7 @@ internal sealed class JsonWriter
     public static JinjaValue Write(RenderState state, JinjaValue value, JinjaValue indent)
     {
         string? step = null;
+        if (indent.Ref is UndefinedValue undefined) throw undefined.Error();
         if (indent.IsTextual) step = indent.Text;
         else if (!indent.IsNone)
         {

@@ -102,7 +102,7 @@ internal static class ListFilters
         var items = entries.Select(e => JinjaValue.From(new TupleObject([e.Key, e.Value]))).ToArray();
         var caseSensitive = Python.Truth(a[1]);
         var keys = entries.Select(e => by == "key" ? e.Key : e.Value).Select(k => caseSensitive ? k : AttributeGetter.IgnoreCase(k)).ToArray();
-        Python.Sort(state, items, keys, Python.Truth(a[3]));
+        Python.Sort(state, items, keys, Python.Integer(a[3]) != 0);
         return JinjaValue.From(new ListObject(items));
     }
 
@@ -200,7 +200,7 @@ internal static class ListFilters
         var items = Python.ToArray(a[0], state);
         // The keys are lists even of one: equal ones are found equal before they are asked for an order they may not have.
         var keys = Array.ConvertAll(items, item => JinjaValue.From(new ListObject(Array.ConvertAll(getters, getter => getter.Get(item)))));
-        Python.Sort(state, items, keys, Python.Truth(a[1]));
+        Python.Sort(state, items, keys, Python.Integer(a[1]) != 0);
         return JinjaValue.From(new ListObject(items));
     }
 

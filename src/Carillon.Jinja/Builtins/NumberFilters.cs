@@ -39,7 +39,8 @@ internal static class NumberFilters
         if (Python.IsInteger(value)) return Python.Big(value);
         if (value.IsTextual)
         {
-            var radix = Python.IsInteger(a[2]) ? Python.SmallInteger(a[2]) : throw Errors.Type($"'{Python.TypeName(a[2])}' object cannot be interpreted as an integer");
+            // A base that is no integer is an error that int() hides, like a text that is no number.
+            var radix = Python.IsInteger(a[2]) ? Python.SmallInteger(a[2]) : -1;
             var text = value.Text;
             if (radix is not (0 or (>= 2 and <= 36)) || text.Length > 4300) return NumberMethods.ParseFloat(text) is { } n && !double.IsNaN(n) ? NumberMethods.Truncate(n) : a[1];
             if (NumberMethods.ParseInteger(text, radix) is { } integer) return integer;

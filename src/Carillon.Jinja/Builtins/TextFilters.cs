@@ -50,12 +50,8 @@ internal static class TextFilters
 
     private static JinjaValue Indent(RenderState state, ReadOnlySpan<JinjaValue> a)
     {
-        if (!a[0].IsTextual)
-        {
-            if (a[0].Ref is UndefinedValue undefined) throw undefined.Error();
-            throw Errors.Type($"unsupported operand type(s) for +=: '{Python.TypeName(a[0])}' and 'str'");
-        }
         var markup = a[0].IsMarkup;
+        if (a[1].Ref is UndefinedValue noWidth) throw noWidth.Error();
         string indent;
         if (a[1].IsTextual)
         {
@@ -67,6 +63,8 @@ internal static class TextFilters
             state.Charge(width);
             indent = new string(' ', width);
         }
+        if (a[0].Ref is UndefinedValue undefined) throw undefined.Error();
+        if (!a[0].IsTextual) throw Errors.Type($"unsupported operand type(s) for +=: '{Python.TypeName(a[0])}' and 'str'");
         var first = Python.Truth(a[2]);
         var blank = Python.Truth(a[3]);
         var lines = TextSplit.Lines(a[0].Text + "\n", keepEnds: false);

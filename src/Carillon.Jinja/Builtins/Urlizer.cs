@@ -31,12 +31,11 @@ internal static class Urlizer
         {
             if (!Scheme.IsMatch(scheme)) throw new FilterArgumentException($"{PythonText.Quote(scheme)} is not a valid URI scheme prefix.");
         }
-        var limit = a[1].IsNone ? (int?)null : Python.SmallInteger(a[1]);
         var result = new StringBuilder();
         foreach (var word in Words(Html.Escape(a[0]).Text))
         {
             state.Tick();
-            var linked = PythonText.IsSpace(word[0]) ? word : Link(word, limit, attributes, schemes);
+            var linked = PythonText.IsSpace(word[0]) ? word : Link(word, a[1], attributes, schemes);
             state.Charge(linked.Length);
             result.Append(linked);
         }
@@ -54,7 +53,7 @@ internal static class Urlizer
         }
     }
 
-    private static string Link(string word, int? limit, string attributes, string[] schemes)
+    private static string Link(string word, JinjaValue limit, string attributes, string[] schemes)
     {
         var headLength = HeadLength(word);
         var head = word[..headLength];
@@ -105,7 +104,7 @@ internal static class Urlizer
         return word.Length - end;
     }
 
-    private static string Anchor(string middle, int? limit, string attributes, string[] schemes)
+    private static string Anchor(string middle, JinjaValue limit, string attributes, string[] schemes)
     {
         if (Http.IsMatch(middle))
         {
@@ -122,9 +121,12 @@ internal static class Urlizer
         return middle;
     }
 
-    private static string Shorten(string text, int? limit)
+    private static string Shorten(string text, JinjaValue limit)
     {
-        if (limit is not { } most || PythonText.Length(text) <= most) return text;
+        if (limit.IsNone) return text;
+        if (limit.Ref is UndefinedValue undefined) throw undefined.Error();
+        var most = Python.SmallInteger(limit);
+        if (PythonText.Length(text) <= most) return text;
         var length = PythonText.Length(text);
         return PythonText.Substring(text, 0, Math.Max(0, most < 0 ? length + most : most)) + "...";
     }

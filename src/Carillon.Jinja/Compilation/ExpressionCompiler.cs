@@ -18,21 +18,23 @@ internal sealed class ExpressionCompiler(JinjaEnvironment environment)
     private bool _constant;
 
     /// <summary>Compiles what is printed.</summary>
-    public Expression CompileOutput(Expr expression, CompileFrame frame)
+    public Expression CompileOutput(Expr expression, CompileFrame frame) =>
+        ConstantCheck.IsConstant(expression) ? CompileConstant(expression, frame) : Compile(expression, frame);
+
+    private Expression CompileConstant(Expr expression, CompileFrame frame)
     {
-        _constant = ConstantCheck.IsConstant(expression);
-        var compiled = Compile(expression, frame);
+        if (!SyntaxSearch.Within(expression).Any(e => e is SliceExpr)) return CompileNode(expression, frame);
+        var plain = CompileNode(expression, frame);
+        _constant = true;
+        var folded = CompileNode(expression, frame);
         _constant = false;
-        return compiled;
+        return new FoldedExpression(folded, plain);
     }
 
     public Expression Compile(Expr expression, CompileFrame frame)
     {
         if (_constant || expression is not (Filter or Test or Compare or Concat or Unary) || !ConstantCheck.IsConstant(expression)) return CompileNode(expression, frame);
-        _constant = true;
-        var compiled = CompileNode(expression, frame);
-        _constant = false;
-        return compiled;
+        return CompileConstant(expression, frame);
     }
 
     private Expression CompileNode(Expr expression, CompileFrame frame)
@@ -52,7 +54,9 @@ internal sealed class ExpressionCompiler(JinjaEnvironment environment)
             case Logical or: return new OrExpression(Compile(or.Left, frame), Compile(or.Right, frame));
             case Binary binary: return new BinaryExpression(binary.Operator, Compile(binary.Left, frame), Compile(binary.Right, frame));
             case Unary unary: return CompileUnary(unary, frame);
-            case Concat concat: return new ConcatExpression(CompileAll(concat.Parts, frame), Escape);
+            case Concat concat:
+                // Parts that are all constant were joined as plain text before anything was known of escaping.
+                return new ConcatExpression(CompileAll(concat.Parts, frame), Escape == true && !ConstantCheck.IsConstant(concat));
             case Compare compare: return new CompareExpression(Compile(compare.First, frame), compare.Operators, CompileAll(compare.Rest, frame));
             case Getattr attribute: return new AttributeExpression(Compile(attribute.Owner, frame), new NameKey(attribute.Attribute));
             case Getitem { Key: SliceExpr slice } item:

@@ -171,20 +171,31 @@ internal sealed partial class TemplateCompiler
     private void CompileOutput(Output output, CompileFrame frame, BodyBuilder body)
     {
         if (frame.RequireOutputCheck && _hasKnownExtends) return;
+        var pieces = new List<OutputPiece>();
+        var text = "";
         foreach (var part in output.Parts)
         {
-            var statement = CompilePart(part, frame);
-            body.Add(part.Place, frame.RequireOutputCheck ? new UnlessExtended(_parentSlot, statement) : statement);
+            if (part is TemplateData data)
+            {
+                text += data.Text;
+                continue;
+            }
+            pieces.Add(CompilePiece(text, part, frame));
+            text = "";
         }
+        if (text.Length > 0) pieces.Add(new OutputPiece(Encoding.UTF8.GetBytes(text), -1, default, null, false, output.Place));
+        if (pieces.Count == 0) return;
+        var statement = new OutputStatement(_template, pieces.ToArray());
+        body.Add(output.Place, frame.RequireOutputCheck ? new UnlessExtended(_parentSlot, statement) : statement);
     }
 
-    private Statement CompilePart(Expr part, CompileFrame frame)
+    private OutputPiece CompilePiece(string text, Expr part, CompileFrame frame)
     {
-        if (part is TemplateData data) return new WriteData(Encoding.UTF8.GetBytes(data.Text));
-        var escape = _expressions.Escape;
-        if (part is Name name && escape is { } known && frame.Scope.Find(name.Id) is { } variable && variable.Function == frame.Scope.Function)
-            return new WriteSlot(variable.Slot, JinjaValue.From(new UndefinedValue(_environment.Options.Undefined, null, JinjaValue.Missing, name.Id)), known);
-        return new WriteExpression(_expressions.CompileOutput(part, frame), escape);
+        var data = Encoding.UTF8.GetBytes(text);
+        if (part is not Name name || frame.Scope.Find(name.Id) is not { } variable || variable.Function != frame.Scope.Function)
+            return new OutputPiece(data, -1, default, _expressions.CompileOutput(part, frame), _expressions.Escape, part.Place);
+        var undefined = JinjaValue.From(new UndefinedValue(_environment.Options.Undefined, null, JinjaValue.Missing, name.Id));
+        return new OutputPiece(data, variable.Slot, undefined, null, _expressions.Escape, part.Place);
     }
 
     private IfStatement CompileIf(If condition, CompileFrame frame)

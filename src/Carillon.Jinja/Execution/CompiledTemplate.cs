@@ -19,7 +19,7 @@ internal sealed class CompiledTemplate(string? name, string source, bool autoesc
     public Dictionary<string, BlockCode> Blocks { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Runs the template, and then the one it extends, into the output.</summary>
-    public void Run(RenderState state, Context context)
+    public void Run(RenderState state, Context context, bool isOutermost = false)
     {
         state.Enter();
         var outer = state.Context;
@@ -27,7 +27,9 @@ internal sealed class CompiledTemplate(string? name, string source, bool autoesc
         var template = this;
         while (true)
         {
-            var frame = new Frame(state, context, new JinjaValue[template.Root.SlotCount], null);
+            var frame = isOutermost && template == this
+                ? state.RootFrame(context, template.Root.SlotCount)
+                : new Frame(state, context, new JinjaValue[template.Root.SlotCount], null);
             if (template.Root.SelfSlot >= 0) frame.Slots[template.Root.SelfSlot] = JinjaValue.From(new SelfObject(context));
             template.Root.Load(frame);
             template.Root.Body.Execute(frame);

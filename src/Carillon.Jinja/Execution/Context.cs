@@ -6,14 +6,36 @@ namespace Carillon.Jinja.Execution;
 /// The names a template sees that are not its own variables: what it set at its top level, what it was handed by an including
 /// template, what the host gave. Also which blocks override which, and whether output is escaped at this moment.
 /// </summary>
-internal sealed class Context(CompiledTemplate template, Context? parent, DictObject? root)
+internal sealed class Context
 {
+    private readonly Context? _parent;
+    private DictObject? _root;
+
     private Dictionary<string, JinjaValue>? _variables;
     private HashSet<string>? _exported;
 
-    public CompiledTemplate Template { get; } = template;
+    public Context(CompiledTemplate template, Context? parent, DictObject? root)
+    {
+        _parent = parent;
+        _root = root;
+        Template = template;
+        Autoescape = template.Autoescape;
+    }
 
-    public bool Autoescape { get; set; } = template.Autoescape;
+    public CompiledTemplate Template { get; private set; }
+
+    public bool Autoescape { get; set; }
+
+    /// <summary>Makes the context of one render that of another.</summary>
+    public void Reset(CompiledTemplate template, DictObject? root)
+    {
+        Template = template;
+        Autoescape = template is not null && template.Autoescape;
+        Blocks = null;
+        _root = root;
+        _variables = null;
+        _exported = null;
+    }
 
     /// <summary>For each name the blocks from the most derived template to the base.</summary>
     public Dictionary<string, List<BlockCode>>? Blocks { get; set; }
@@ -21,8 +43,8 @@ internal sealed class Context(CompiledTemplate template, Context? parent, DictOb
     public JinjaValue Resolve(NameKey name)
     {
         if (_variables is not null && _variables.TryGetValue(name.Name, out var value)) return value;
-        if (parent is not null) return parent.Resolve(name);
-        return root is not null && root.TryGet(name, out value) ? value : JinjaValue.Missing;
+        if (_parent is not null) return _parent.Resolve(name);
+        return _root is not null && _root.TryGet(name, out value) ? value : JinjaValue.Missing;
     }
 
     /// <summary>Sets a variable at the top level, where blocks, includes and importing templates see it.</summary>
@@ -45,8 +67,8 @@ internal sealed class Context(CompiledTemplate template, Context? parent, DictOb
     /// <summary>A context for another template that sees what this one sees now, and these locals before it.</summary>
     public Context Derive(CompiledTemplate forTemplate, ReadOnlySpan<KeyValuePair<string, JinjaValue>> locals)
     {
-        if (locals.Length == 0 && _variables is null) return new Context(forTemplate, parent, root);
-        var overlay = new Context(Template, parent, root)
+        if (locals.Length == 0 && _variables is null) return new Context(forTemplate, _parent, _root);
+        var overlay = new Context(Template, _parent, _root)
         {
             _variables = _variables is null
                 ? new Dictionary<string, JinjaValue>(StringComparer.Ordinal)

@@ -124,18 +124,20 @@ internal sealed class CompareExpression(Expression first, string[] operators, Ex
     };
 }
 
-/// <summary>The <c>~</c> operator: markup where it is escaped and one part is markup.</summary>
-internal sealed class ConcatExpression(Expression[] parts, bool? escape) : Expression
+/// <summary>
+/// The <c>~</c> operator: markup where output is known to be escaped and one part is markup. Where only the render knows,
+/// Jinja asks a flag that is never set, and joins plain text.
+/// </summary>
+internal sealed class ConcatExpression(Expression[] parts, bool escape) : Expression
 {
     public override JinjaValue Evaluate(Frame frame)
     {
-        // Jinja decides by a flag that is never set where the escaping is only known at run time.
         var markup = false;
         var values = new JinjaValue[parts.Length];
         for (var i = 0; i < parts.Length; i++)
         {
             values[i] = parts[i].Evaluate(frame);
-            markup |= escape == true && (values[i].IsMarkup || values[i].Ref is ObjectValue { IsHtml: true });
+            markup |= escape && (values[i].IsMarkup || values[i].Ref is ObjectValue { IsHtml: true });
         }
         var texts = new string[parts.Length];
         long length = 0;
@@ -149,6 +151,7 @@ internal sealed class ConcatExpression(Expression[] parts, bool? escape) : Expre
     }
 }
 
+/// <summary>Text of a translation, which is markup where output is escaped.</summary>
 internal sealed class MarkSafeExpression(Expression value, bool? escape) : Expression
 {
     public override JinjaValue Evaluate(Frame frame)

@@ -7,9 +7,9 @@ namespace Carillon.Jinja.Execution;
 internal sealed class Frame(RenderState state, Context context, JinjaValue[] slots, Frame? parent)
 {
     public readonly RenderState State = state;
-    public readonly Context Context = context;
-    public readonly JinjaValue[] Slots = slots;
     public readonly Frame? Parent = parent;
+    public Context Context = context;
+    public JinjaValue[] Slots = slots;
 
     /// <summary>Where the outermost capture of this frame began in the output; -1 while nothing is captured.</summary>
     private int _captureStart = -1;

@@ -32,6 +32,27 @@ internal sealed class RenderState
     /// <summary>The modules that templates imported without context in this render.</summary>
     public Dictionary<CompiledTemplate, ModuleObject>? Modules { get; set; }
 
+    private Frame? _frame;
+
+    private Context? _context;
+
+    /// <summary>The context of the outermost template. It and its frame are used again by the next render.</summary>
+    public Context RootContext(CompiledTemplate template, DictObject? root)
+    {
+        if (_context is null) return _context = new Context(template, null, root);
+        _context.Reset(template, root);
+        return _context;
+    }
+
+    /// <summary>A frame for the outermost template, whose variables are cleared when the render ends.</summary>
+    public Frame RootFrame(Context context, int slotCount)
+    {
+        if (_frame is null) return _frame = new Frame(this, context, new JinjaValue[Math.Max(32, slotCount)], null);
+        if (_frame.Slots.Length < slotCount) _frame.Slots = new JinjaValue[slotCount];
+        _frame.Context = context;
+        return _frame;
+    }
+
     public void Begin(JinjaEnvironment environment, CancellationToken cancellation)
     {
         Environment = environment;
@@ -42,14 +63,18 @@ internal sealed class RenderState
         _bytes = 0;
         _depth = 0;
         _valueDepth = 0;
-        _started = options.MaxDuration == Timeout.InfiniteTimeSpan ? 0 : options.TimeProvider.GetTimestamp();
+        _started = 0;
         Output.Begin(this);
-        Refill();
+        cancellation.ThrowIfCancellationRequested();
+        _credit = (int)Math.Min(StepsBetweenLooks, _stepsLeft);
+        _stepsLeft -= _credit;
     }
 
     public void End()
     {
         Modules = null;
+        if (_frame is not null) Array.Clear(_frame.Slots);
+        _context?.Reset(null!, null);
         Context = null!;
         _cancellation = default;
         Output.End();
@@ -77,7 +102,10 @@ internal sealed class RenderState
         _credit = (int)Math.Min(StepsBetweenLooks, _stepsLeft);
         _stepsLeft -= _credit;
         _cancellation.ThrowIfCancellationRequested();
-        if (_started != 0 && Options.TimeProvider.GetElapsedTime(_started) > Options.MaxDuration)
+        if (Options.MaxDuration == Timeout.InfiniteTimeSpan) return;
+        // Most renders end before the first look, and never ask for the time.
+        if (_started == 0) _started = Options.TimeProvider.GetTimestamp();
+        else if (Options.TimeProvider.GetElapsedTime(_started) > Options.MaxDuration)
             throw new LimitExceededException(JinjaLimit.Duration, $"the render took longer than {Options.MaxDuration}");
     }
 

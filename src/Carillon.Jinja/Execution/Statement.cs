@@ -26,9 +26,9 @@ internal sealed class Body(CompiledTemplate template, Statement[] statements, Pl
         var i = 0;
         try
         {
+            frame.State.Tick(statements.Length);
             for (; i < statements.Length; i++)
             {
-                frame.State.Tick();
                 var flow = statements[i].Execute(frame);
                 if (flow != Flow.Next) return flow;
             }
@@ -42,12 +42,42 @@ internal sealed class Body(CompiledTemplate template, Statement[] statements, Pl
     }
 }
 
-internal sealed class WriteData(byte[] utf8) : Statement
+/// <summary>A piece of output: text, and behind it a variable of the frame, or an expression, or nothing.</summary>
+internal readonly record struct OutputPiece(byte[] Data, int Slot, JinjaValue Undefined, Expression? Expression, bool? Escape, Place Place);
+
+/// <summary>What a template prints between two tags, in one go.</summary>
+internal sealed class OutputStatement(CompiledTemplate template, OutputPiece[] pieces) : Statement
 {
     public override Flow Execute(Frame frame)
     {
-        frame.State.Output.Write(utf8);
-        return Flow.Next;
+        var i = 0;
+        try
+        {
+            var state = frame.State;
+            var output = state.Output;
+            var slots = frame.Slots;
+            state.Tick(pieces.Length);
+            for (; i < pieces.Length; i++)
+            {
+                ref readonly var piece = ref pieces[i];
+                output.Write(piece.Data);
+                if (piece.Slot >= 0)
+                {
+                    ref readonly var value = ref slots[piece.Slot];
+                    output.WriteValue(value.IsMissing ? piece.Undefined : value, piece.Escape ?? state.Context.Autoescape);
+                }
+                else
+                {
+                    piece.Expression?.Write(frame, piece.Escape ?? state.Context.Autoescape);
+                }
+            }
+            return Flow.Next;
+        }
+        catch (JinjaException error) when (error.Line == 0)
+        {
+            SyntaxErrors.Locate(error, pieces[i].Place, template.Name, template.Source);
+            throw;
+        }
     }
 }
 
@@ -57,17 +87,6 @@ internal sealed class WriteExpression(Expression expression, bool? escape) : Sta
     public override Flow Execute(Frame frame)
     {
         expression.Write(frame, escape ?? frame.State.Context.Autoescape);
-        return Flow.Next;
-    }
-}
-
-/// <summary>Prints a variable of this frame, the commonest thing a template does.</summary>
-internal sealed class WriteSlot(int slot, JinjaValue undefined, bool escape) : Statement
-{
-    public override Flow Execute(Frame frame)
-    {
-        var value = frame.Slots[slot];
-        frame.State.Output.WriteValue(value.IsMissing ? undefined : value, escape);
         return Flow.Next;
     }
 }

@@ -124,10 +124,10 @@ internal static class Templates
             : $"none of the templates given were found: {string.Join(", ", candidates.Select(c => Python.Str(c)))}");
     }
 
-    public static void Run(RenderState state, CompiledTemplate template, Context context)
+    public static void Run(RenderState state, CompiledTemplate template, Context context, bool isOutermost = false)
     {
         context.AddBlocks(template.Blocks);
-        template.Run(state, context);
+        template.Run(state, context, isOutermost);
     }
 
     public static ModuleObject Import(Frame frame, Expression template, bool withContext, LocalVariable[] locals)

@@ -33,6 +33,7 @@ internal static class Access
             // A method hides an entry of its name, as in Python.
             if (MethodTable.Find(ValueKind.Dict, name.Name) is { } method) return JinjaValue.From(new BoundMethod(owner, method));
             if (name.Name[0] == '_' && IsUnsafe(state, owner, name.Name)) return state.UnsafeMember(owner, name.Name);
+            if (name.Name == "__class__" && TryAttribute(state, owner, name.Name, out var type)) return type;
             return dictionary.TryGet(name, out var value) ? value : state.UndefinedMember(owner, name.Name);
         }
         return Attribute(state, owner, name.Name);
@@ -91,6 +92,11 @@ internal static class Access
         if (MethodTable.Find(owner.Kind, name) is { } method)
         {
             value = JinjaValue.From(new BoundMethod(owner, method));
+            return true;
+        }
+        if (name == "__class__" && !state.Options.Sandbox)
+        {
+            value = JinjaValue.From(new TypeObject(Python.TypeName(owner)));
             return true;
         }
         if (owner.Ref is ObjectValue other) return other.TryGetAttribute(state, name, out value);

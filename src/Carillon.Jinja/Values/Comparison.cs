@@ -8,7 +8,7 @@ internal static partial class Python
 {
     /// <summary>As the containers of Python compare their items: a value is always equal to itself.</summary>
     public static bool SameOrEqual(RenderState? state, JinjaValue left, JinjaValue right) =>
-        (ReferenceEquals(left.Ref, right.Ref) && left.Bits == right.Bits) || ValuesEqual(state, left, right);
+        (ReferenceEquals(left.Ref, right.Ref) && left.Bits == right.Bits && left.Kind is not (ValueKind.Undefined or ValueKind.Float)) || ValuesEqual(state, left, right);
 
     public static bool ValuesEqual(RenderState? state, JinjaValue left, JinjaValue right)
     {
@@ -129,6 +129,7 @@ internal static partial class Python
             case ValueKind.Dict: return ((DictObject)container.Ref!).Contains(item);
             case ValueKind.Undefined or ValueKind.List or ValueKind.Tuple or ValueKind.Bytes: break;
             default:
+                if (container.Ref is DictView view && view.Contains(item) is { } found) return found;
                 if (container.Ref is RangeObject range && IsInteger(item)) return range.Contains(Big(item));
                 if (container.Ref is not ObjectValue { IsIterable: true }) throw Errors.Type($"argument of type '{TypeName(container)}' is not iterable");
                 break;

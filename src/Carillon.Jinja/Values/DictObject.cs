@@ -4,12 +4,12 @@ using Carillon.Jinja.Execution;
 namespace Carillon.Jinja.Values;
 
 /// <summary>
-/// A dictionary that keeps its order. Up to eight entries are searched by hash one after the other, which is faster than
+/// A dictionary that keeps its order. Up to sixteen entries are searched by hash one after the other, which is faster than
 /// buckets; larger ones get buckets when they are first searched.
 /// </summary>
 internal sealed class DictObject : ObjectValue
 {
-    private const int LinearLimit = 8;
+    private const int LinearLimit = 16;
 
     private Entry[] _entries;
     private int[]? _buckets;

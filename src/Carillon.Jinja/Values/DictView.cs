@@ -56,6 +56,11 @@ internal sealed class DictView(DictObject dictionary, DictViewPart part) : Objec
         return true;
     }
 
+    public override int ValueHash() => part == DictViewPart.Values ? base.ValueHash() : throw Errors.Type($"unhashable type: '{TypeName}'");
+
+    /// <summary>Membership where it is a lookup and not a search.</summary>
+    public bool? Contains(JinjaValue item) => part == DictViewPart.Keys ? dictionary.Contains(item) : null;
+
     public override void WriteRepr(ReprWriter writer)
     {
         writer.Append(TypeName);

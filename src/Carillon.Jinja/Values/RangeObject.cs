@@ -48,7 +48,7 @@ internal sealed class RangeObject(long start, long stop, long step) : ObjectValu
     public override bool TryGetAttribute(RenderState state, string name, out JinjaValue value)
     {
         value = name switch { "start" => start, "stop" => stop, "step" => step, _ => default };
-        return name is "start" or "stop" or "step";
+        return name is "start" or "stop" or "step" || SequenceMethods.TryRangeMethod(this, name, out value);
     }
 
     public override bool TryGetItem(RenderState state, JinjaValue key, out JinjaValue value)

@@ -76,7 +76,7 @@ internal sealed class ReprWriter(RenderState? state)
         {
             case ValueKind.None: Append("None"); break;
             case ValueKind.Missing: Append("missing"); break;
-            case ValueKind.Undefined: Append(((UndefinedValue)value.Ref!).Mode switch { UndefinedKind.Strict => "StrictUndefined", UndefinedKind.Chainable => "ChainableUndefined", _ => "Undefined" }); break;
+            case ValueKind.Undefined: Append("Undefined"); break;
             case ValueKind.Bool: Append(value.Bool ? "True" : "False"); break;
             case ValueKind.Int: Append(value.Bits.ToString(CultureInfo.InvariantCulture)); break;
             case ValueKind.BigInt: Append(IntegerText(((BigInt)value.Ref!).Value)); break;

@@ -11,6 +11,19 @@ internal static class SequenceMethods
         new("index", "[value], [start]=0, [stop]=none", (s, a) => Index(s, (SequenceObject)a[0].Ref!, a)),
     ];
 
+    /// <summary>What a range has of them: its items are gone through.</summary>
+    public static bool TryRangeMethod(RangeObject range, string name, out JinjaValue value)
+    {
+        value = default;
+        if (name is not ("count" or "index")) return false;
+        value = JinjaValue.From(new BuiltinFunction(name, Signature.Parse("[value]"), (state, a) =>
+        {
+            var items = new TupleObject(Python.ToArray(JinjaValue.From(range), state));
+            return name == "count" ? Count(state, items, a[0]) : Index(state, items, [JinjaValue.From(items), a[0], 0, default]);
+        }));
+        return true;
+    }
+
     public static IEnumerable<Method> ForLists() =>
     [
         .. ForTuples(),
@@ -126,7 +139,7 @@ internal static class SequenceMethods
             if (a[1].Ref is not ObjectValue { IsCallable: true } key) throw Errors.Type($"'{Python.TypeName(a[1])}' object is not callable");
             for (var i = 0; i < keys.Length; i++) keys[i] = key.Call(state, CallArguments.Of([items[i]]));
         }
-        Python.Sort(state, items, keys, Python.Truth(a[2]));
+        Python.Sort(state, items, keys, Python.Integer(a[2]) != 0);
         list.Array = items;
         list.Count = items.Length;
         return JinjaValue.None;

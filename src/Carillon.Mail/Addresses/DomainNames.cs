@@ -29,4 +29,7 @@ internal static class DomainNames
         int at = address.LastIndexOf('@');
         return at < 0 ? address : string.Concat(address.AsSpan(0, at + 1), ToAscii(address[(at + 1)..]));
     }
+
+    /// <summary>No ASCII form exists: the local part is in another script, or the domain cannot be mapped.</summary>
+    public static bool IsBeyondAscii(string address) => !Ascii.IsValid(address) && !Ascii.IsValid(AddressToAscii(address));
 }

@@ -9,12 +9,17 @@ namespace Carillon.Mail;
 /// </summary>
 public sealed record MailAddress
 {
-    /// <exception cref="FormatException">The address is not valid, or the name has line breaks or control characters.</exception>
+    private const int MaxName = 1000;
+
+    /// <exception cref="FormatException">
+    /// The address is not valid, or the name has line breaks, control characters or more than 1,000 characters.
+    /// </exception>
     public MailAddress(string address, string? displayName = null)
     {
         ArgumentNullException.ThrowIfNull(address);
         if (!AddressSyntax.IsValid(address)) throw new FormatException("Not a valid mail address.");
-        if (displayName is not null && HasControls(displayName)) throw new FormatException("A display name has no control characters.");
+        if (displayName is not null && (displayName.Length > MaxName || HasControls(displayName)))
+            throw new FormatException("A display name has at most 1,000 characters and no control characters.");
         Address = address;
         DisplayName = string.IsNullOrEmpty(displayName) ? null : displayName;
     }
@@ -28,8 +33,8 @@ public sealed record MailAddress
 
     public ReadOnlySpan<char> Domain => Address.AsSpan(Address.LastIndexOf('@') + 1);
 
-    /// <summary>The local part is not ASCII: only a server with SMTPUTF8 (RFC 6531) can take it.</summary>
-    public bool NeedsUtf8 => !Ascii.IsValid(LocalPart);
+    /// <summary>It has no ASCII form, mostly for its local part: only a server with SMTPUTF8 (RFC 6531) can take it.</summary>
+    public bool NeedsUtf8 => DomainNames.IsBeyondAscii(Address);
 
     /// <summary>Is this an address (without a name)? Never throws.</summary>
     public static bool IsValid(ReadOnlySpan<char> address) => AddressSyntax.IsValid(address);
@@ -38,7 +43,7 @@ public sealed record MailAddress
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out MailAddress? address)
     {
         address = null;
-        if (text is null || HasControls(text)) return false;
+        if (text is null || text.Length > 2 * MaxName || HasControls(text)) return false;
         ReadOnlySpan<char> all = text.AsSpan().Trim();
         if (!all.EndsWith('>'))
         {
@@ -50,7 +55,7 @@ public sealed record MailAddress
         int open = OpeningBracket(all);
         if (open < 0) return false;
         ReadOnlySpan<char> inner = all[(open + 1)..^1];
-        if (!AddressSyntax.IsValid(inner) || !TryReadName(all[..open].TrimEnd(), out string? name)) return false;
+        if (!AddressSyntax.IsValid(inner) || !TryReadName(all[..open].TrimEnd(), out string name) || name.Length > MaxName) return false;
         address = new MailAddress(inner.ToString(), name);
         return true;
     }
@@ -92,7 +97,7 @@ public sealed record MailAddress
         return open;
     }
 
-    private static bool TryReadName(ReadOnlySpan<char> text, out string? name)
+    private static bool TryReadName(ReadOnlySpan<char> text, out string name)
     {
         name = text.ToString();
         if (!text.StartsWith('"')) return !text.ContainsAny("<>\"");

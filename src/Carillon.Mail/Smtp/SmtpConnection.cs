@@ -34,13 +34,20 @@ internal sealed class SmtpConnection(SmtpTransport transport, SmtpOptions option
 
     public Task Completion { get; private set; } = Task.CompletedTask;
 
+    /// <summary>It cannot have a message yet.</summary>
+    public bool IsOpening => Volatile.Read(ref _transaction) is null;
+
     /// <summary>On the transport's coarse clock, in seconds.</summary>
     public long Deadline => _dialogue?.Deadline ?? Volatile.Read(ref _openDeadline);
 
     public void Start()
     {
         Volatile.Write(ref _openDeadline, transport.Now + (long)Math.Ceiling(options.Timeouts.Connect.TotalSeconds) + 1);
+        // The connection outlives the call that opened it, and must not carry that call's context (its trace, say) along.
+        bool flows = !ExecutionContext.IsFlowSuppressed();
+        if (flows) ExecutionContext.SuppressFlow();
         Completion = Task.Run(RunAsync);
+        if (flows) ExecutionContext.RestoreFlow();
     }
 
     /// <summary>Ends the wait of an idle connection: with a message, or with null to look what the transport wants.</summary>
@@ -237,7 +244,10 @@ internal sealed class SmtpConnection(SmtpTransport transport, SmtpOptions option
     }
 
     internal static SmtpDelivery Describe(SmtpOutcome outcome, SmtpStage stage, SmtpBrokenException fault) =>
-        new() { Outcome = outcome, Stage = stage, Reply = fault.Reply, Reason = fault.Message };
+        new() { Outcome = outcome, Stage = stage, Reply = fault.Reply, Reason = OneLine(fault.Message) };
+
+    private static string OneLine(string text) =>
+        (text.Length <= SmtpReply.MaxText ? text : text[..SmtpReply.MaxText]).ReplaceLineEndings(" ");
 
     private SmtpBrokenException Explain(Exception e, SmtpStage stage)
     {

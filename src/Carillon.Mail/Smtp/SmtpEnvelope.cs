@@ -55,23 +55,16 @@ public readonly record struct SmtpEnvelope
 
     internal string Recipient(int index) => _recipients is null ? _recipient! : _recipients[index];
 
-    /// <summary>Some address has a local part outside ASCII, which only SMTPUTF8 can carry.</summary>
+    /// <summary>Some address has no ASCII form, so only SMTPUTF8 can carry it.</summary>
     internal bool HasUtf8Address()
     {
-        if (HasUtf8Local(From)) return true;
+        if (DomainNames.IsBeyondAscii(From)) return true;
         for (int i = 0; i < RecipientCount; i++)
         {
-            if (HasUtf8Local(Recipient(i))) return true;
+            if (DomainNames.IsBeyondAscii(Recipient(i))) return true;
         }
 
         return false;
-    }
-
-    private static bool HasUtf8Local(string address)
-    {
-        if (Ascii.IsValid(address)) return false;
-        int at = address.LastIndexOf('@');
-        return !Ascii.IsValid(address.AsSpan(0, at < 0 ? address.Length : at));
     }
 
     private static string CheckFrom(string from)

@@ -7,7 +7,7 @@ namespace Carillon.Mail;
 /// <summary>How the connection to a server is protected.</summary>
 public enum SmtpSecurity
 {
-    /// <summary>Never encrypted, even when the server offers it. For loopback, tests and private networks.</summary>
+    /// <summary>Never encrypted, even when the server offers it; a password is then sent in the clear. For loopback and private networks.</summary>
     None,
 
     /// <summary>STARTTLS (RFC 3207) is required; a server that does not offer it is unavailable.</summary>
@@ -115,6 +115,8 @@ public sealed record SmtpOptions
         if (KeepAlive <= TimeSpan.Zero) faults.Add("KeepAlive is not positive");
         if (UserName is null && Password is not null) faults.Add("Password is given without UserName");
         if (UserName is not null && Password is null && AccessToken is null) faults.Add("UserName is given without Password or AccessToken");
+        if (UserName?.Contains('\0', StringComparison.Ordinal) == true || Password?.Contains('\0', StringComparison.Ordinal) == true)
+            faults.Add("UserName or Password has a NUL");
         if (AuthMechanism == SmtpAuthMechanism.XOAuth2 && (UserName is null || AccessToken is null))
             faults.Add("XOAUTH2 needs UserName and AccessToken");
         if (ClientName is not null && ClientName.AsSpan().ContainsAnyExceptInRange('!', '~')) faults.Add("ClientName is not printable ASCII");

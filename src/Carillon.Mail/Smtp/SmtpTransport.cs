@@ -24,10 +24,11 @@ public sealed class SmtpTransport : IAsyncDisposable
     private readonly Stack<SmtpJob> _spare = new();
     private readonly List<SmtpConnection> _idle = [];
     private readonly List<SmtpConnection> _all = [];
-    private ITimer? _sweep;
+    private readonly ITimer _sweep;
     private long _now;
     private long _noOpenBefore;
     private int _opening;
+    private bool _sweeps;
     private bool _closed;
 
     /// <exception cref="ArgumentException">The options are at fault; all faults are named.</exception>
@@ -44,6 +45,7 @@ public sealed class SmtpTransport : IAsyncDisposable
         _time = time ?? TimeProvider.System;
         _started = _time.GetTimestamp();
         _connect = connect;
+        _sweep = _time.CreateTimer(static state => ((SmtpTransport)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Connections open or being opened.</summary>
@@ -149,6 +151,7 @@ public sealed class SmtpTransport : IAsyncDisposable
 
         Fail(waiting, new SmtpBrokenException(SmtpStage.Queued, "the transport was closed"));
         foreach (SmtpConnection connection in idle) connection.Wake(null);
+        foreach (SmtpConnection connection in all.Where(c => c.IsOpening)) connection.Abort();
         Task ended = Task.WhenAll(all.Select(connection => connection.Completion));
         try
         {
@@ -160,7 +163,7 @@ public sealed class SmtpTransport : IAsyncDisposable
             await ended.ConfigureAwait(false);
         }
 
-        if (_sweep is not null) await _sweep.DisposeAsync().ConfigureAwait(false);
+        await _sweep.DisposeAsync().ConfigureAwait(false);
     }
 
     internal Task<SmtpChannel> ConnectAsync(CancellationToken cancellationToken) => _connect(cancellationToken);
@@ -264,7 +267,7 @@ public sealed class SmtpTransport : IAsyncDisposable
         var connection = new SmtpConnection(this, _options);
         _all.Add(connection);
         _opening++;
-        _sweep ??= _time.CreateTimer(static state => ((SmtpTransport)state!).Sweep(), this, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        if (!_sweeps) _sweeps = _sweep.Change(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         return connection;
     }
 

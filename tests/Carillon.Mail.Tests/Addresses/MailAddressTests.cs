@@ -44,6 +44,8 @@ public sealed class MailAddressTests
     [Theory]
     [InlineData("a@example.com", false)]
     [InlineData("a@bücher.example", false)]
+    [InlineData("a@😀.com", false)]
+    [InlineData("a@例子.测试", false)]
     [InlineData("ñ@example.com", true)]
     public void Only_a_local_part_beyond_ASCII_needs_SMTPUTF8(string address, bool needs) =>
         Assert.Equal(needs, new MailAddress(address).NeedsUtf8);

@@ -96,6 +96,25 @@ public sealed class PostfixTests(PostfixServer postfix) : IClassFixture<PostfixS
     }
 
     [Fact]
+    public async Task Postfix_understands_the_wish_for_notifications_and_UTF8_headers()
+    {
+        await using SmtpTransport transport = Transport(SmtpSecurity.StartTls, o => o);
+        var notification = new SmtpNotification
+        {
+            Notify = SmtpNotify.Failure | SmtpNotify.Delay, ReturnFullMessage = true, EnvelopeId = "a+b=c d", OriginalRecipient = true,
+        };
+        var message = new MailMessage { From = new MailAddress("ñ@bücher.example", "Ñandú"), To = [new MailAddress("ü@example.org")], Subject = "日本語" };
+        message.SetText("ñ\n");
+        var written = new ArrayBufferWriter<byte>();
+        MimeWriter.Write(message, written, new MimeOptions { AllowUtf8Headers = true, Allow8Bit = true });
+
+        SmtpDelivery delivery = await transport.SendAsync(
+            new SmtpEnvelope("ñ@bücher.example", "ü+x=y@example.org") { Notification = notification, RequiresUtf8 = true }, written.WrittenMemory);
+
+        Assert.True(delivery.Outcome == SmtpOutcome.Accepted, delivery.Reason);
+    }
+
+    [Fact]
     public async Task Chunks_are_taken_too()
     {
         await using SmtpTransport transport = Transport(SmtpSecurity.StartTls, o => o with { Chunking = true, MaxConnections = 1 });

@@ -139,6 +139,19 @@ public sealed class PoolTests
     }
 
     [Fact]
+    public async Task Closing_does_not_wait_for_connections_that_are_not_open_yet()
+    {
+        ScriptedServer server = new ScriptedServer().On("CONNECT", ScriptedServer.Hang);
+        SmtpTransport transport = server.Transport(Options(), new ManualTime());
+
+        Task<SmtpDelivery> sending = transport.SendAsync(Envelope, Content).AsTask();
+        await server.Hanging.Task;
+        await transport.DisposeAsync();
+
+        Assert.Equal((SmtpOutcome.Unavailable, SmtpStage.Queued), ((await sending).Outcome, (await sending).Stage));
+    }
+
+    [Fact]
     public async Task Closing_gives_up_on_a_server_that_hangs()
     {
         var time = new ManualTime();

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -74,6 +76,25 @@ internal sealed class ScriptedServer
         int number = Interlocked.Increment(ref _connections);
         _ = Task.Run(() => new Session(this, client, server, number).RunAsync(), cancellationToken);
         return new SmtpChannel(client);
+    }
+
+    /// <summary>Answers at a real port too, for what only real sockets show.</summary>
+    public TcpListener Listen()
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        _ = Task.Run(async () =>
+        {
+            while (true)
+            {
+                TcpClient client = await listener.AcceptTcpClientAsync();
+                (FragmentedStream near, FragmentedStream far) = FragmentedStream.CreatePair();
+                _ = Task.Run(() => new Session(this, near, far, Interlocked.Increment(ref _connections)).RunAsync());
+                _ = near.CopyToAsync(client.GetStream()).ContinueWith(_ => client.Dispose(), TaskScheduler.Default);
+                _ = client.GetStream().CopyToAsync(near).ContinueWith(_ => near.Dispose(), TaskScheduler.Default);
+            }
+        });
+        return listener;
     }
 
     private sealed class Session(ScriptedServer owner, FragmentedStream client, FragmentedStream connection, int number)

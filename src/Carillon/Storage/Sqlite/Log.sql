@@ -29,7 +29,8 @@ ORDER BY m.seq DESC
 LIMIT @limit;
 
 -- name: buckets
-SELECT min(bucket), max(bucket) FROM message_key;
+-- Two queries, for SQLite finds one of them at an edge, but both only by a scan.
+SELECT (SELECT min(bucket) FROM message_key), (SELECT max(bucket) FROM message_key);
 
 -- name: find_key
 SELECT seq FROM message_key WHERE bucket = @bucket AND hash = @hash AND seq < @before ORDER BY seq DESC;

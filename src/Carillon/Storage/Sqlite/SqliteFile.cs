@@ -15,23 +15,39 @@ internal sealed class SqliteFile(SqliteStorageOptions options)
 
     public string Path { get; } = System.IO.Path.GetFullPath(options.File ?? System.IO.Path.Combine(options.Directory, "carillon.db"));
 
-    /// <summary>The one connection that writes and checkpoints.</summary>
-    /// <param name="create">Makes the file when it is not there. Not while running: a volume that went away must not become an empty database.</param>
-    public SqliteConnection OpenWriter(bool create) => Open(create ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite, string.Create(CultureInfo.InvariantCulture, $"""
-        PRAGMA page_size = {PageSize};
-        PRAGMA journal_mode = WAL;
-        PRAGMA synchronous = FULL;
-        PRAGMA wal_autocheckpoint = {Math.Max(1, options.CheckpointBytes / PageSize)};
-        PRAGMA journal_size_limit = {2L * options.CheckpointBytes};
-        PRAGMA cache_size = -{options.WriterCacheBytes / 1024};
-        """));
+    /// <summary>Opens the file, which is made when it is not there, and looks whether it is ours before anything in it changes.</summary>
+    public SqliteConnection OpenFirst() => Open(SqliteOpenMode.ReadWriteCreate, connection =>
+    {
+        SqliteMigrations.Check(connection, Path);
+        MakeWriter(connection);
+    });
 
-    public SqliteConnection OpenReader() => Open(SqliteOpenMode.ReadOnly, string.Create(CultureInfo.InvariantCulture, $"""
+    /// <summary>
+    /// The one connection that writes and checkpoints, opened anew while running. The file must be there: a volume that went away
+    /// must not become an empty database.
+    /// </summary>
+    public SqliteConnection OpenWriter() => Open(SqliteOpenMode.ReadWrite, MakeWriter);
+
+    public SqliteConnection OpenReader() => Open(SqliteOpenMode.ReadOnly, connection => connection.Execute(string.Create(CultureInfo.InvariantCulture, $"""
         PRAGMA query_only = ON;
         PRAGMA cache_size = -{options.ReaderCacheBytes / 1024};
-        """));
+        """)));
 
-    private SqliteConnection Open(SqliteOpenMode mode, string pragmas)
+    private void MakeWriter(SqliteConnection connection)
+    {
+        connection.Execute(string.Create(CultureInfo.InvariantCulture, $"""
+            PRAGMA page_size = {PageSize};
+            PRAGMA synchronous = FULL;
+            PRAGMA wal_autocheckpoint = {Math.Max(1, options.CheckpointBytes / PageSize)};
+            PRAGMA journal_size_limit = {2L * options.CheckpointBytes};
+            PRAGMA cache_size = -{options.WriterCacheBytes / 1024};
+            """));
+        var mode = connection.ExecuteScalar<string>("PRAGMA journal_mode = WAL");
+        if (mode != "wal")
+            throw new SqliteException($"The file system cannot keep a write-ahead log (journal mode {mode}).", SQLitePCL.raw.SQLITE_CANTOPEN);
+    }
+
+    private SqliteConnection Open(SqliteOpenMode mode, Action<SqliteConnection> prepare)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
@@ -47,7 +63,8 @@ internal sealed class SqliteFile(SqliteStorageOptions options)
                 PRAGMA busy_timeout = {(long)options.BusyTimeout.TotalMilliseconds};
                 PRAGMA temp_store = MEMORY;
                 PRAGMA foreign_keys = OFF;
-                """) + "\n" + pragmas);
+                """));
+            prepare(connection);
             return connection;
         }
         catch

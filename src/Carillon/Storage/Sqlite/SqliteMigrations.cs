@@ -16,9 +16,9 @@ internal static class SqliteMigrations
     public static int Latest => All[^1].Number;
 
     /// <exception cref="StorageStartException">The database is newer than this program, or not one of Carillon's.</exception>
-    public static void Apply(SqliteConnection connection, string file, TimeProvider time)
+    public static void Check(SqliteConnection connection, string file)
     {
-        var current = Current(connection, file);
+        var current = Current(connection);
         if (current > Latest)
         {
             throw new StorageStartException(
@@ -26,10 +26,21 @@ internal static class SqliteMigrations
                 "Start that version or a later one, or restore a backup from before the upgrade.");
         }
 
+        if (current is null && connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master") > 0)
+        {
+            throw new StorageStartException(
+                $"{file} is a database of another program. Give Carillon a data directory of its own (CARILLON_DATA).");
+        }
+    }
+
+    public static void Apply(SqliteConnection connection, TimeProvider time)
+    {
+        var current = Current(connection);
         foreach (var (number, path) in All)
         {
             if (number <= current) continue;
             using var transaction = connection.BeginTransaction();
+            if (current is null && number == 1) Begin(connection, transaction);
             connection.Execute(SqlFile.Read(path), transaction: transaction);
             connection.Execute(
                 "INSERT INTO schema_version (version, applied_at) VALUES (@number, @at)",
@@ -39,28 +50,17 @@ internal static class SqliteMigrations
         }
     }
 
-    private static int Current(SqliteConnection connection, string file)
+    private static void Begin(SqliteConnection connection, SqliteTransaction transaction) => connection.Execute(
+        string.Create(CultureInfo.InvariantCulture, $"""
+        PRAGMA application_id = {ApplicationId};
+        CREATE TABLE schema_version (version INTEGER NOT NULL PRIMARY KEY, applied_at INTEGER NOT NULL);
+        """),
+        transaction: transaction);
+
+    // Null where nothing was ever applied.
+    private static long? Current(SqliteConnection connection)
     {
-        using var transaction = connection.BeginTransaction();
-        var tables = connection.Query<string>("SELECT name FROM sqlite_master WHERE type = 'table'", transaction: transaction).ToList();
-        if (!tables.Contains("schema_version", StringComparer.Ordinal))
-        {
-            if (tables.Count > 0)
-            {
-                throw new StorageStartException(
-                    $"{file} is a database of another program. Give Carillon a data directory of its own (CARILLON_DATA).");
-            }
-
-            connection.Execute(
-                string.Create(CultureInfo.InvariantCulture, $"""
-                PRAGMA application_id = {ApplicationId};
-                CREATE TABLE schema_version (version INTEGER NOT NULL PRIMARY KEY, applied_at INTEGER NOT NULL);
-                """),
-                transaction: transaction);
-            transaction.Commit();
-            return 0;
-        }
-
-        return (int)connection.ExecuteScalar<long>("SELECT coalesce(max(version), 0) FROM schema_version", transaction: transaction);
+        var known = connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'") > 0;
+        return known ? connection.ExecuteScalar<long?>("SELECT max(version) FROM schema_version") : null;
     }
 }

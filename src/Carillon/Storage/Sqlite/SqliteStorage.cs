@@ -64,8 +64,8 @@ public sealed class SqliteStorage : IStorage
         SqliteConnection? connection = null;
         try
         {
-            connection = _file.OpenWriter(create: true);
-            SqliteMigrations.Apply(connection, _file.Path, _time);
+            connection = _file.OpenFirst();
+            SqliteMigrations.Apply(connection, _time);
             Probe(connection);
             _writer = new SqliteWriter(_file, new SqliteSession(connection));
         }

@@ -87,7 +87,7 @@ internal sealed class SqliteWriter : IDisposable
 
     private T Once<T>(Func<SqliteSession, T> work)
     {
-        var session = _session ??= new SqliteSession(_file.OpenWriter(create: false));
+        var session = _session ??= new SqliteSession(_file.OpenWriter());
         session.Begin();
         try
         {

@@ -115,7 +115,7 @@ public sealed class SmtpGatewayTests
         { "header", "1\r\nBcc: eve@example.net" },
         { "header_name", "X: y\r\nBcc" },
         { "header_name", "Bcc" },
-        { "attachment", "../etc/passwd" },
+        { "attachment", "a.pdf\r\nBcc: eve@example.net" },
     };
 
     [Theory]

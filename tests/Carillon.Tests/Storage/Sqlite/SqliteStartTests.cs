@@ -72,8 +72,9 @@ public sealed class SqliteStartTests : IAsyncDisposable
     public async Task A_database_of_another_program_is_refused_and_left_alone()
     {
         Execute("CREATE TABLE theirs (x)");
+        var bytes = await File.ReadAllBytesAsync(_factory.DatabaseFile, Cancellation);
         Assert.Contains("another program", (await RefusedAsync()).Message, StringComparison.Ordinal);
-        Execute("INSERT INTO theirs VALUES (1)");
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(_factory.DatabaseFile, Cancellation));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class SqliteWriterTests : IAsyncDisposable
     public SqliteWriterTests()
     {
         _file = new SqliteFile(new SqliteStorageOptions { Directory = _factory.Path, BusyTimeout = TimeSpan.FromMilliseconds(50) });
-        var connection = _file.OpenWriter(create: true);
+        var connection = _file.OpenFirst();
         connection.Execute("CREATE TABLE t (x INTEGER NOT NULL UNIQUE)");
         _writer = new SqliteWriter(_file, new SqliteSession(connection));
     }

@@ -81,12 +81,12 @@ public abstract class CatalogConformance(StorageFactory factory) : StorageTest(f
     }
 
     [Fact]
-    public async Task The_first_tenant_is_there_from_the_start_and_keys_are_unique()
+    public async Task The_installation_is_a_tenant_from_the_start_and_keys_are_unique()
     {
         Assert.Equal([new Tenant(TenantId.Installation, "installation", "Installation")], await Store.Tenants.AllAsync(Cancellation));
 
         var made = await Store.Tenants.CreateAsync("clinic", "Clinic", Cancellation);
-        Assert.Equal(new Tenant(new TenantId(2), "clinic", "Clinic"), made);
+        Assert.Equal(new Tenant(new TenantId(1), "clinic", "Clinic"), made);
         Assert.Equal(2, (await Store.Tenants.AllAsync(Cancellation)).Count);
         var error = await Assert.ThrowsAsync<DuplicateKeyException>(async () => await Store.Tenants.CreateAsync("clinic", "x", Cancellation));
         Assert.Equal("key", error.Field);
@@ -102,6 +102,26 @@ public abstract class CatalogConformance(StorageFactory factory) : StorageTest(f
         Assert.True(await Store.Tenants.AnyKeyAsync(Cancellation));
         Assert.Equivalent(key, await Store.Tenants.FindKeyAsync([9, 8, 7], Cancellation), strict: true);
         Assert.Null(await Store.Tenants.FindKeyAsync([9, 8], Cancellation));
+    }
+
+    [Fact]
+    public async Task Keys_are_listed_oldest_first_and_revoked_once_within_their_tenant()
+    {
+        var keys = Enumerable.Range(0, 3)
+            .Select(i => new ApiKey { Id = Ids.Next(), Tenant = Tenant, Name = "k", Hash = [(byte)i], Scopes = [Scopes.Read], CreatedAt = Now.AddSeconds(i) })
+            .ToList();
+        foreach (var key in keys) await Store.Tenants.CreateKeyAsync(key, Cancellation);
+
+        Assert.True(await Store.Tenants.RevokeKeyAsync(Tenant, keys[1].Id, Now.AddDays(1), Cancellation));
+        Assert.True(await Store.Tenants.RevokeKeyAsync(Tenant, keys[1].Id, Now.AddDays(2), Cancellation));
+        Assert.False(await Store.Tenants.RevokeKeyAsync(Other, keys[0].Id, Now, Cancellation));
+        Assert.False(await Store.Tenants.RevokeKeyAsync(Tenant, Ids.Next(), Now, Cancellation));
+
+        var listed = await Store.Tenants.ListKeysAsync(Tenant, Cancellation);
+        Assert.Equal(keys.Select(k => k.Id), listed.Select(k => k.Id));
+        Assert.Equal([null, Now.AddDays(1), null], listed.Select(k => k.RevokedAt));
+        Assert.Empty(await Store.Tenants.ListKeysAsync(Other, Cancellation));
+        Assert.Equal(Now.AddDays(1), (await Store.Tenants.FindKeyAsync([1], Cancellation))?.RevokedAt);
     }
 
     [Fact]
