@@ -8,6 +8,7 @@ public sealed class SmtpReply
     internal const int MaxText = 500;
 
     private readonly byte[] _text;
+    private string? _line;
 
     /// <param name="code">200–599.</param>
     /// <param name="text">Cut after 500 octets.</param>
@@ -37,7 +38,8 @@ public sealed class SmtpReply
 
     internal bool Matches(int code, ReadOnlySpan<byte> text) => Code == code && text.SequenceEqual(_text);
 
-    public override string ToString() => $"{Code} {Text.Replace('\n', ' ')}";
+    /// <summary>Code and text in one line.</summary>
+    public override string ToString() => _line ??= $"{Code} {Text.Replace('\n', ' ')}";
 
     private string Decode()
     {

@@ -77,6 +77,8 @@ internal sealed class Dispatcher : IAsyncDisposable
         foreach (var outcome in outcomes)
         {
             var message = outcome.Message;
+            if (outcome.Failure is { } failure)
+                _defects.Report($"Outcome of {PublicId.Format(PublicId.Message, message.Id)}, which stays owned until the next start,", failure);
             if (outcome.Recorded && outcome.DueAt is { } due) _lanes.Stored(message.Lane, due);
             if (outcome.Next is { } next)
             {

@@ -29,15 +29,21 @@ internal abstract class ContentPart
 
     private sealed class JinjaPart(JinjaTemplate template) : ContentPart
     {
+        public override IEnumerable<UsedVariable> Variables =>
+            template.Analyze().Variables.Select(v => new UsedVariable(RootOf(v.Path), v.IsGuarded, v.Line));
+
         public override void Render(IBufferWriter<byte> output, JinjaValue variables, CancellationToken cancellationToken) =>
             template.Render(output, variables, cancellationToken);
     }
+
+    /// <summary>What has to be given for a path: <c>plan</c> for <c>plan.price</c>, <c>steps</c> for <c>steps[].title</c>.</summary>
+    private static string RootOf(string path) => path.AsSpan().IndexOfAny('.', '[') is >= 0 and var end ? path[..end] : path;
 
     /// <summary>Content in which <c>{name}</c> stands for a variable. Braces around anything else are text.</summary>
     private sealed class SimplePart(IReadOnlyList<SimplePart.Piece> pieces) : ContentPart
     {
         public override IEnumerable<UsedVariable> Variables =>
-            pieces.Where(p => p.Name is not null).Select(p => new UsedVariable(p.Name!, IsGuarded: true, 1, 1));
+            pieces.Where(p => p.Name is not null).Select(p => new UsedVariable(p.Name!, IsGuarded: true, 1));
 
         public static SimplePart Parse(string source)
         {
@@ -73,4 +79,4 @@ internal abstract class ContentPart
 
 /// <param name="IsGuarded">Content has an answer for its absence (a default, a test).</param>
 /// <param name="Field">The part that uses it, as a path in the request.</param>
-internal readonly record struct UsedVariable(string Name, bool IsGuarded, int Line, int Column, string? Field = null);
+internal readonly record struct UsedVariable(string Name, bool IsGuarded, int Line, string? Field = null);

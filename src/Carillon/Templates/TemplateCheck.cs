@@ -57,7 +57,7 @@ internal static class TemplateCheck
         {
             faults.Add(new(
                 variable.Field!, "undeclared_variable",
-                $"Line {variable.Line}, column {variable.Column} uses '{variable.Name}', which variables does not declare; declare it, or leave variables out."));
+                $"Line {variable.Line} uses '{variable.Name}', which variables does not declare; declare it, or leave variables out."));
         }
     }
 }
