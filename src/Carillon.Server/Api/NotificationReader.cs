@@ -164,7 +164,7 @@ internal static class NotificationReader
         var hasTemplate = Has(seen, TemplateId);
         if (!hasTemplate && !Has(seen, Message) && !Has(seen, Html) && !Has(seen, Overrides))
         {
-            reader.FaultAt("template_id", "required", "There is nothing to send: give template_id, or content in message or html.");
+            reader.FaultAt("message", "required", "There is nothing to send: give template_id, or content in message or html.");
         }
         else if (hasTemplate && (request.Message is not null || request.Html is not null || request.Subject is not null))
         {

@@ -29,6 +29,9 @@ internal sealed class Lane(LaneKey key)
     /// <summary>Due work waits in the store, and there was no room for it when it was looked at.</summary>
     public bool WantsClaim { get; set; }
 
+    /// <summary>Among the lanes to which the next room goes.</summary>
+    public bool IsHungry { get; set; }
+
     /// <summary>In the ring of lanes to be served.</summary>
     public bool IsActive { get; set; }
 

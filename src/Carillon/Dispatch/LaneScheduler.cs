@@ -14,6 +14,8 @@ namespace Carillon.Dispatch;
 /// </remarks>
 internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes, TimeProvider time)
 {
+    private const int Foothold = 16;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<LaneKey, Lane> _lanes = [];
     private readonly Queue<Lane> _critical = new();
@@ -22,6 +24,9 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
     /// <summary>Lanes by the time at which something is to be looked at again: due work in the store, the end of a pause.</summary>
     private readonly PriorityQueue<Lane, DateTimeOffset> _wakes = new();
     private readonly Dictionary<ProviderRuntime, WaitingLanes> _waiting = [];
+
+    /// <summary>Lanes whose claims were put off for want of room, longest first. None of their own messages will end and remind of them.</summary>
+    private readonly Queue<Lane> _hungry = new();
     private int _inMemory;
     private int _sending;
     private bool _stopped;
@@ -73,6 +78,17 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
             if (lane.StoreDue is { } known && known <= due) return;
             lane.StoreDue = due;
             _wakes.Enqueue(lane, due);
+        }
+    }
+
+    /// <summary>Work of this lane was seen in the store: what was known of it, and put off, is looked at again.</summary>
+    public void Found(LaneKey key, DateTimeOffset due)
+    {
+        lock (_lock)
+        {
+            Stored(key, due);
+            var lane = LaneOf(key);
+            if (lane is { WantsClaim: true, IsClaiming: false }) _wakes.Enqueue(lane, due);
         }
     }
 
@@ -157,6 +173,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
 
                 if (lane.StoreDue is { } due && due <= now) lane.WantsClaim = true;
                 if (Order(lane) is { } order) (orders ??= []).Add(order);
+                else if (lane is { WantsClaim: true, IsClaiming: false, InMemory: 0, IsHungry: false }) AddHungry(lane);
             }
 
             nextWake = _wakes.TryPeek(out _, out var next) ? next : null;
@@ -165,10 +182,22 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         return orders;
     }
 
-    /// <summary>Room came free: claims that had been put off.</summary>
+    /// <summary>Room came free, a message of this lane having left: a claim that had been put off, of a lane that holds nothing first.</summary>
     public ClaimOrder? ClaimIfWanted(LaneKey key)
     {
-        lock (_lock) return Order(LaneOf(key));
+        lock (_lock)
+        {
+            while (_hungry.TryPeek(out var lane))
+            {
+                var order = Order(lane);
+                if (order is null && lane is { WantsClaim: true, IsClaiming: false, InMemory: 0 } && !_stopped) break;
+                _hungry.Dequeue();
+                lane.IsHungry = false;
+                if (order is not null) return order;
+            }
+
+            return Order(LaneOf(key));
+        }
     }
 
     /// <summary>A claim has ended. Room for its messages had been reserved by its order.</summary>
@@ -285,11 +314,15 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
 
     /// <summary>
     /// A lane may hold its even share of the window, and at least 64 messages; critical lanes may go a quarter beyond the window.
+    /// A window that others have filled, perhaps with messages for a provider that is down, still leaves each lane a foothold, up to
+    /// twice the window in all.
     /// </summary>
     private bool HasRoom(Lane lane)
     {
         if (lane.IsCritical) return _inMemory < options.Window + (options.Window / 4);
-        return _inMemory < options.Window && lane.InMemory < Share();
+        return _inMemory < options.Window
+            ? lane.InMemory < Share()
+            : lane.InMemory < Foothold && _inMemory < options.Window * 2L;
     }
 
     private int Share() => Math.Max(64, options.Window / Math.Max(1, _ring.Count));
@@ -297,13 +330,19 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
     private ClaimOrder? Order(Lane lane)
     {
         if (_stopped || lane.IsClaiming || !lane.WantsClaim || !HasRoom(lane)) return null;
-        var share = lane.IsCritical ? options.Window / 4 : Share();
+        var share = lane.IsCritical ? options.Window / 4 : _inMemory < options.Window ? Share() : Foothold;
         // Half a share at least, so that claims are few and large.
         if (lane.InMemory > share / 2) return null;
         var limit = Math.Min(options.ClaimBatch, share - lane.InMemory);
         lane.IsClaiming = true;
         Add(lane, limit);
         return new ClaimOrder(lane.Key, limit, lane.StoreVersion);
+    }
+
+    private void AddHungry(Lane lane)
+    {
+        lane.IsHungry = true;
+        _hungry.Enqueue(lane);
     }
 
     private void Add(Lane lane, int count)

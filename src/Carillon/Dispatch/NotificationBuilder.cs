@@ -130,7 +130,7 @@ internal sealed class NotificationBuilder(
 
         if (request.Message is null && request.Html is null && request.Overrides is null)
         {
-            faults.Add(new("template_id", "required", "Say what to send: template_id, or message (and html)."));
+            faults.Add(new("message", "required", "Say what to send: template_id, or message (and html)."));
             return null;
         }
 

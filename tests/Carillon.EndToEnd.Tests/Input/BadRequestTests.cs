@@ -16,7 +16,7 @@ public sealed class BadRequestTests(InputServer server)
     {
         var answer = await PostAsync("""
             {
-              "recipient": { "email": "not an address", "phone": 12, "nickname": "Al" },
+              "recipient": { "email": "not an address", "phone": 12, "nickname": "Al", "name": "Ana\r\nBcc: two" },
               "channel": "pigeon",
               "subject": "one\r\nBcc: two",
               "message": ["a"],
@@ -33,7 +33,7 @@ public sealed class BadRequestTests(InputServer server)
 
         answer.AssertFaults(
             HttpStatusCode.UnprocessableEntity,
-            "recipient.email: invalid_email", "recipient.phone: wrong_type", "recipient.nickname: unknown_field", "channel: invalid",
+            "recipient.email: invalid_email", "recipient.phone: wrong_type", "recipient.nickname: unknown_field", "recipient.name: invalid_character", "channel: invalid",
             "subject: invalid_character", "message: wrong_type", "priority: invalid", "on_unknown: invalid", "scheduled_at: invalid_time",
             "expires_at: wrong_type", "tags: wrong_type", "metadata: wrong_type", "headers.X-Ok: invalid_character",
             "headers.Subject: invalid_header", "colour: unknown_field");

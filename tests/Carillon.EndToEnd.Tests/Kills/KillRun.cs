@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Carillon.EndToEnd.Tests.Kills;
 using Carillon.EndToEnd.Tests.Rig;
@@ -13,9 +14,13 @@ namespace Carillon.EndToEnd.Tests.Kills;
 /// </summary>
 public sealed class KillRun : IAsyncDisposable
 {
-    public const int MaxUnrecorded = 64;
+    /// <summary>The least that there is, so that a bound which does not hold shows.</summary>
+    public const int MaxUnrecorded = 16;
 
     private const int Senders = 4;
+
+    // Some 6,000 messages a second for a few kills, fewer for many: what was promised is remembered to the end.
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(15) * Math.Max(1, Scale.Kills / 40.0);
 
     private readonly DataDirectory _data = new();
     private readonly SmtpSink _sink = new();
@@ -56,7 +61,7 @@ public sealed class KillRun : IAsyncDisposable
         {
             Environment =
             {
-                ["CARILLON_MAX_UNRECORDED"] = "64",
+                ["CARILLON_MAX_UNRECORDED"] = MaxUnrecorded.ToString(CultureInfo.InvariantCulture),
                 // Small, so that messages wait in the store too and are claimed from it.
                 ["CARILLON_WINDOW"] = "512",
             },
@@ -64,11 +69,11 @@ public sealed class KillRun : IAsyncDisposable
         await using (var first = await ServerProcess.StartAsync(setup))
         {
             using var api = first.CreateApi();
-            await api.CreateAsync("/v1/providers", Bodies.Smtp(_sink.Port, connections: 16));
+            await api.CreateAsync("/v1/providers", Bodies.Smtp(_sink.Port, connections: 64));
             first.Kill();
         }
 
-        using var load = new LoadClient(setup, Scale.Seed);
+        using var load = new LoadClient(setup, Scale.Seed, Pace);
         for (; Kills < Scale.Kills; Kills++) await LiveAndDieAsync(setup, load);
 
         _sink.Life++;

@@ -86,7 +86,7 @@ public sealed class MisbehavingServerTests
         var message = await scene.EndAsync(
             await scene.Api.SendAsync(Bodies.Mail("long@mail.example").With("on_unknown", "stop").With("attachments", new JsonArray(attachment))));
 
-        Assert.Equal("sent", (string?)message["status"]);
+        Assert.True((string?)message["status"] == "sent", message.ToJsonString());
         Assert.Equal(1, scene.Sink.Count);
     }
 
@@ -174,7 +174,7 @@ public sealed class MisbehavingServerTests
         (await scene.Api.PostAsync("/v1/notifications/batch", batch)).Success();
         List<JsonNode> tried = [];
         await Eventually.TrueAsync(
-            async () => (tried = [.. (await scene.Api.MessagesAsync()).Where(m => (int)m["attempt_count"]! > 0)]).Count >= 16, "sixteen floods to be over");
+            async () => (tried = [.. (await scene.Api.MessagesAsync()).Where(m => (int)m["attempt_count"]! > 0 && (string?)m["status"] != "sent")]).Count >= 16, "sixteen floods to be over");
 
         foreach (var id in tried.Select(m => (string)m["id"]!))
         {

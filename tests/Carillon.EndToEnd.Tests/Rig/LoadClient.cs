@@ -8,7 +8,8 @@ namespace Carillon.EndToEnd.Tests.Rig;
 /// Sends notifications to unique recipients, single and in batches, and remembers which of them were answered 202. A request whose
 /// answer was lost is sent again, alike and with the same Idempotency-Key, until it is answered.
 /// </summary>
-internal sealed class LoadClient(ServerSetup setup, int seed) : IDisposable
+/// <param name="pace">Between two requests of one sender.</param>
+internal sealed class LoadClient(ServerSetup setup, int seed, TimeSpan pace) : IDisposable
 {
     private const int OrdinaryBatch = 40;
 
@@ -56,8 +57,10 @@ internal sealed class LoadClient(ServerSetup setup, int seed) : IDisposable
 
     private async Task SendUntilAsync(CancellationToken stop)
     {
+        using var timer = new PeriodicTimer(pace, TimeProvider.System);
         while (!stop.IsCancellationRequested)
         {
+            await timer.WaitForNextTickAsync(CancellationToken.None);
             if (!_unanswered.TryDequeue(out var request)) request = Make();
             if (!await TrySendAsync(request)) return;
         }
@@ -68,7 +71,7 @@ internal sealed class LoadClient(ServerSetup setup, int seed) : IDisposable
         var number = Interlocked.Increment(ref _requests);
         var random = new Random(HashCode.Combine(seed, number));
         // Half are single; half of all may not be sent twice.
-        var count = random.Next(2) == 0 ? 1 : random.Next(30) == 0 ? LargeBatch : random.Next(2, OrdinaryBatch);
+        var count = random.Next(2) == 0 ? 1 : random.Next(60) == 0 ? LargeBatch : random.Next(2, OrdinaryBatch);
         var kind = random.Next(2) == 0 ? "stop" : "again";
         var recipients = Enumerable.Range(0, count).Select(i => $"{kind}.{number}.{i}@load.example").ToArray();
         var bodies = recipients.Select(r => Bodies.Mail(r).With("on_unknown", kind == "stop" ? "stop" : "resend"));

@@ -21,7 +21,7 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, int number)
         {
             await using (_stream = new NetworkStream(socket, ownsSocket: true))
             {
-                _input = PipeReader.Create(_stream, new StreamPipeReaderOptions(leaveOpen: true));
+                _input = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 64 << 10, leaveOpen: true));
                 await ServeAsync(cancellationToken);
             }
         }
@@ -182,16 +182,20 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, int number)
 
     private async ValueTask<byte[]> ReadContentAsync(CancellationToken cancellationToken)
     {
+        // Where the end cannot have begun is not searched again: contents may have many megabytes.
+        long searched = 0;
         while (true)
         {
             var read = await _input.ReadAsync(cancellationToken);
-            var reader = new SequenceReader<byte>(read.Buffer);
-            if (reader.TryReadTo(out ReadOnlySequence<byte> content, "\r\n.\r\n"u8))
+            var reader = new SequenceReader<byte>(read.Buffer.Slice(searched));
+            if (reader.TryReadTo(out ReadOnlySequence<byte> rest, "\r\n.\r\n"u8))
             {
-                var bytes = content.ToArray();
+                var bytes = read.Buffer.Slice(0, searched + rest.Length).ToArray();
                 _input.AdvanceTo(reader.Position);
                 return bytes;
             }
+
+            searched = Math.Max(0, read.Buffer.Length - 4);
 
             // Without its end a content was never sent: nobody may take it.
             if (read.IsCompleted) throw new DroppedException();

@@ -151,6 +151,34 @@ public sealed class LaneSchedulerTests
     }
 
     [Fact]
+    public void A_window_that_one_tenant_has_filled_leaves_a_foothold_to_the_others()
+    {
+        var lanes = Scheduler(new CarillonOptions { Window = 100 });
+        Fill(lanes, tenant: 1, count: 100);
+        var other = new LaneKey(new TenantId(2), Channel.Email, Priority.Normal);
+
+        Assert.False(lanes.TryReserve(new LaneKey(new TenantId(1), Channel.Email, Priority.Normal)));
+        Assert.Equal(16, Enumerable.Range(0, 100).Count(_ => lanes.TryReserve(other)));
+    }
+
+    [Fact]
+    public void A_claim_that_was_put_off_for_want_of_room_is_made_when_a_message_of_another_lane_leaves()
+    {
+        var lanes = Scheduler(new CarillonOptions { Window = 64 });
+        // Twice the window: nobody gets in any more.
+        Fill(lanes, tenant: 1, count: 64);
+        for (var tenant = 2; tenant <= 5; tenant++) Fill(lanes, tenant, 16);
+        var other = new LaneKey(new TenantId(9), Channel.Email, Priority.Normal);
+        lanes.Stored(other, Start);
+        Assert.Null(lanes.DueClaims(Start, out _));
+
+        var left = lanes.Next()!.Value.Message;
+        lanes.Finished(left);
+
+        Assert.Equal(other, lanes.ClaimIfWanted(left.Lane)!.Value.Lane);
+    }
+
+    [Fact]
     public void Lanes_that_wait_for_a_full_provider_take_turns_at_it()
     {
         var lanes = Scheduler();

@@ -14,7 +14,7 @@ internal sealed class Surveyor(IQueueStore queue, LaneScheduler lanes, Dispatche
 
     protected override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        foreach (var lane in await queue.LanesAsync(cancellationToken)) lanes.Stored(lane.Lane, lane.Due);
+        foreach (var lane in await queue.LanesAsync(cancellationToken)) lanes.Found(lane.Lane, lane.Due);
         dispatcher.Nudge();
     }
 }

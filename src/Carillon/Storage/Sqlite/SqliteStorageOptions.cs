@@ -12,8 +12,8 @@ public sealed record SqliteStorageOptions
     /// <summary>How long to wait when another process holds the database. Default 5 s. After it, writes fail as unavailable.</summary>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Page cache of the writing connection. Default 24 MiB.</summary>
-    public int WriterCacheBytes { get; init; } = 24 << 20;
+    /// <summary>Page cache of the writing connection. Default 12 MiB.</summary>
+    public int WriterCacheBytes { get; init; } = 12 << 20;
 
     /// <summary>Page cache of each reading connection. Default 2 MiB.</summary>
     public int ReaderCacheBytes { get; init; } = 2 << 20;
