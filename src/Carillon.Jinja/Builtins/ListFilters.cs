@@ -131,10 +131,16 @@ internal static class ListFilters
     {
         if (a[0].IsTextual) return Slicing.Slice(state, a[0], default, default, -1);
         if (Reversed(state, a[0]) is { } reversed) return JinjaValue.From(new IteratorObject("reversed", reversed));
-        if (!Python.IsIterable(a[0])) throw new FilterArgumentException("argument must be iterable");
-        var items = Python.ToArray(a[0], state);
-        Array.Reverse(items);
-        return JinjaValue.From(new ListObject(items));
+        try
+        {
+            var items = Python.ToArray(a[0], state);
+            Array.Reverse(items);
+            return JinjaValue.From(new ListObject(items));
+        }
+        catch (TemplateRuntimeException error) when (error.ErrorName == "TypeError")
+        {
+            throw new FilterArgumentException("argument must be iterable");
+        }
     }
 
     private static IEnumerable<JinjaValue> Items(JinjaValue value)

@@ -43,18 +43,20 @@ internal static class SelectionFilters
             return new AttributeGetter(state, attribute, otherwise: named.TryGet("default", out var otherwise) ? otherwise : default).Get;
         }
         if (arguments.Count == 0) throw new FilterArgumentException("map requires a filter argument");
-        var function = FilterTable.Find(state, arguments.Array[0]);
-        return Bind(state, function, arguments.Span[1..], named);
+        return Bind(state, () => FilterTable.Find(state, arguments.Array[0]), arguments.Span[1..], named);
     }
 
-    private static Func<JinjaValue, JinjaValue> Bind(RenderState state, FilterFunction function, ReadOnlySpan<JinjaValue> arguments, DictObject named)
+    private static Func<JinjaValue, JinjaValue> Bind(RenderState state, Func<FilterFunction> find, ReadOnlySpan<JinjaValue> arguments, DictObject named)
     {
         JinjaValue[] positional = [default, .. arguments];
         var names = named.Snapshot().Select(e => e.Key.Text).ToArray();
         var values = named.Snapshot().Select(e => e.Value).ToArray();
+        // Looked up when there is a first item: without one Jinja does not mind a name that nothing has.
+        FilterFunction? function = null;
         return item =>
         {
             state.Tick();
+            function ??= find();
             positional[0] = item;
             return function.Invoke(state, new CallArguments(positional, names, values));
         };
@@ -73,7 +75,8 @@ internal static class SelectionFilters
             if (arguments.Count == 0) throw new FilterArgumentException("Missing parameter for attribute name");
             getter = new AttributeGetter(state, arguments.Array[next++]);
         }
-        var test = arguments.Count > next ? Bind(state, TestTable.Find(state, arguments.Array[next]), arguments.Span[(next + 1)..], named) : null;
+        var testAt = next;
+        var test = arguments.Count > next ? Bind(state, () => TestTable.Find(state, arguments.Array[testAt]), arguments.Span[(next + 1)..], named) : null;
         using var iterator = Python.Iterate(value, state);
         while (iterator.MoveNext())
         {

@@ -18,7 +18,7 @@ internal static class TextFilters
         new("pprint", "value", (s, a) => PrettyPrinter.Print(s, a[0])),
         new("replace", "s, old, new, count=none", Replace),
         new("string", "s", (s, a) => a[0].IsTextual ? a[0] : Python.Str(a[0], s)),
-        new("title", "s", (s, a) => Soft(s, a[0], Title)),
+        new("title", "s", (s, a) => Soft(s, a[0], Title).Text),
         new("trim", "value, chars=none", (s, a) => Trim(s, a[0], a[1])),
         new("truncate", "s, length=255, killwords=false, end='...', leeway=none", Truncate),
         new("upper", "s", (s, a) => Soft(s, a[0], TextCase.Upper)),
@@ -236,10 +236,11 @@ internal static class TextFilters
             if (a[0].Ref is UndefinedValue undefined) throw undefined.Error();
             throw Errors.Attribute($"'{Python.TypeName(a[0])}' object has no attribute 'splitlines'");
         }
+        if (a[1].Ref is UndefinedValue noWidth) throw noWidth.Error();
         var width = Python.SmallInteger(a[1]);
         var separator = a[3].IsNone ? "\n" : TextMethods.Str(a[3], "wordwrap");
         var markup = a[3].IsMarkup;
-        var wrapper = new WordWrapper(width, Python.Truth(a[2]), Python.Truth(a[4]));
+        var wrapper = new WordWrapper(state, width, Python.Truth(a[2]), Python.Truth(a[4]));
         var lines = TextSplit.Lines(a[0].Text, keepEnds: false).Select(line => JoinText(state, separator, Wrapped(line)));
         return JinjaValue.FromText(JoinText(state, separator, lines), markup);
 

@@ -35,7 +35,7 @@ internal static class Urlizer
         foreach (var word in Words(Html.Escape(a[0]).Text))
         {
             state.Tick();
-            var linked = PythonText.IsSpace(word[0]) ? word : Link(word, a[1], attributes, schemes);
+            var linked = PythonText.IsSpace(word[0]) ? word : Link(state, word, a[1], attributes, schemes);
             state.Charge(linked.Length);
             result.Append(linked);
         }
@@ -53,7 +53,7 @@ internal static class Urlizer
         }
     }
 
-    private static string Link(string word, JinjaValue limit, string attributes, string[] schemes)
+    private static string Link(RenderState state, string word, JinjaValue limit, string attributes, string[] schemes)
     {
         var headLength = HeadLength(word);
         var head = word[..headLength];
@@ -73,6 +73,7 @@ internal static class Urlizer
             if (opened <= middle.AsSpan().Count(close)) return;
             for (var n = Math.Min(opened, tail.AsSpan().Count(close)); n > 0; n--)
             {
+                state.Tick(1 + word.Length / 64);
                 var end = tail.IndexOf(close, StringComparison.Ordinal) + close.Length;
                 middle += tail[..end];
                 tail = tail[end..];

@@ -1,10 +1,11 @@
 using System.Text.RegularExpressions;
+using Carillon.Jinja.Execution;
 using Carillon.Jinja.Values;
 
 namespace Carillon.Jinja.Builtins;
 
 /// <summary>Breaks a line at spaces and hyphens as Python's <c>textwrap</c> does.</summary>
-internal sealed partial class WordWrapper(int width, bool breakLongWords, bool breakOnHyphens)
+internal sealed partial class WordWrapper(RenderState state, int width, bool breakLongWords, bool breakOnHyphens)
 {
     // A run of spaces; or dashes between words; or a word up to a hyphen between letters, to its end, or to a dash.
     [GeneratedRegex(
@@ -18,7 +19,8 @@ internal sealed partial class WordWrapper(int width, bool breakLongWords, bool b
     public List<string> Wrap(string text)
     {
         if (width <= 0) throw Errors.Value($"invalid width {width} (must be > 0)");
-        var chunks = (breakOnHyphens ? Chunks() : Words()).Matches(text).Select(match => match.Value).Reverse().ToList();
+        var chunks = Split(text);
+        chunks.Reverse();
         var lines = new List<string>();
         while (chunks.Count > 0)
         {
@@ -44,10 +46,25 @@ internal sealed partial class WordWrapper(int width, bool breakLongWords, bool b
         return lines;
     }
 
+    private List<string> Split(string text)
+    {
+        try
+        {
+            return (breakOnHyphens ? Chunks() : Words()).Matches(text).Select(match => match.Value).ToList();
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            // A line of nothing but hyphens, a million of them.
+            throw new LimitExceededException(JinjaLimit.Duration, "a line could not be broken into words in time");
+        }
+    }
+
     private static bool IsBlank(string chunk) => chunk.All(PythonText.IsSpace);
 
     private void HandleLongWord(List<string> chunks, List<string> current, int length)
     {
+        // The rest of the word is copied each time.
+        state.Tick(1 + chunks[^1].Length / 64);
         var left = width < 1 ? 1 : width - length;
         if (!breakLongWords)
         {

@@ -20,9 +20,12 @@ internal sealed class CompileFrame(Scope scope)
     public static CompileFrame Root(Scope scope, bool requireOutputCheck) =>
         new(scope) { TopLevel = true, RootLevel = true, RequireOutputCheck = requireOutputCheck };
 
-    public CompileFrame Inner() => new(new Scope(Scope.Function, Scope));
+    public CompileFrame Inner() => InnerFunction(Scope.Function);
 
-    public CompileFrame InnerFunction(Function function) => new(new Scope(function, Scope));
+    public CompileFrame InnerFunction(Function function) => new(new Scope(function, Scope)) { RequireOutputCheck = RequireOutputCheck };
+
+    /// <summary>A scope whose output is captured, and so never dropped.</summary>
+    public CompileFrame InnerCapture(Function function) => new(new Scope(function, Scope));
 
     public CompileFrame Soften() => new(Scope) { TopLevel = TopLevel, RequireOutputCheck = RequireOutputCheck, Soft = true };
 }

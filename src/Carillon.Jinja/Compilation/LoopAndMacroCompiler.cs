@@ -58,7 +58,7 @@ internal sealed partial class TemplateCompiler
     private MacroCode CompileMacroBody(MacroSyntax syntax, CompileFrame frame, Place place)
     {
         var function = new Function(frame.Scope.Function);
-        var inner = frame.InnerFunction(function);
+        var inner = frame.InnerCapture(function);
         var scope = inner.Scope;
         var code = new MacroCode(syntax.Name);
         var parameters = Array.ConvertAll(syntax.Parameters, p => p.Id);
@@ -105,7 +105,7 @@ internal sealed partial class TemplateCompiler
         if (frame.TopLevel && _hasKnownExtends) return;
         var locals = block.Scoped ? Locals(frame) : [];
         Statement statement = new BlockStatement(block.Name, block.Scoped, block.Required, locals);
-        if (frame.TopLevel && _extendsSoFar > 0) statement = new UnlessExtended(_parentSlot, statement);
+        if (frame.TopLevel && _extendsSoFar > 0) statement = new UnlessExtended(frame.Scope.Function.Hops, _parentSlot, statement);
         body.Add(block.Place, statement);
     }
 

@@ -5,6 +5,9 @@ internal sealed class Function(Function? parent)
 {
     public Function? Parent => parent;
 
+    /// <summary>How many functions are around this one.</summary>
+    public int Hops { get; } = parent is null ? 0 : parent.Hops + 1;
+
     public int SlotCount { get; private set; }
 
     public int NewSlot() => SlotCount++;

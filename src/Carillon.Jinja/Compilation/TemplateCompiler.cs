@@ -186,7 +186,7 @@ internal sealed partial class TemplateCompiler
         if (text.Length > 0) pieces.Add(new OutputPiece(Encoding.UTF8.GetBytes(text), -1, default, null, false, output.Place));
         if (pieces.Count == 0) return;
         var statement = new OutputStatement(_template, pieces.ToArray());
-        body.Add(output.Place, frame.RequireOutputCheck ? new UnlessExtended(_parentSlot, statement) : statement);
+        body.Add(output.Place, frame.RequireOutputCheck ? new UnlessExtended(frame.Scope.Function.Hops, _parentSlot, statement) : statement);
     }
 
     private OutputPiece CompilePiece(string text, Expr part, CompileFrame frame)
@@ -238,7 +238,7 @@ internal sealed partial class TemplateCompiler
 
     private AssignBlockStatement CompileAssignBlock(AssignBlock assign, CompileFrame frame)
     {
-        var inner = frame.Inner();
+        var inner = frame.InnerCapture(frame.Scope.Function);
         ScopeAnalysis.Visit(inner.Scope, assign.Body);
         if (assign.Filter is not null) ScopeAnalysis.Visit(inner.Scope, assign.Filter);
         var body = CompileBody(assign.Body, inner);

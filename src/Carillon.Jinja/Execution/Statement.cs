@@ -111,9 +111,9 @@ internal sealed class ThrowStatement(Func<JinjaException> error) : Statement
 }
 
 /// <summary>Skips statements once the template has found what it extends.</summary>
-internal sealed class UnlessExtended(int parentSlot, Statement inner) : Statement
+internal sealed class UnlessExtended(int hops, int parentSlot, Statement inner) : Statement
 {
-    public override Flow Execute(Frame frame) => frame.Slots[parentSlot].Ref is TemplateHandle ? Flow.Next : inner.Execute(frame);
+    public override Flow Execute(Frame frame) => SlotLoad.At(frame, hops).Slots[parentSlot].Ref is TemplateHandle ? Flow.Next : inner.Execute(frame);
 }
 
 internal sealed class IfStatement((Expression Test, Body Body)[] branches, Body? otherwise) : Statement

@@ -133,7 +133,14 @@ internal sealed class Utf8Output
     }
 
     /// <summary>Prints a value as <c>{{ }}</c> does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteValue(JinjaValue value, bool escape)
+    {
+        if (value.Ref is Utf8Text && !(escape && value.Utf8Span.ContainsAny(Html.SpecialBytes))) Write(value.Utf8Span);
+        else WriteOther(value, escape);
+    }
+
+    private void WriteOther(JinjaValue value, bool escape)
     {
         switch (value.Ref)
         {

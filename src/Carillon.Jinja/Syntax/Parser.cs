@@ -128,9 +128,9 @@ internal sealed class Parser(Lexer lexer, JinjaExtensions extensions) : Expressi
     private For ParseFor()
     {
         var place = Stream.Next().Place;
-        var target = ParseAssignTarget(endName: "in");
+        var target = ParseAssignTarget();
         Stream.ExpectName("in");
-        var source = ParseTuple(withCondition: false, endName: "recursive");
+        var source = ParseTuple(withCondition: false);
         var test = Stream.SkipName("if") ? ParseExpression() : null;
         var recursive = Stream.SkipName("recursive");
         var body = ParseStatements("endfor", "else");
@@ -325,7 +325,7 @@ internal sealed class Parser(Lexer lexer, JinjaExtensions extensions) : Expressi
         return name;
     }
 
-    private Expr ParseAssignTarget(string? endName = null, bool withNamespace = false, NameUse use = NameUse.Store)
+    private Expr ParseAssignTarget(bool withNamespace = false, NameUse use = NameUse.Store)
     {
         if (withNamespace && Stream.Look().IsOperator("."))
         {
@@ -333,7 +333,7 @@ internal sealed class Parser(Lexer lexer, JinjaExtensions extensions) : Expressi
             Stream.Next();
             return new NamespaceRef(name.Place, name.Text, Stream.ExpectName().Text);
         }
-        var target = ParseTuple(simplified: true, endName: endName);
+        var target = ParseTuple(simplified: true);
         SetUse(target, use);
         CheckTarget(target);
         return target;

@@ -41,8 +41,8 @@ internal static class Access
 
     public static JinjaValue Attribute(RenderState state, JinjaValue owner, string name)
     {
-        if (owner.Ref is UndefinedValue undefined) return OfUndefined(undefined, owner);
         if (name.StartsWith('_') && IsUnsafe(state, owner, name)) return state.UnsafeMember(owner, name);
+        if (owner.Ref is UndefinedValue undefined && name != "__class__") return OfUndefined(undefined, owner);
         if (TryAttribute(state, owner, name, out var value)) return value;
         if (owner.Ref is ObjectValue container && container is not SequenceObject && container.TryGetItem(state, name, out value)) return value;
         return state.UndefinedMember(owner, name);
@@ -108,7 +108,7 @@ internal static class Access
     {
         if (!state.Options.Sandbox) return false;
         if (Internals.Contains(name)) return true;
-        if (ContainerInternals.Contains(name)) return owner.Ref is SequenceObject or DictObject || owner.IsTextual;
+        if (ContainerInternals.Contains(name)) return owner.Ref is SequenceObject or DictObject or UndefinedValue || owner.IsTextual;
         return FunctionInternals.Contains(name) && owner.Ref is CallableObject;
     }
 }

@@ -66,7 +66,18 @@ internal sealed class BoundMethod(JinjaValue self, Method method) : CallableObje
 
     public override JinjaValue Call(RenderState state, in CallArguments arguments) => method.Invoke(state, self, arguments);
 
-    public override void WriteRepr(ReprWriter writer) => writer.Append($"<built-in method {method.Name} of {Python.TypeName(self)} object>");
+    public override void WriteRepr(ReprWriter writer)
+    {
+        if (!self.IsMarkup)
+        {
+            writer.Append($"<built-in method {method.Name} of {Python.TypeName(self)} object>");
+            return;
+        }
+        // Markup's own methods are written in Python, and print with what they are bound to.
+        writer.Append($"<bound method {(MarkupMethods.IsWrapped(method.Name) ? "str" : "Markup")}.{method.Name} of ");
+        writer.Repr(self);
+        writer.Append(">");
+    }
 }
 
 /// <summary>The code of a built-in: its arguments are bound to the parameters of its signature, defaults filled in.</summary>

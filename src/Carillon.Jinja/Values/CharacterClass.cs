@@ -13,8 +13,16 @@ internal static class CharacterClass
     public static bool IsDigit(int point) => IsDecimal(point)
         || (point > 0x7f && PythonText.CategoryOf(point) == UnicodeCategory.OtherNumber && CharUnicodeInfo.GetDigitValue(char.ConvertFromUtf32(point), 0) >= 0);
 
-    public static bool IsNumeric(int point) =>
-        point < 0x80 ? point is >= '0' and <= '9' : point is < 0xd800 or > 0xdfff && CharUnicodeInfo.GetNumericValue(char.ConvertFromUtf32(point), 0) >= 0;
+    /// <summary>Characters of Chinese writing that are numbers.</summary>
+    private static readonly System.Buffers.SearchValues<char> HanNumerals = System.Buffers.SearchValues.Create(
+        "㐅㒃㠪㭍一七万三九二五亖亿什仟仨伍佰億兆兩八六十千卄卅卌叁参參叄四壱壹幺廾廿弌弍弎弐拾捌柒漆玖百肆萬貮貳贰阡陆陌陸零參拾兩零六陸什");
+
+    public static bool IsNumeric(int point)
+    {
+        if (point < 0x80) return point is >= '0' and <= '9';
+        if (point is >= 0x3400 and <= 0xfaff && HanNumerals.Contains((char)point)) return true;
+        return point is < 0xd800 or > 0xdfff && CharUnicodeInfo.GetNumericValue(char.ConvertFromUtf32(point), 0) != -1;
+    }
 
     public static bool IsAlphanumeric(int point) =>
         point < 0x80 ? char.IsAsciiLetterOrDigit((char)point) : IsLetter(point) || IsNumeric(point);

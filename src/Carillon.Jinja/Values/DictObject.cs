@@ -5,7 +5,8 @@ namespace Carillon.Jinja.Values;
 
 /// <summary>
 /// A dictionary that keeps its order. Up to sixteen entries are searched by hash one after the other, which is faster than
-/// buckets; larger ones get buckets when they are first searched.
+/// buckets; larger ones get buckets when they are first searched. Names of templates are first sought where a table of 32 guesses
+/// says they might be.
 /// </summary>
 internal sealed class DictObject : ObjectValue
 {
@@ -14,6 +15,12 @@ internal sealed class DictObject : ObjectValue
     private Entry[] _entries;
     private int[]? _buckets;
     private int _count;
+
+    // For each value of the lower five bits of a hash the last entry that has it: 32 times 4 bits.
+    // 0x1234… -> the entry for ...0 is 4, for ...1 is 3
+    private ulong _guessesLow;
+    private ulong _guessesHigh;
+    private bool _hasGuesses;
 
     public DictObject()
         : base(ValueKind.Dict) => _entries = [];
@@ -75,6 +82,17 @@ internal sealed class DictObject : ObjectValue
         var entries = _entries;
         if (_count <= LinearLimit)
         {
+            if (_count > 2)
+            {
+                if (!_hasGuesses) MakeGuesses();
+                var guess = (int)((hash & 16) == 0 ? _guessesLow >> ((hash & 15) * 4) : _guessesHigh >> ((hash & 15) * 4)) & 15;
+                ref readonly var entry = ref entries[guess];
+                if (entry.Hash == hash && KeyIs(in entry, name))
+                {
+                    value = entry.Value;
+                    return true;
+                }
+            }
             for (var i = 0; i < _count; i++)
             {
                 if (entries[i].Hash == hash && KeyIs(in entries[i], name))
@@ -98,6 +116,22 @@ internal sealed class DictObject : ObjectValue
         }
         value = default;
         return false;
+    }
+
+    // Several threads may do so at once for a dictionary they only read: each writes the same, and what it is good for last.
+    private void MakeGuesses()
+    {
+        ulong low = 0, high = 0;
+        for (var i = 0; i < _count; i++)
+        {
+            var hash = _entries[i].Hash;
+            var shift = (hash & 15) * 4;
+            ref var half = ref (hash & 16) == 0 ? ref low : ref high;
+            half = half & ~(15UL << shift) | (ulong)i << shift;
+        }
+        _guessesLow = low;
+        _guessesHigh = high;
+        Volatile.Write(ref _hasGuesses, true);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -129,6 +163,7 @@ internal sealed class DictObject : ObjectValue
         if (_count == _entries.Length) Array.Resize(ref _entries, Math.Max(4, _count * 2));
         _entries[_count] = new Entry(key, value, hash);
         _count++;
+        _hasGuesses = false;
         if (_buckets is null) return;
         if (_count > _buckets.Length) _buckets = null;
         else Link(_buckets, _count - 1);
@@ -143,6 +178,7 @@ internal sealed class DictObject : ObjectValue
         Array.Copy(_entries, index + 1, _entries, index, _count - index);
         _entries[_count] = default;
         _buckets = null;
+        _hasGuesses = false;
         return true;
     }
 
@@ -151,6 +187,7 @@ internal sealed class DictObject : ObjectValue
         _entries = [];
         _count = 0;
         _buckets = null;
+        _hasGuesses = false;
     }
 
     private int Find(JinjaValue key, int hash)

@@ -184,12 +184,14 @@ internal readonly record struct FormatSpec(string Fill, char Align, char Sign, b
             if (count > 0 && count % size == 0)
             {
                 // A separator is never the first character, even where that makes the field one wider.
-                result.Insert(0, Grouping);
+                result.Append(Grouping);
             }
-            result.Insert(0, i >= 0 ? digits[i] : '0');
+            result.Append(i >= 0 ? digits[i] : '0');
             count++;
         }
-        return result.ToString();
+        var reversed = result.ToString().ToCharArray();
+        Array.Reverse(reversed);
+        return new string(reversed);
     }
 
     private string Pad(string head, string text, char align)

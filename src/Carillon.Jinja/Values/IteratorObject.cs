@@ -23,6 +23,9 @@ internal sealed class IteratorObject(string typeName, IEnumerator<JinjaValue> so
     public bool Next(out JinjaValue item)
     {
         if (_running) throw Errors.Value("generator already executing");
+        // A lazy filter of a lazy filter of …: each asks the one before it.
+        if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw new LimitExceededException(JinjaLimit.Recursion, "lazy filters are chained too deep");
         _running = true;
         try
         {

@@ -14,6 +14,9 @@ internal static class MarkupMethods
 
     private static readonly HashSet<string> Wrapping = new(StringComparer.Ordinal) { "split", "rsplit", "splitlines" };
 
+    /// <summary>True for a method of text that only its arguments and results make one of markup.</summary>
+    public static bool IsWrapped(string name) => Escaping.Contains(name) && name is not ("partition" or "rpartition");
+
     public static IEnumerable<Method> All()
     {
         foreach (var method in TextMethods.All())

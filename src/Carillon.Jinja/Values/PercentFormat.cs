@@ -78,7 +78,7 @@ internal sealed class PercentFormat
 
     private JinjaValue ReadKey()
     {
-        if (_mapping is null) throw Errors.Type("format requires a mapping");
+        if (_mapping is null) throw _arguments is [{ Ref: UndefinedValue undefined }] ? undefined.Error() : Errors.Type("format requires a mapping");
         var depth = 1;
         var start = ++_position;
         while (depth > 0)

@@ -108,10 +108,13 @@ internal static partial class Python
 
     private static IEnumerator<JinjaValue> Characters(JinjaValue value, RenderState? state)
     {
-        foreach (var character in PythonText.Characters(value.Text))
+        var text = value.Text;
+        for (var i = 0; i < text.Length;)
         {
             state?.Tick();
-            yield return character;
+            var step = PythonText.Step(text, i);
+            yield return PythonText.Character(text, i, step);
+            i += step;
         }
     }
 

@@ -38,7 +38,7 @@ internal static class PythonText
         for (int i = 0, n = 0; i < text.Length; n++)
         {
             var step = Step(text, i);
-            characters[n] = step == 1 ? OneCharacter(text[i]) : text.Substring(i, step);
+            characters[n] = Character(text, i, step);
             i += step;
         }
         return characters;
@@ -46,7 +46,8 @@ internal static class PythonText
 
     private static readonly string[] Ascii = Enumerable.Range(0, 128).Select(c => ((char)c).ToString()).ToArray();
 
-    private static string OneCharacter(char character) => character < 128 ? Ascii[character] : character.ToString();
+    /// <summary>The code point at an index that takes so many UTF-16 units.</summary>
+    public static string Character(string text, int index, int step) => step == 1 && text[index] < 128 ? Ascii[text[index]] : text.Substring(index, step);
 
     /// <summary>The index in UTF-16 units of a code point by its number.</summary>
     public static int Offset(string text, int codePoints)

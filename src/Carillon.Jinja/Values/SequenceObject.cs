@@ -120,6 +120,7 @@ internal sealed class TupleObject(JinjaValue[] items, string[]? names = null) : 
     public override int ValueHash()
     {
         var hash = 17;
+        using var depth = Python.Deeper(null);
         foreach (var item in Span) hash = unchecked(hash * 31 + Hashing.Of(item));
         return hash;
     }

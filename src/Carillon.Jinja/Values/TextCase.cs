@@ -137,20 +137,25 @@ internal static class TextCase
 
     private static string TitleOf(string character) => CaseTable.Title.GetValueOrDefault(character) ?? UpperOf(character);
 
-    private static string FoldOf(string character) => CaseTable.Fold.GetValueOrDefault(character) ?? character.ToLowerInvariant();
+    private static string FoldOf(string character) => CaseTable.Fold.GetValueOrDefault(character) ?? CaseTable.Lower.GetValueOrDefault(character) ?? character.ToLowerInvariant();
 
     private static UnicodeCategory CategoryAt(string text, int index) => CharUnicodeInfo.GetUnicodeCategory(text, index);
 
-    private static bool IsUpperAt(string text, int index) => CategoryAt(text, index) == UnicodeCategory.UppercaseLetter || IsOther(text[index], upper: true);
+    private static bool IsUpperAt(string text, int index) => CategoryAt(text, index) == UnicodeCategory.UppercaseLetter || IsOtherUpper(PointAt(text, index));
 
-    private static bool IsLowerAt(string text, int index) => CategoryAt(text, index) == UnicodeCategory.LowercaseLetter || IsOther(text[index], upper: false);
+    private static bool IsLowerAt(string text, int index) => CategoryAt(text, index) == UnicodeCategory.LowercaseLetter || IsOtherLower(PointAt(text, index));
 
-    // Other_Uppercase and Other_Lowercase of Unicode.
-    private static bool IsOther(char c, bool upper) => upper
-        ? c is >= '\u2160' and <= '\u216f' or >= '\u24b6' and <= '\u24cf'
-        : c is '\u00aa' or '\u00ba' or >= '\u02b0' and <= '\u02b8' or '\u02c0' or '\u02c1' or >= '\u02e0' and <= '\u02e4' or '\u0345' or '\u037a'
-            or >= '\u1d2c' and <= '\u1d6a' or '\u1d78' or >= '\u1d9b' and <= '\u1dbf' or '\u2071' or '\u207f' or >= '\u2090' and <= '\u209c'
-            or >= '\u2170' and <= '\u217f' or >= '\u24d0' and <= '\u24e9';
+    private static int PointAt(string text, int index) => PythonText.Step(text, index) == 2 ? char.ConvertToUtf32(text[index], text[index + 1]) : text[index];
+
+    // Other_Uppercase of Unicode: Roman numerals and letters in circles and squares.
+    private static bool IsOtherUpper(int point) => point is (>= 0x2160 and <= 0x216f) or (>= 0x24b6 and <= 0x24cf)
+        or (>= 0x1f130 and <= 0x1f149) or (>= 0x1f150 and <= 0x1f169) or (>= 0x1f170 and <= 0x1f189);
+
+    // Other_Lowercase of Unicode: the same, and letters that modify others.
+    private static bool IsOtherLower(int point) => point is 0xaa or 0xba or (>= 0x2b0 and <= 0x2b8) or 0x2c0 or 0x2c1 or (>= 0x2e0 and <= 0x2e4) or 0x345 or 0x37a
+        or (>= 0x1d2c and <= 0x1d6a) or 0x1d78 or (>= 0x1d9b and <= 0x1dbf) or 0x2071 or 0x207f or (>= 0x2090 and <= 0x209c)
+        or (>= 0x2170 and <= 0x217f) or (>= 0x24d0 and <= 0x24e9) or 0x2c7c or 0x2c7d or 0xa69c or 0xa69d or 0xa770 or 0xa7f8 or 0xa7f9
+        or (>= 0xab5c and <= 0xab5f) or 0x10780 or (>= 0x10783 and <= 0x10785) or (>= 0x10787 and <= 0x107b0) or (>= 0x107b2 and <= 0x107ba);
 
     private static bool IsCased(string text, int index) =>
         IsUpperAt(text, index) || IsLowerAt(text, index) || CategoryAt(text, index) == UnicodeCategory.TitlecaseLetter;

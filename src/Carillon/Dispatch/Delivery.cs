@@ -21,10 +21,12 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private readonly PooledBufferWriter _buffer = new(8192);
     private readonly TraceWriter _trace = new();
     private OutboundMessage _message = null!;
+    private ProviderRuntime _provider = null!;
+    private long _started;
 
-    public void Start(OutboundMessage message)
+    public void Start(Departure departure)
     {
-        _message = message;
+        (_message, _provider) = departure;
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
@@ -33,26 +35,25 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private async Task RunAsync()
     {
         var message = _message;
-        OutcomeWrite? outcome;
+        var place = new Place(services, _provider);
+        OutcomeWrite outcome;
         try
         {
-            outcome = await DeliverAsync(message);
+            outcome = await DeliverAsync(message, place);
         }
         catch (Exception e)
         {
             // A defect must not strand the message: it is tried again, within its bounds, and its trace says what happened.
             services.Defects.Report($"Delivery of {PublicId.Format(PublicId.Message, message.Id)}", e);
-            var now = services.Time.GetUtcNow();
-            outcome = Retry(message, now, message.Attempts + 1, null, MessageReasons.Retry, $"Internal error: {e.Message}");
+            outcome = Retry(message, services.Time.GetUtcNow(), message.Attempts + 1, null, MessageReasons.Retry, $"Internal error: {e.Message}");
         }
 
-        _message = null!;
+        place.LeaveUnused();
         _buffer.Reset(256 << 10);
-        services.Completed(this, message, outcome);
+        services.Completed(this, outcome);
     }
 
-    /// <summary>The message's outcome, or null when it was put back because no provider had room for it.</summary>
-    private async ValueTask<OutcomeWrite?> DeliverAsync(OutboundMessage message)
+    private async ValueTask<OutcomeWrite> DeliverAsync(OutboundMessage message, Place place)
     {
         var now = services.Time.GetUtcNow();
         var gate = Gate.Check(message, now);
@@ -71,67 +72,76 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
             return Final(message, now, MessageStatus.Failed, rendering.Reason, message.Attempts);
         }
 
-        var candidates = services.Router.Candidates(message.Lane);
+        // The first provider is the one at which the message has its place; those before it had none to give.
         var attempts = message.Attempts;
-        OutcomeWrite? outcome = null;
-        for (var i = 0; i < candidates.Count && outcome is null; i++)
+        var first = place.Provider;
+        TraceRoute(first, "place_taken");
+        var outcome = await AttemptAsync(place, message, rendering, ++attempts);
+        if (outcome is not null) return outcome;
+
+        var isBehind = false;
+        foreach (var candidate in services.Router.Candidates(message.Lane))
         {
-            var provider = candidates[i];
-            if (!provider.TryEnter(services.Time.GetUtcNow()))
+            if (!isBehind || candidate == first)
             {
-                TraceRoute(provider, "passed_over");
+                isBehind |= candidate == first;
                 continue;
             }
 
-            TraceRoute(provider, i == 0 ? "first_by_priority" : "next_by_priority");
-            var result = await SendAsync(provider, message, rendering, ++attempts);
-            outcome = OutcomeOf(message, result, provider, rendering, attempts);
+            if (!place.MoveTo(candidate))
+            {
+                TraceRoute(candidate, "passed_over");
+                continue;
+            }
+
+            TraceRoute(candidate, "failed_over");
+            outcome = await AttemptAsync(place, message, rendering, ++attempts);
+            if (outcome is not null) return outcome;
         }
 
-        if (outcome is not null) return outcome;
+        return Retry(message, services.Time.GetUtcNow(), attempts, null, MessageReasons.Retry, "No provider could take it.");
+    }
 
-        now = services.Time.GetUtcNow();
-        if (attempts > message.Attempts) return Retry(message, now, attempts, null, MessageReasons.Retry, "No provider could take it.");
-
-        // Room was seen when the message was given out, and was gone when it came here.
-        services.Router.Admit(message.Lane, now, out var retryAt);
-        _trace.Take();
-        services.PutBack(message, retryAt == DateTimeOffset.MaxValue ? null : retryAt);
-        return null;
+    private async ValueTask<OutcomeWrite?> AttemptAsync(Place place, OutboundMessage message, Rendering rendering, int attempt)
+    {
+        var provider = place.Provider;
+        var result = await SendAsync(provider, message, rendering, attempt);
+        var now = services.Time.GetUtcNow();
+        place.Leave(result, now);
+        TraceAttempt(provider, result, attempt, now);
+        return OutcomeOf(message, result, provider, rendering, attempt, now);
     }
 
     private async ValueTask<SendResult> SendAsync(ProviderRuntime provider, OutboundMessage message, Rendering rendering, int attempt)
     {
-        var started = services.Time.GetTimestamp();
-        SendResult result;
+        _started = services.Time.GetTimestamp();
         try
         {
-            result = await services.Sender.SendAsync(provider, message, rendering.Content, attempt);
+            return await services.Sender.SendAsync(provider, message, rendering.Content, attempt);
         }
         catch (Exception e)
         {
             services.Defects.Report($"Gateway of provider {provider.Provider.Name}", e);
-            result = SendResult.Unknown($"Internal error: {e.Message}");
+            return SendResult.Unknown($"Internal error: {e.Message}");
         }
+    }
 
-        var now = services.Time.GetUtcNow();
-        if (provider.Exit(result, now)) services.ProviderHasRoom();
-
+    private void TraceAttempt(ProviderRuntime provider, SendResult result, int attempt, DateTimeOffset now)
+    {
         var line = _trace.Begin(now, AttemptKind);
         line.WriteNumber("attempt", attempt);
         line.WriteString("provider", provider.PublicId);
         line.WriteString("outcome", SendOutcomeNames.All.NameOf(result.Outcome));
         if (result.Answer is not null) line.WriteString("answer", result.Answer);
         if (result.ExternalId is not null) line.WriteString("external_id", result.ExternalId);
-        line.WriteNumber("ms", (long)services.Time.GetElapsedTime(started, services.Time.GetTimestamp()).TotalMilliseconds);
+        line.WriteNumber("ms", (long)services.Time.GetElapsedTime(_started).TotalMilliseconds);
         _trace.End();
-        return result;
     }
 
     /// <summary>What a result means for the message; null where the next provider is to be tried.</summary>
-    private OutcomeWrite? OutcomeOf(OutboundMessage message, SendResult result, ProviderRuntime provider, Rendering rendering, int attempts)
+    private OutcomeWrite? OutcomeOf(
+        OutboundMessage message, SendResult result, ProviderRuntime provider, Rendering rendering, int attempts, DateTimeOffset now)
     {
-        var now = services.Time.GetUtcNow();
         switch (result.Outcome)
         {
             case SendOutcome.Accepted:

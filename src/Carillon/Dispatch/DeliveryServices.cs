@@ -1,4 +1,4 @@
-using Carillon.Messages;
+using Carillon.Providers;
 using Carillon.Storage;
 
 namespace Carillon.Dispatch;
@@ -20,12 +20,10 @@ internal sealed class DeliveryServices
 
     public required IDefectLog Defects { get; init; }
 
-    /// <summary>The message has an outcome, or none when it was put back; the delivery may be used again.</summary>
-    public required Action<Delivery, OutboundMessage, OutcomeWrite?> Completed { get; init; }
+    /// <summary>The message has its outcome; the delivery may be used again.</summary>
+    public required Action<Delivery, OutcomeWrite> Completed { get; init; }
 
-    public required Action<OutboundMessage, DateTimeOffset?> PutBack { get; init; }
-
-    public required Action ProviderHasRoom { get; init; }
+    public required Action<ProviderRuntime, ProviderRoom> ProviderHasRoom { get; init; }
 }
 
 /// <summary>Where surprises are told: what should not happen, and was survived.</summary>

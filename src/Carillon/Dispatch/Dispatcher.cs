@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Carillon.Messages;
+using Carillon.Providers;
 using Carillon.Storage;
 
 namespace Carillon.Dispatch;
@@ -49,7 +50,6 @@ internal sealed class Dispatcher : IAsyncDisposable
             Plans = plans,
             Defects = defects,
             Completed = Completed,
-            PutBack = PutBack,
             ProviderHasRoom = ProviderHasRoom,
         };
         _wake = time.CreateTimer(static state => ((Dispatcher)state!)._signal.Set(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -124,10 +124,10 @@ internal sealed class Dispatcher : IAsyncDisposable
             try
             {
                 StartClaims();
-                while (_lanes.Next() is { } message)
+                while (_lanes.Next() is { } departure)
                 {
                     if (!_idle.TryTake(out var delivery)) delivery = new Delivery(_services);
-                    delivery.Start(message);
+                    delivery.Start(departure);
                 }
             }
             catch (Exception e)
@@ -199,20 +199,14 @@ internal sealed class Dispatcher : IAsyncDisposable
         }
     }
 
-    private void Completed(Delivery delivery, OutboundMessage message, OutcomeWrite? outcome)
+    private void Completed(Delivery delivery, OutcomeWrite outcome)
     {
         _idle.Add(delivery);
-        if (outcome is not null) _committer.Record(outcome);
+        _committer.Record(outcome);
     }
 
-    private void PutBack(OutboundMessage message, DateTimeOffset? until)
+    private void ProviderHasRoom(ProviderRuntime provider, ProviderRoom room)
     {
-        _lanes.PutBack(message, until);
-        _signal.Set();
-    }
-
-    private void ProviderHasRoom()
-    {
-        if (_lanes.Unblock()) _signal.Set();
+        if (_lanes.ProviderHasRoom(provider, room)) _signal.Set();
     }
 }

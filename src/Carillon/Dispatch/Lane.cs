@@ -13,10 +13,7 @@ internal sealed class Lane(LaneKey key)
     /// <summary>Owned by this node and ready to be sent.</summary>
     public Queue<OutboundMessage> Ready { get; } = new();
 
-    /// <summary>Given out and put back; served before <see cref="Ready"/>.</summary>
-    public Queue<OutboundMessage> Returned { get; } = new();
-
-    public bool HasReady => Ready.Count > 0 || Returned.Count > 0;
+    public bool HasReady => Ready.Count > 0;
 
     /// <summary>Reserved, ready or under way: what counts against the window.</summary>
     public int InMemory { get; set; }
@@ -51,8 +48,6 @@ internal sealed class Lane(LaneKey key)
         Priority.Normal => 8,
         _ => 2,
     };
-
-    public OutboundMessage Dequeue() => Returned.TryDequeue(out var returned) ? returned : Ready.Dequeue();
 
     public bool IsCritical => Key.Priority == Priority.Critical;
 }

@@ -1,4 +1,5 @@
 using Carillon.Messages;
+using Carillon.Providers;
 
 namespace Carillon.Dispatch;
 
@@ -22,7 +23,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
 
     /// <summary>Lanes by the time at which something is to be looked at again: due work in the store, the end of a pause.</summary>
     private readonly PriorityQueue<Lane, DateTimeOffset> _wakes = new();
-    private readonly List<Lane> _blocked = [];
+    private readonly Dictionary<ProviderRuntime, WaitingLanes> _waiting = [];
 
     /// <summary>Lanes whose claims were put off for want of room, longest first. None of their own messages will end and remind of them.</summary>
     private readonly Queue<Lane> _hungry = new();
@@ -92,10 +93,10 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
     }
 
     /// <summary>
-    /// The next message to send, its lane's turn and a send slot taken; null when nothing may be sent now. Every message that it
-    /// gives is ended by <see cref="Finished"/> or <see cref="PutBack"/>.
+    /// The next message to send, its lane's turn, a send slot and a place at a provider taken; null when nothing may be sent now.
+    /// Every message that it gives is ended by <see cref="Finished"/>.
     /// </summary>
-    public OutboundMessage? Next()
+    public Departure? Next()
     {
         lock (_lock)
         {
@@ -114,35 +115,25 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         }
     }
 
-    /// <summary>Its provider could not take it after all: back to the head of its lane, which rests until <paramref name="until"/>, or until a provider has room.</summary>
-    public void PutBack(OutboundMessage message, DateTimeOffset? until)
+    /// <summary>
+    /// A provider has room again: the lane that has waited longest for it takes its turn, or all of them do where the provider has
+    /// come back, or gone to rest.
+    /// </summary>
+    public bool ProviderHasRoom(ProviderRuntime provider, ProviderRoom room)
     {
         lock (_lock)
         {
-            _sending--;
-            var lane = LaneOf(message.Lane);
-            lane.Returned.Enqueue(message);
-            if (until is { } time)
+            if (!_waiting.TryGetValue(provider, out var waiting)) return false;
+            var woken = false;
+            while (waiting.TryTake(out var lane))
             {
-                lane.PausedUntil = time;
-                _wakes.Enqueue(lane, time);
-            }
-            else
-            {
+                if (lane.IsActive || !lane.HasReady || lane.PausedUntil is not null) continue;
                 Activate(lane);
+                woken = true;
+                if (room == ProviderRoom.OnePlace) break;
             }
-        }
-    }
 
-    /// <summary>Lanes that a provider without room held up are looked at again.</summary>
-    public bool Unblock()
-    {
-        lock (_lock)
-        {
-            if (_blocked.Count == 0) return false;
-            foreach (var lane in _blocked) Activate(lane);
-            _blocked.Clear();
-            return true;
+            return woken;
         }
     }
 
@@ -157,7 +148,8 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
                 Activate(lane);
             }
 
-            _blocked.Clear();
+            // What waits for a provider that is gone must not be kept by it.
+            _waiting.Clear();
         }
     }
 
@@ -245,14 +237,15 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
             var rest = new List<OutboundMessage>();
             foreach (var lane in _lanes.Values)
             {
-                while (lane.HasReady) rest.Add(lane.Dequeue());
+                rest.AddRange(lane.Ready);
+                lane.Ready.Clear();
             }
 
             return rest;
         }
     }
 
-    private OutboundMessage? Serve(Queue<Lane> ring)
+    private Departure? Serve(Queue<Lane> ring)
     {
         for (var left = ring.Count; left > 0; left--)
         {
@@ -263,41 +256,46 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
                 continue;
             }
 
-            switch (routes.Admit(lane.Key, time.GetUtcNow(), out var retryAt))
+            var admission = routes.Admit(lane.Key, time.GetUtcNow());
+            if (admission.Provider is not { } provider)
             {
-                case Admission.Full:
-                    // Its turn goes on where it stopped: were it new each time, a lane that found the place which came free would
-                    // find the next one too, and the lanes behind it none.
-                    var rest = lane.Deficit;
-                    Leave(ring, lane);
-                    lane.Deficit = rest;
-                    _blocked.Add(lane);
-                    continue;
-                case Admission.Down:
-                    Leave(ring, lane);
-                    lane.PausedUntil = retryAt;
-                    _wakes.Enqueue(lane, retryAt);
-                    continue;
-                default:
-                    break;
+                HoldUp(ring, lane, admission);
+                continue;
             }
 
             if (lane.Deficit <= 0) lane.Deficit = lane.Quantum;
-            var message = lane.Dequeue();
-            if (!lane.HasReady)
-            {
-                Leave(ring, lane);
-            }
-            else if (--lane.Deficit == 0)
-            {
-                ring.Enqueue(ring.Dequeue());
-            }
+            lane.Deficit--;
+            var message = lane.Ready.Dequeue();
+            if (!lane.HasReady) Leave(ring, lane);
+            else if (lane.Deficit == 0) ring.Enqueue(ring.Dequeue());
 
             _sending++;
-            return message;
+            return new Departure(message, provider);
         }
 
         return null;
+    }
+
+    /// <summary>No provider takes a message of this lane now: it leaves the ring until one does.</summary>
+    private void HoldUp(Queue<Lane> ring, Lane lane, Admission admission)
+    {
+        // Its turn goes on where it stopped: were it new each time, a lane that found the place which came free would find the next
+        // one too, and the lanes behind it none.
+        var rest = lane.Deficit;
+        Leave(ring, lane);
+        lane.Deficit = rest;
+        if (admission.RetryAt is { } retryAt)
+        {
+            lane.PausedUntil = retryAt;
+            _wakes.Enqueue(lane, retryAt);
+            return;
+        }
+
+        foreach (var provider in admission.Full)
+        {
+            if (!_waiting.TryGetValue(provider, out var waiting)) _waiting.Add(provider, waiting = new WaitingLanes());
+            waiting.Add(lane);
+        }
     }
 
     private static void Leave(Queue<Lane> ring, Lane lane)
@@ -362,23 +360,6 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         _lanes.Add(key, lane);
         return lane;
     }
-}
-
-internal enum Admission
-{
-    Open,
-
-    /// <summary>Every provider that could serve has as many sends under way as it may.</summary>
-    Full,
-
-    /// <summary>No provider can serve before a known time.</summary>
-    Down,
-}
-
-/// <summary>What the scheduler asks of the router before it gives out a message.</summary>
-internal interface ILaneRoutes
-{
-    Admission Admit(LaneKey lane, DateTimeOffset now, out DateTimeOffset retryAt);
 }
 
 internal readonly record struct ClaimOrder(LaneKey Lane, int Limit, int StoreVersion);

@@ -14,28 +14,27 @@ internal sealed class Router(ProviderCatalog providers) : ILaneRoutes
 
     public IReadOnlyList<ProviderRuntime> Candidates(LaneKey lane) => providers.Route(lane.Tenant, lane.Channel);
 
-    public Admission Admit(LaneKey lane, DateTimeOffset now, out DateTimeOffset retryAt)
+    public Admission Admit(LaneKey lane, DateTimeOffset now)
     {
         var candidates = providers.Route(lane.Tenant, lane.Channel);
-        retryAt = DateTimeOffset.MaxValue;
-        var anyFull = false;
-        for (var i = 0; i < candidates.Length; i++)
+        DateTimeOffset? retryAt = null;
+        var full = 0;
+        foreach (var candidate in candidates)
         {
-            switch (candidates[i].Standing(now, out var rested))
+            switch (candidate.TryEnter(now, out var rested))
             {
                 case ProviderStanding.Open:
-                    return Admission.Open;
+                    return Admission.Open(candidate);
                 case ProviderStanding.Full:
-                    anyFull = true;
+                    full++;
                     break;
                 default:
-                    if (rested < retryAt) retryAt = rested;
+                    if (retryAt is null || rested < retryAt) retryAt = rested;
                     break;
             }
         }
 
-        if (anyFull) return Admission.Full;
-        if (candidates.Length == 0) retryAt = now + NoProviderRest;
-        return Admission.Down;
+        if (full == 0) return Admission.Down(retryAt ?? now + NoProviderRest);
+        return Admission.Waiting(candidates);
     }
 }

@@ -32,32 +32,31 @@ public sealed class ProviderRuntime(Provider provider, IGateway gateway)
     /// <summary>What went wrong last, and when; null when nothing has.</summary>
     public (DateTimeOffset At, string Message)? LastError { get; private set; }
 
-    public ProviderStanding Standing(DateTimeOffset now, out DateTimeOffset retryAt)
-    {
-        lock (_lock) return StandingNow(now, out retryAt);
-    }
-
-    /// <summary>Takes a place among its sends; false when it is full or rests. Each success is ended by <see cref="Exit"/>.</summary>
-    public bool TryEnter(DateTimeOffset now)
+    /// <summary>Takes a place among its sends where it is open; each place is ended by <see cref="Exit"/> or <see cref="Leave"/>.</summary>
+    /// <param name="retryAt">Where it rests: until when.</param>
+    public ProviderStanding TryEnter(DateTimeOffset now, out DateTimeOffset retryAt)
     {
         lock (_lock)
         {
-            if (StandingNow(now, out _) != ProviderStanding.Open) return false;
+            retryAt = _restUntil;
+            if (_trips > 0 && now < _restUntil) return ProviderStanding.Resting;
+            if (_isProbing || _underWay >= Provider.MaxConcurrency) return ProviderStanding.Full;
             if (_trips > 0) _isProbing = true;
             _underWay++;
-            return true;
+            return ProviderStanding.Open;
         }
     }
 
-    /// <summary>Returns true when it had been full, so that those who wait for it should look again.</summary>
-    public bool Exit(SendResult result, DateTimeOffset now)
+    /// <summary>Gives a place back after a send, and learns from its result.</summary>
+    public ProviderRoom Exit(SendResult result, DateTimeOffset now)
     {
-        bool wasFull, dispose;
+        ProviderRoom room;
+        bool dispose;
         lock (_lock)
         {
-            wasFull = _underWay >= Provider.MaxConcurrency || _isProbing;
-            _underWay--;
-            _isProbing = false;
+            var wasProbing = _isProbing;
+            var tripsBefore = _trips;
+            GiveBack();
             if (result.Outcome is SendOutcome.Unavailable or SendOutcome.Unknown)
             {
                 LastError = (now, result.Answer ?? result.Outcome.ToString());
@@ -69,11 +68,25 @@ public sealed class ProviderRuntime(Provider provider, IGateway gateway)
                 _trips = 0;
             }
 
+            room = wasProbing || _trips > tripsBefore ? ProviderRoom.Changed : ProviderRoom.OnePlace;
             dispose = _isRetired && _underWay == 0;
         }
 
         if (dispose) _ = Gateway.DisposeAsync().AsTask();
-        return wasFull;
+        return room;
+    }
+
+    /// <summary>Gives a place back that was not used: nothing was sent, nothing is learnt.</summary>
+    public void Leave()
+    {
+        bool dispose;
+        lock (_lock)
+        {
+            GiveBack();
+            dispose = _isRetired && _underWay == 0;
+        }
+
+        if (dispose) _ = Gateway.DisposeAsync().AsTask();
     }
 
     /// <summary>It was changed or removed: its gateway is disposed once its last send has ended.</summary>
@@ -89,12 +102,10 @@ public sealed class ProviderRuntime(Provider provider, IGateway gateway)
         if (dispose) _ = Gateway.DisposeAsync().AsTask();
     }
 
-    private ProviderStanding StandingNow(DateTimeOffset now, out DateTimeOffset retryAt)
+    private void GiveBack()
     {
-        retryAt = _restUntil;
-        if (_trips > 0 && now < _restUntil) return ProviderStanding.Resting;
-        if (_isProbing || _underWay >= Provider.MaxConcurrency) return ProviderStanding.Full;
-        return ProviderStanding.Open;
+        _underWay--;
+        _isProbing = false;
     }
 
     private void Trip(DateTimeOffset now)
@@ -116,4 +127,14 @@ public enum ProviderStanding
 
     /// <summary>It failed several times in a row and is left alone for a while.</summary>
     Resting,
+}
+
+/// <summary>What giving a place back means for those who wait for one.</summary>
+public enum ProviderRoom
+{
+    /// <summary>One place came free.</summary>
+    OnePlace,
+
+    /// <summary>It came back, or went to rest: everybody who waits should look again.</summary>
+    Changed,
 }

@@ -62,6 +62,18 @@ public sealed class LimitTests
         Assert.Equal(JinjaLimit.Recursion, LimitOf(template, new JinjaOptions { Loader = loader }));
     }
 
+    [Theory]
+    [InlineData("{% set ns = namespace(g=[1]) %}{% for i in range(99999) %}{% set ns.g = ns.g|map('int') %}{% endfor %}{{ ns.g|list }}")]
+    [InlineData("{% set ns = namespace(g=[1]) %}{% for i in range(99999) %}{% set ns.g = ns.g|select %}{% endfor %}{{ ns.g|first }}")]
+    [InlineData("{% set ns = namespace(t=()) %}{% for i in range(99999) %}{% set ns.t = (ns.t,) %}{% endfor %}{{ {ns.t: 1} }}")]
+    [InlineData("{{ ('x' * 1000000)|wordwrap(1) }}")]
+    [InlineData("{{ ('x' ~ '(' * 1000000 ~ ')' * 1000000)|urlize }}")]
+    [InlineData("{{ ('a' ~ '-' * 1000000)|wordwrap(9) }}")]
+    [InlineData("{{ '{:016000000,}'.format(1)|length }}{{ '{:016000000,}'.format(1) }}")]
+    [InlineData("{{ ('é' * 4000000)|list }}")]
+    public void What_would_take_for_ever_or_all_of_the_stack_is_stopped(string template) =>
+        Fails<LimitExceededException>(template, options: new JinjaOptions { MaxDuration = Timeout.InfiniteTimeSpan });
+
     [Fact]
     public void A_template_that_extends_itself_ends()
     {

@@ -77,5 +77,5 @@ public sealed class SyntaxErrorTests
 
     [Fact]
     public void Nesting_within_the_limit_is_rendered() =>
-        Assert.Equal("1", Render("{{ " + new string('(', 90) + "1" + new string(')', 90) + " }}"));
+        Assert.Equal("1", Render("{{ " + new string('(', 190) + "1" + new string(')', 190) + " }}"));
 }

@@ -1,5 +1,6 @@
 using Carillon.Dispatch;
 using Carillon.Messages;
+using Carillon.Providers;
 
 namespace Carillon.Tests.Dispatch;
 
@@ -107,13 +108,13 @@ public sealed class LaneSchedulerTests
     {
         var lanes = Scheduler();
         var message = Fill(lanes, 1, 1)[0];
-        _routes.Answer = (Admission.Down, Start.AddSeconds(5));
+        _routes.Answer = Admission.Down(Start.AddSeconds(5));
 
         Assert.Null(lanes.Next());
-        _routes.Answer = (Admission.Open, default);
+        _routes.Answer = Admission.Open(_routes.Provider);
         Assert.Null(lanes.Next());
         lanes.DueClaims(Start.AddSeconds(5), out _);
-        Assert.Same(message, lanes.Next());
+        Assert.Same(message, lanes.Next()?.Message);
     }
 
     [Fact]
@@ -121,12 +122,12 @@ public sealed class LaneSchedulerTests
     {
         var lanes = Scheduler();
         var message = Fill(lanes, 1, 1)[0];
-        _routes.Answer = (Admission.Full, default);
+        _routes.Answer = Admission.Waiting([_routes.Provider]);
         Assert.Null(lanes.Next());
-        _routes.Answer = (Admission.Open, default);
+        _routes.Answer = Admission.Open(_routes.Provider);
 
-        Assert.True(lanes.Unblock());
-        Assert.Same(message, lanes.Next());
+        Assert.True(lanes.ProviderHasRoom(_routes.Provider, ProviderRoom.OnePlace));
+        Assert.Same(message, lanes.Next()?.Message);
     }
 
     [Fact]
@@ -138,11 +139,11 @@ public sealed class LaneSchedulerTests
         var served = new List<OutboundMessage>();
         while (served.Count < 20 && !served.Contains(other))
         {
-            _routes.Answer = (Admission.Open, default);
-            served.Add(lanes.Next()!);
-            _routes.Answer = (Admission.Full, default);
+            _routes.Answer = Admission.Open(_routes.Provider);
+            served.Add(lanes.Next()!.Value.Message);
+            _routes.Answer = Admission.Waiting([_routes.Provider]);
             Assert.Null(lanes.Next());
-            lanes.Unblock();
+            lanes.ProviderHasRoom(_routes.Provider, ProviderRoom.OnePlace);
         }
 
         // After one turn of the lane before it.
@@ -171,23 +172,48 @@ public sealed class LaneSchedulerTests
         lanes.Stored(other, Start);
         Assert.Null(lanes.DueClaims(Start, out _));
 
-        var left = lanes.Next()!;
+        var left = lanes.Next()!.Value.Message;
         lanes.Finished(left);
 
         Assert.Equal(other, lanes.ClaimIfWanted(left.Lane)!.Value.Lane);
     }
 
     [Fact]
-    public void A_message_put_back_is_the_next_of_its_lane()
+    public void Lanes_that_wait_for_a_full_provider_take_turns_at_it()
     {
         var lanes = Scheduler();
-        var messages = Fill(lanes, 1, 3);
-        var first = lanes.Next()!;
+        var first = Fill(lanes, 1, 3);
+        var second = Fill(lanes, 2, 3);
+        _routes.Answer = Admission.Waiting([_routes.Provider]);
+        Assert.Null(lanes.Next());
 
-        lanes.PutBack(first, null);
+        var served = new List<OutboundMessage>();
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.True(lanes.ProviderHasRoom(_routes.Provider, ProviderRoom.OnePlace));
+            _routes.Answer = Admission.Open(_routes.Provider);
+            served.Add(lanes.Next()!.Value.Message);
+            _routes.Answer = Admission.Waiting([_routes.Provider]);
+            Assert.Null(lanes.Next());
+        }
 
-        Assert.Same(messages[0], lanes.Next());
-        Assert.Same(messages[1], lanes.Next());
+        // A turn is eight messages long, so the first lane is through before the second begins.
+        Assert.Equal(first.Concat(second), served);
+    }
+
+    [Fact]
+    public void Everybody_looks_again_when_a_provider_comes_back()
+    {
+        var lanes = Scheduler();
+        Fill(lanes, 1, 1);
+        Fill(lanes, 2, 1);
+        _routes.Answer = Admission.Waiting([_routes.Provider]);
+        Assert.Null(lanes.Next());
+
+        _routes.Answer = Admission.Open(_routes.Provider);
+        lanes.ProviderHasRoom(_routes.Provider, ProviderRoom.Changed);
+
+        Assert.Equal(2, TakeAll(lanes, 10).Count);
     }
 
     [Fact]
@@ -229,18 +255,30 @@ public sealed class LaneSchedulerTests
     private static List<OutboundMessage> TakeAll(LaneScheduler lanes, int most)
     {
         var taken = new List<OutboundMessage>();
-        while (taken.Count < most && lanes.Next() is { } message) taken.Add(message);
+        while (taken.Count < most && lanes.Next() is { } departure) taken.Add(departure.Message);
         return taken;
     }
 
     private sealed class ScriptedRoutes : ILaneRoutes
     {
-        public (Admission Admission, DateTimeOffset RetryAt) Answer { get; set; }
+        public ScriptedRoutes() => Answer = Admission.Open(Provider);
 
-        public Admission Admit(LaneKey lane, DateTimeOffset now, out DateTimeOffset retryAt)
-        {
-            retryAt = Answer.RetryAt;
-            return Answer.Admission;
-        }
+        public ProviderRuntime Provider { get; } = new(
+            new Provider
+            {
+                Tenant = TenantId.Installation,
+                Id = Guid.Empty,
+                Name = "scripted",
+                Channel = Channel.Email,
+                Kind = "scripted",
+                Settings = default,
+                CreatedAt = Start,
+                UpdatedAt = Start,
+            },
+            null!);
+
+        public Admission Answer { get; set; }
+
+        public Admission Admit(LaneKey lane, DateTimeOffset now) => Answer;
     }
 }

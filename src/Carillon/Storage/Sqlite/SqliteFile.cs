@@ -11,7 +11,15 @@ internal sealed class SqliteFile(SqliteStorageOptions options)
     // for every page that a commit touches goes whole into the log.
     private const int PageSize = 8192;
 
-    static SqliteFile() => SQLitePCL.Batteries_V2.Init();
+    static SqliteFile()
+    {
+        SQLitePCL.Batteries_V2.Init();
+        // Off goes what only costs here: the mutex of every connection (each is used by one thread at a time), and the count of
+        // allocated bytes, a mutex that all connections share. Where another part of the process uses SQLite already, the answer is
+        // "too late": then it is slower, and as right.
+        _ = SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MULTITHREAD);
+        _ = SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MEMSTATUS, 0);
+    }
 
     public string Path { get; } = System.IO.Path.GetFullPath(options.File ?? System.IO.Path.Combine(options.Directory, "carillon.db"));
 

@@ -1,0 +1,27 @@
+using Carillon.Messages;
+using Carillon.Providers;
+
+namespace Carillon.Dispatch;
+
+/// <summary>What the scheduler asks of the router before it gives out a message.</summary>
+internal interface ILaneRoutes
+{
+    /// <summary>Takes a place at the best provider that has one for this lane, or says what to wait for.</summary>
+    Admission Admit(LaneKey lane, DateTimeOffset now);
+}
+
+/// <summary>Whether a lane's next message may go.</summary>
+/// <param name="Provider">The provider at which a place was taken; null when there was none.</param>
+/// <param name="RetryAt">No provider can serve before this time; null when places are what is missing.</param>
+/// <param name="Full">The providers of which one having room again is to be waited for.</param>
+internal readonly record struct Admission(ProviderRuntime? Provider, DateTimeOffset? RetryAt, IReadOnlyList<ProviderRuntime> Full)
+{
+    public static Admission Open(ProviderRuntime provider) => new(provider, null, []);
+
+    public static Admission Down(DateTimeOffset retryAt) => new(null, retryAt, []);
+
+    public static Admission Waiting(IReadOnlyList<ProviderRuntime> full) => new(null, null, full);
+}
+
+/// <summary>A message that may go, and the provider at which it has a place.</summary>
+internal readonly record struct Departure(OutboundMessage Message, ProviderRuntime Provider);
