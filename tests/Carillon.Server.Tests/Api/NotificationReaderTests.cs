@@ -195,7 +195,7 @@ public sealed class NotificationReaderTests
             """).Faults!;
 
         Assert.Equal(
-            ["recipient.emial", "recipient.locale", "recipient", "channel", "subject", "tags[0]", "expires_at", "template_id"],
+            ["recipient.emial", "recipient.locale", "recipient", "channel", "subject", "tags[0]", "expires_at", "message"],
             faults.Select(f => f.Field));
     }
 
