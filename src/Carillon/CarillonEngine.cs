@@ -116,21 +116,37 @@ public sealed class CarillonEngine : IAsyncDisposable
         IsRunning = true;
     }
 
-    /// <summary>Cancels what still waits of a notification.</summary>
-    public ValueTask<IReadOnlyList<CancelledMessage>> CancelAsync(TenantId tenant, Guid notificationId, CancellationToken cancellationToken) =>
-        Storage.Queue.CancelAsync(tenant, notificationId, _time.GetUtcNow(), cancellationToken);
+    /// <summary>
+    /// Cancels what still waits of a notification, in the store or in this node's memory. What is under way is <see cref="CancelState.InFlight"/>;
+    /// it is not tried again. Empty when the tenant has no such notification.
+    /// </summary>
+    public async ValueTask<IReadOnlyList<CancelledMessage>> CancelAsync(TenantId tenant, Guid notificationId, CancellationToken cancellationToken)
+    {
+        var cancelled = await Storage.Queue.CancelAsync(tenant, notificationId, _time.GetUtcNow(), cancellationToken);
+        if (!cancelled.Any(c => c.State == CancelState.InFlight) || _dispatcher is null) return cancelled;
+        var taken = _dispatcher.Cancel(notificationId).Select(m => m.Id).ToHashSet();
+        return [.. cancelled.Select(c => taken.Contains(c.Id) ? c with { State = CancelState.Cancelled, Status = MessageStatus.Cancelled } : c)];
+    }
 
-    /// <summary>Drains: refuses new work, lets sends under way end, hands the rest back, closes the store.</summary>
+    /// <summary>
+    /// Drains: refuses new work, lets what is being accepted be stored and sends under way end, hands the rest back, closes the store.
+    /// Gateways close before the committer, so that what they still learn is recorded.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         IsRunning = false;
-        _intake?.Close();
+        var deadline = _time.GetUtcNow() + _options.DrainTimeout;
+        if (_intake is not null) await _intake.CloseAsync(deadline);
         foreach (var service in _upkeep) await service.DisposeAsync();
-        if (_dispatcher is not null) await _dispatcher.DrainAsync(_time.GetUtcNow() + _options.DrainTimeout);
-        if (_committer is not null) await _committer.DisposeAsync();
-        if (_dispatcher is not null) await _dispatcher.DisposeAsync();
-        if (Epoch != 0 && Sending == 0) await StopNodeAsync();
+        if (_dispatcher is not null) await _dispatcher.DrainAsync(deadline);
         await Providers.DisposeAsync();
+        if (_committer is not null) await _committer.DisposeAsync();
+        if (_dispatcher is not null)
+        {
+            await CloseNodeAsync(_dispatcher);
+            await _dispatcher.DisposeAsync();
+        }
+
         await Storage.DisposeAsync();
     }
 
@@ -154,15 +170,17 @@ public sealed class CarillonEngine : IAsyncDisposable
             new NotificationBuilder(contacts, Templates, plans, Secrets, Ids, _time), contacts, _committer, _dispatcher, _lanes, _options, _time);
     }
 
-    private async Task StopNodeAsync()
+    private async Task CloseNodeAsync(Dispatcher dispatcher)
     {
         try
         {
-            await Storage.Nodes.StopAsync(Epoch);
+            await dispatcher.ReleaseAsync();
+            // A node that leaves sends behind has not ended in order: the next start looks after them.
+            if (Sending == 0) await Storage.Nodes.StopAsync(Epoch);
         }
         catch (StorageUnavailableException)
         {
-            // The next start finds the incarnation ended all the same.
+            // The next start takes back what this one still owns.
         }
     }
 }

@@ -20,6 +20,9 @@ public sealed record CarillonOptions
     /// </summary>
     public int Window { get; init; } = 4096;
 
+    /// <summary>Bytes that the messages of the window may take, about. Default 64 MiB, at least 1 MiB.</summary>
+    public long WindowBytes { get; init; } = 64L << 20;
+
     /// <summary>Messages per claim. Default 500, 1 to 10,000.</summary>
     public int ClaimBatch { get; init; } = 500;
 
@@ -64,6 +67,10 @@ public sealed record CarillonOptions
         Range(nameof(MaxUnrecorded), MaxUnrecorded, 16, 65_536);
         Range(nameof(CriticalReserve), CriticalReserve, 0, MaxUnrecorded - 1);
         Range(nameof(Window), Window, 64, 1_000_000);
+        Range(nameof(WindowBytes), WindowBytes, 1 << 20, 1L << 40);
+        Range(nameof(IdempotencyRetention) + " (s)", IdempotencyRetention.TotalSeconds, 60, TimeSpan.FromDays(365).TotalSeconds);
+        Range(nameof(SecretRetention) + " (s)", SecretRetention.TotalSeconds, 0, TimeSpan.FromDays(365).TotalSeconds);
+        Range(nameof(DrainTimeout) + " (ms)", DrainTimeout.TotalMilliseconds, 0, TimeSpan.FromHours(1).TotalMilliseconds);
         Range(nameof(ClaimBatch), ClaimBatch, 1, 10_000);
         Range(nameof(MaxPendingAccepts), MaxPendingAccepts, 1, 10_000_000);
         Range(nameof(MaxPendingBytes), MaxPendingBytes, 1 << 20, 1L << 40);

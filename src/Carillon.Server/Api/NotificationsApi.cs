@@ -93,7 +93,7 @@ internal sealed class NotificationsApi(CarillonEngine engine, INotificationIntak
     private async Task CancelAsync(HttpContext context, ApiKey key)
     {
         var cancelled = RouteId.TryRead(context, PublicId.Notification, out var id)
-            ? await engine.Storage.Queue.CancelAsync(key.Tenant, id, time.GetUtcNow(), context.RequestAborted)
+            ? await engine.CancelAsync(key.Tenant, id, context.RequestAborted)
             : [];
         if (cancelled.Count == 0)
         {

@@ -56,7 +56,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private async ValueTask<OutcomeWrite> DeliverAsync(OutboundMessage message, Place place)
     {
         var now = services.Time.GetUtcNow();
-        var gate = Gate.Check(message, now);
+        var gate = Gate.Check(message, now, services.Options.Retry);
         if (gate.Stop is { } stop)
         {
             var line = _trace.Begin(now, GateKind);

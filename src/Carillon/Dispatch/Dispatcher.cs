@@ -25,8 +25,9 @@ internal sealed class Dispatcher : IAsyncDisposable
     private readonly AsyncSignal _signal = new();
     private readonly ITimer _wake;
     private readonly Lock _wakeLock = new();
-    private DateTimeOffset _wakeAt = DateTimeOffset.MaxValue;
+    private DateTimeOffset? _wakeAt;
     private readonly Task _loop;
+    private readonly List<OutboundMessage> _rest = [];
     private int _claims;
     private volatile bool _stopping;
 
@@ -52,7 +53,7 @@ internal sealed class Dispatcher : IAsyncDisposable
             Completed = Completed,
             ProviderHasRoom = ProviderHasRoom,
         };
-        _wake = time.CreateTimer(static state => ((Dispatcher)state!)._signal.Set(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _wake = time.CreateTimer(static state => ((Dispatcher)state!).Woken(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _loop = Task.Run(RunAsync);
     }
 
@@ -83,7 +84,7 @@ internal sealed class Dispatcher : IAsyncDisposable
             if (outcome.Next is { } next)
             {
                 if (outcome is { Recorded: true, NextBegun: true }) Committed(next.Messages);
-                else foreach (var unsent in next.Messages.Where(m => m.IsOwned)) _lanes.Unreserve(unsent.Lane);
+                else foreach (var unsent in next.Messages.Where(m => m.IsOwned)) _lanes.Unreserve(unsent);
             }
 
             _lanes.Finished(message);
@@ -96,17 +97,40 @@ internal sealed class Dispatcher : IAsyncDisposable
         _signal.Set();
     }
 
-    /// <summary>
-    /// Stops giving out messages, waits for those under way until <paramref name="deadline"/>, and hands the rest back to the store.
-    /// </summary>
+    /// <summary>Takes messages of a cancelled notification out of memory, as far as they are not under way.</summary>
+    /// <returns>Those that will not be sent.</returns>
+    public List<OutboundMessage> Cancel(Guid notificationId)
+    {
+        var taken = _lanes.TakeOut(m => m.Notification.Id == notificationId, onlyPaused: false);
+        End(taken, new GateAnswer(MessageStatus.Cancelled, MessageReasons.Cancelled));
+        return taken;
+    }
+
+    /// <summary>Ends messages whose time is over while they wait for a provider that does not come back.</summary>
+    public void EndOverdue()
+    {
+        var now = _time.GetUtcNow();
+        var taken = _lanes.TakeOut(m => Gate.Check(m, now, _services.Options.Retry).Stop is not null, onlyPaused: true);
+        foreach (var message in taken) End([message], Gate.Check(message, now, _services.Options.Retry));
+    }
+
+    /// <summary>Stops giving out messages and claiming more, and waits for those under way until <paramref name="deadline"/>.</summary>
     public async Task DrainAsync(DateTimeOffset deadline)
     {
         _stopping = true;
-        var rest = _lanes.Stop();
+        _rest.AddRange(_lanes.Stop());
         _signal.Set();
         await _loop;
-        while (_lanes.Sending > 0 && _time.GetUtcNow() < deadline) await Task.Delay(TimeSpan.FromMilliseconds(10), _time);
-        if (rest.Count > 0) await _store.ReleaseAsync(_epoch, rest);
+        while ((_lanes.Sending > 0 || Volatile.Read(ref _claims) > 0) && _time.GetUtcNow() < deadline)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), _time);
+    }
+
+    /// <summary>Hands back to the store what this node still has and has not begun.</summary>
+    public async Task ReleaseAsync()
+    {
+        // What was handed over, or claimed, while the drain ran.
+        _rest.AddRange(_lanes.Stop());
+        if (_rest.Count > 0) await _store.ReleaseAsync(_epoch, _rest);
     }
 
     public async ValueTask DisposeAsync()
@@ -129,6 +153,9 @@ internal sealed class Dispatcher : IAsyncDisposable
                     if (!_idle.TryTake(out var delivery)) delivery = new Delivery(_services);
                     delivery.Start(departure);
                 }
+
+                // After the departures: what they found out may have set a wake.
+                SetWake(_lanes.NextWake());
             }
             catch (Exception e)
             {
@@ -141,8 +168,7 @@ internal sealed class Dispatcher : IAsyncDisposable
 
     private void StartClaims()
     {
-        var now = _time.GetUtcNow();
-        var due = _lanes.DueClaims(now, out var nextWake);
+        var due = _lanes.DueClaims(_time.GetUtcNow());
         lock (_orders)
         {
             if (due is not null)
@@ -156,21 +182,43 @@ internal sealed class Dispatcher : IAsyncDisposable
                 _ = ClaimAsync(order);
             }
         }
-
-        SetWake(nextWake, now);
     }
 
-    private void SetWake(DateTimeOffset? at, DateTimeOffset now)
+    private void SetWake(DateTimeOffset? at)
     {
         lock (_wakeLock)
         {
-            var wanted = at ?? DateTimeOffset.MaxValue;
-            if (wanted == _wakeAt && wanted > now) return;
-            _wakeAt = wanted;
+            if (at == _wakeAt) return;
+            _wakeAt = at;
             // Timers take at most 49 days; a wake too early only looks and sleeps again.
-            var wait = wanted == DateTimeOffset.MaxValue ? Timeout.InfiniteTimeSpan
-                : TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling((wanted - now).TotalMilliseconds), 0, TimeSpan.FromDays(1).TotalMilliseconds));
+            var wait = at is { } time
+                ? TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling((time - _time.GetUtcNow()).TotalMilliseconds), 0, TimeSpan.FromDays(1).TotalMilliseconds))
+                : Timeout.InfiniteTimeSpan;
             _wake.Change(wait, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Woken()
+    {
+        // It is set anew by the round that follows, also where the timer came a little before its time.
+        lock (_wakeLock) _wakeAt = null;
+        _signal.Set();
+    }
+
+    private void End(IReadOnlyList<OutboundMessage> messages, GateAnswer answer)
+    {
+        var now = _time.GetUtcNow();
+        foreach (var message in messages)
+        {
+            _committer.Record(new OutcomeWrite
+            {
+                Message = message,
+                At = now,
+                Status = answer.Stop!.Value,
+                Reason = answer.Reason,
+                Attempts = message.Attempts,
+                EraseSecretsAt = message.Notification.Secrets is null ? null : now,
+            });
         }
     }
 
@@ -179,12 +227,6 @@ internal sealed class Dispatcher : IAsyncDisposable
         try
         {
             var claim = await _store.ClaimAsync(order.Lane, _epoch, _time.GetUtcNow(), order.Limit);
-            if (_stopping && claim.Messages.Count > 0)
-            {
-                await _store.ReleaseAsync(_epoch, claim.Messages);
-                claim = claim with { Messages = [] };
-            }
-
             _lanes.Claimed(order, claim.Messages, claim.NextDue, failed: false);
         }
         catch (Exception e)

@@ -11,8 +11,9 @@ internal readonly record struct GateAnswer(MessageStatus? Stop, string? Reason)
 /// <summary>Decides whether a due message may still go.</summary>
 internal static class Gate
 {
-    public static GateAnswer Check(OutboundMessage message, DateTimeOffset now) =>
-        message.Notification.ExpiresAt is { } expires && expires <= now
-            ? new GateAnswer(MessageStatus.Expired, MessageReasons.Expired)
-            : GateAnswer.Go;
+    public static GateAnswer Check(OutboundMessage message, DateTimeOffset now, RetryPolicy retry)
+    {
+        if (message.Notification.ExpiresAt is { } expires && expires <= now) return new GateAnswer(MessageStatus.Expired, MessageReasons.Expired);
+        return retry.IsTooOld(message, now) ? new GateAnswer(MessageStatus.Failed, MessageReasons.RetriesExhausted) : GateAnswer.Go;
+    }
 }

@@ -27,6 +27,7 @@ internal sealed class GroupCommitter : IAsyncDisposable
     private readonly Task _loop;
     private PendingGroup _pending;
     private bool _stopping;
+    private bool _closed;
     private long _troubleAt;
 
     /// <param name="recorded">Called after a commit with the outcomes that it held, each with its verdict. Must not throw.</param>
@@ -55,6 +56,7 @@ internal sealed class GroupCommitter : IAsyncDisposable
     {
         lock (_lock)
         {
+            if (_closed) return Closed();
             var group = _pending;
             group.Writes.Accepts.AddRange(writes);
             _signal.Set();
@@ -66,6 +68,7 @@ internal sealed class GroupCommitter : IAsyncDisposable
     {
         lock (_lock)
         {
+            if (_closed) return Closed();
             var group = _pending;
             group.Writes.Accepts.Add(write);
             _signal.Set();
@@ -78,6 +81,7 @@ internal sealed class GroupCommitter : IAsyncDisposable
     {
         lock (_lock)
         {
+            if (_closed) return Closed();
             var group = _pending;
             group.Writes.Marks.Add(mark);
             _signal.Set();
@@ -101,6 +105,12 @@ internal sealed class GroupCommitter : IAsyncDisposable
         lock (_lock) _stopping = true;
         _signal.Set();
         await _loop;
+        lock (_lock)
+        {
+            _closed = true;
+            // Nobody commits it any more: whoever waits for it must know.
+            Fail(_pending, new StorageUnavailableException("The engine has stopped; nothing was stored."));
+        }
     }
 
     private async Task RunAsync()
@@ -131,6 +141,8 @@ internal sealed class GroupCommitter : IAsyncDisposable
             if (await TryCommitAsync(group))
             {
                 backoff = FirstBackoff;
+                // What came in the meantime may have shared its signal with the stop.
+                if (stopping) _signal.Set();
                 continue;
             }
 
@@ -165,8 +177,7 @@ internal sealed class GroupCommitter : IAsyncDisposable
             // Whatever it was, nothing of the group is stored. Callers are told; outcomes are kept.
             Volatile.Write(ref _troubleAt, _time.GetTimestamp());
             Trouble = e.Message;
-            group.Committed.SetException(e as StorageUnavailableException ?? new StorageUnavailableException(e.Message, e));
-            _ = group.Committed.Task.Exception;
+            Fail(group, e as StorageUnavailableException ?? new StorageUnavailableException(e.Message, e));
             return false;
         }
 
@@ -174,6 +185,16 @@ internal sealed class GroupCommitter : IAsyncDisposable
         group.Committed.SetResult();
         if (group.Writes.Outcomes.Count > 0) _recorded(group.Writes.Outcomes);
         return true;
+    }
+
+    private static Task Closed() =>
+        Task.FromException(new StorageUnavailableException("The engine has stopped; nothing was stored."));
+
+    private static void Fail(PendingGroup group, StorageUnavailableException why)
+    {
+        group.Committed.TrySetException(why);
+        // Observed here, since a group of outcomes alone has nobody who waits for it.
+        _ = group.Committed.Task.Exception;
     }
 
     private sealed class PendingGroup(long epoch)

@@ -123,8 +123,12 @@ public sealed class Intake
         return built.Faults;
     }
 
-    /// <summary>Nothing is accepted any more; what is being accepted ends as it would.</summary>
-    internal void Close() => _closed = true;
+    /// <summary>Nothing is accepted any more; what is being accepted is waited for, until <paramref name="deadline"/>.</summary>
+    internal async Task CloseAsync(DateTimeOffset deadline)
+    {
+        _closed = true;
+        while (Pending > 0 && _time.GetUtcNow() < deadline) await Task.Delay(TimeSpan.FromMilliseconds(5), _time);
+    }
 
     private AcceptResult.Unavailable? Refusal()
     {
@@ -350,7 +354,7 @@ public sealed class Intake
     {
         foreach (var message in notification.Messages)
         {
-            if (message.IsOwned) _lanes.Unreserve(message.Lane);
+            if (message.IsOwned) _lanes.Unreserve(message);
         }
     }
 

@@ -29,6 +29,12 @@ internal sealed class Lane(LaneKey key)
     /// <summary>Due work waits in the store, and there was no room for it when it was looked at.</summary>
     public bool WantsClaim { get; set; }
 
+    /// <summary>The earliest wake that is set for it; later ones are set when that comes.</summary>
+    public DateTimeOffset? WakeAt { get; set; }
+
+    /// <summary>Bytes of its messages, on a moving average; null while it has held none.</summary>
+    public long? UsualWeight { get; set; }
+
     /// <summary>Among the lanes to which the next room goes.</summary>
     public bool IsHungry { get; set; }
 

@@ -16,6 +16,9 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
 {
     private const int Foothold = 16;
 
+    /// <summary>What a message of a lane is thought to weigh that has held none yet: a claim of a few hundred still fits.</summary>
+    private const long UnknownWeight = 128 << 10;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<LaneKey, Lane> _lanes = [];
     private readonly Queue<Lane> _critical = new();
@@ -28,6 +31,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
     /// <summary>Lanes whose claims were put off for want of room, longest first. None of their own messages will end and remind of them.</summary>
     private readonly Queue<Lane> _hungry = new();
     private int _inMemory;
+    private long _bytes;
     private int _sending;
     private bool _stopped;
 
@@ -40,21 +44,21 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
     /// Reserves room for a message that is about to be committed. When there is none, or older work of its lane waits in the store,
     /// the message goes to the store unowned, and <see cref="Stored"/> is to be called after the commit.
     /// </summary>
-    public bool TryReserve(LaneKey key)
+    public bool TryReserve(OutboundMessage message)
     {
         lock (_lock)
         {
             if (_stopped) return false;
-            var lane = LaneOf(key);
+            var lane = LaneOf(message.Lane);
             if (lane.WantsClaim || lane.IsClaiming || !HasRoom(lane)) return false;
-            Add(lane, 1);
+            Add(lane, 1, MessageWeight.Of(message.Notification));
             return true;
         }
     }
 
-    public void Unreserve(LaneKey key)
+    public void Unreserve(OutboundMessage message)
     {
-        lock (_lock) Remove(LaneOf(key));
+        lock (_lock) Remove(message);
     }
 
     /// <summary>Hands over a message for which room was reserved, now that it is committed.</summary>
@@ -77,7 +81,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
             lane.StoreVersion++;
             if (lane.StoreDue is { } known && known <= due) return;
             lane.StoreDue = due;
-            _wakes.Enqueue(lane, due);
+            Wake(lane, due);
         }
     }
 
@@ -88,7 +92,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         {
             Stored(key, due);
             var lane = LaneOf(key);
-            if (lane is { WantsClaim: true, IsClaiming: false }) _wakes.Enqueue(lane, due);
+            if (lane is { WantsClaim: true, IsClaiming: false }) Wake(lane, due);
         }
     }
 
@@ -111,7 +115,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         lock (_lock)
         {
             _sending--;
-            Remove(LaneOf(message.Lane));
+            Remove(message);
         }
     }
 
@@ -156,8 +160,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
     /// <summary>
     /// Lanes of which a claim is to be made now: their work is due and there is room. Each is marked as claiming until <see cref="Claimed"/>.
     /// </summary>
-    /// <param name="nextWake">When something is due next; null when nothing is known to be.</param>
-    public List<ClaimOrder>? DueClaims(DateTimeOffset now, out DateTimeOffset? nextWake)
+    public List<ClaimOrder>? DueClaims(DateTimeOffset now)
     {
         List<ClaimOrder>? orders = null;
         lock (_lock)
@@ -165,39 +168,57 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
             while (_wakes.TryPeek(out var lane, out var at) && at <= now)
             {
                 _wakes.Dequeue();
-                if (lane.PausedUntil is { } paused && paused <= now)
-                {
-                    lane.PausedUntil = null;
-                    Activate(lane);
-                }
-
-                if (lane.StoreDue is { } due && due <= now) lane.WantsClaim = true;
+                // An earlier wake has taken its place, and looked further from there.
+                if (lane.WakeAt != at) continue;
+                lane.WakeAt = null;
+                LookAt(lane, now);
                 if (Order(lane) is { } order) (orders ??= []).Add(order);
                 else if (lane is { WantsClaim: true, IsClaiming: false, InMemory: 0, IsHungry: false }) AddHungry(lane);
             }
 
-            nextWake = _wakes.TryPeek(out _, out var next) ? next : null;
+            while (TakeHungry() is { } order) (orders ??= []).Add(order);
         }
 
         return orders;
     }
 
+    /// <summary>When something is to be looked at next; null when nothing is known to be.</summary>
+    public DateTimeOffset? NextWake()
+    {
+        lock (_lock) return _wakes.TryPeek(out _, out var next) ? next : null;
+    }
+
+    /// <summary>
+    /// Takes ready messages out that will not be sent: of a cancelled notification, past their time. Each counts as under way until
+    /// <see cref="Finished"/>.
+    /// </summary>
+    /// <param name="onlyPaused">Look only where nothing moves: elsewhere every message comes to the gate soon.</param>
+    public List<OutboundMessage> TakeOut(Func<OutboundMessage, bool> condition, bool onlyPaused)
+    {
+        var taken = new List<OutboundMessage>();
+        lock (_lock)
+        {
+            foreach (var lane in _lanes.Values)
+            {
+                if (onlyPaused && lane.PausedUntil is null) continue;
+                for (var left = lane.Ready.Count; left > 0; left--)
+                {
+                    var message = lane.Ready.Dequeue();
+                    if (condition(message)) taken.Add(message);
+                    else lane.Ready.Enqueue(message);
+                }
+            }
+
+            _sending += taken.Count;
+        }
+
+        return taken;
+    }
+
     /// <summary>Room came free, a message of this lane having left: a claim that had been put off, of a lane that holds nothing first.</summary>
     public ClaimOrder? ClaimIfWanted(LaneKey key)
     {
-        lock (_lock)
-        {
-            while (_hungry.TryPeek(out var lane))
-            {
-                var order = Order(lane);
-                if (order is null && lane is { WantsClaim: true, IsClaiming: false, InMemory: 0 } && !_stopped) break;
-                _hungry.Dequeue();
-                lane.IsHungry = false;
-                if (order is not null) return order;
-            }
-
-            return Order(LaneOf(key));
-        }
+        lock (_lock) return TakeHungry() ?? Order(LaneOf(key));
     }
 
     /// <summary>A claim has ended. Room for its messages had been reserved by its order.</summary>
@@ -207,8 +228,13 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         {
             var lane = LaneOf(order.Lane);
             lane.IsClaiming = false;
-            Add(lane, messages.Count - order.Limit);
-            foreach (var message in messages) lane.Ready.Enqueue(message);
+            Add(lane, -order.Limit, -order.Bytes);
+            foreach (var message in messages)
+            {
+                Add(lane, 1, MessageWeight.Of(message.Notification));
+                lane.Ready.Enqueue(message);
+            }
+
             if (messages.Count > 0) Activate(lane);
 
             var stale = lane.StoreVersion != order.StoreVersion;
@@ -224,7 +250,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
             }
 
             lane.StoreDue = nextDue;
-            if (nextDue is { } due) _wakes.Enqueue(lane, due);
+            if (nextDue is { } due) Wake(lane, due);
         }
     }
 
@@ -287,7 +313,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         if (admission.RetryAt is { } retryAt)
         {
             lane.PausedUntil = retryAt;
-            _wakes.Enqueue(lane, retryAt);
+            Wake(lane, retryAt);
             return;
         }
 
@@ -314,29 +340,78 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
 
     /// <summary>
     /// A lane may hold its even share of the window, and at least 64 messages; critical lanes may go a quarter beyond the window.
-    /// A window that others have filled, perhaps with messages for a provider that is down, still leaves each lane a foothold, up to
+    /// Bytes count as messages do. A window that others have filled, perhaps with messages for a provider that is down, still leaves each lane a foothold, up to
     /// twice the window in all.
     /// </summary>
     private bool HasRoom(Lane lane)
     {
-        if (lane.IsCritical) return _inMemory < options.Window + (options.Window / 4);
-        return _inMemory < options.Window
+        if (lane.IsCritical) return Fits(options.Window + (options.Window / 4));
+        return Fits(options.Window)
             ? lane.InMemory < Share()
-            : lane.InMemory < Foothold && _inMemory < options.Window * 2L;
+            : lane.InMemory < Foothold && Fits(options.Window * 2L);
     }
+
+    private bool Fits(long window) => _inMemory < window && _bytes < options.WindowBytes / options.Window * window;
 
     private int Share() => Math.Max(64, options.Window / Math.Max(1, _ring.Count));
 
     private ClaimOrder? Order(Lane lane)
     {
         if (_stopped || lane.IsClaiming || !lane.WantsClaim || !HasRoom(lane)) return null;
-        var share = lane.IsCritical ? options.Window / 4 : _inMemory < options.Window ? Share() : Foothold;
+        var share = lane.IsCritical ? options.Window / 4 : Fits(options.Window) ? Share() : Foothold;
         // Half a share at least, so that claims are few and large.
         if (lane.InMemory > share / 2) return null;
-        var limit = Math.Min(options.ClaimBatch, share - lane.InMemory);
+        // As many as fit by the weight of those that it held before; of a lane not yet known, few.
+        var weight = lane.UsualWeight ?? UnknownWeight;
+        var byBytes = Math.Max(1, (options.WindowBytes - _bytes) / weight);
+        var limit = (int)Math.Min(Math.Min(options.ClaimBatch, share - lane.InMemory), byBytes);
         lane.IsClaiming = true;
-        Add(lane, limit);
-        return new ClaimOrder(lane.Key, limit, lane.StoreVersion);
+        var order = new ClaimOrder(lane.Key, limit, limit * weight, lane.StoreVersion);
+        Add(lane, order.Limit, order.Bytes);
+        return order;
+    }
+
+    private ClaimOrder? TakeHungry()
+    {
+        while (_hungry.TryPeek(out var lane))
+        {
+            var order = Order(lane);
+            if (order is null && lane is { WantsClaim: true, IsClaiming: false, InMemory: 0 } && !_stopped) return null;
+            _hungry.Dequeue();
+            lane.IsHungry = false;
+            if (order is not null) return order;
+        }
+
+        return null;
+    }
+
+    /// <summary>What a wake is for: the end of a pause, work in the store that has come due; and when to look again.</summary>
+    private void LookAt(Lane lane, DateTimeOffset now)
+    {
+        if (lane.PausedUntil is { } paused)
+        {
+            if (paused > now)
+            {
+                Wake(lane, paused);
+            }
+            else
+            {
+                lane.PausedUntil = null;
+                Activate(lane);
+            }
+        }
+
+        if (lane.StoreDue is not { } due) return;
+        if (due <= now) lane.WantsClaim = true;
+        else Wake(lane, due);
+    }
+
+    /// <summary>Has the lane looked at then. One entry a lane is enough, its earliest.</summary>
+    private void Wake(Lane lane, DateTimeOffset at)
+    {
+        if (lane.WakeAt is { } known && known <= at) return;
+        lane.WakeAt = at;
+        _wakes.Enqueue(lane, at);
     }
 
     private void AddHungry(Lane lane)
@@ -345,13 +420,15 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         _hungry.Enqueue(lane);
     }
 
-    private void Add(Lane lane, int count)
+    private void Add(Lane lane, int count, long bytes)
     {
         lane.InMemory += count;
         _inMemory += count;
+        _bytes += bytes;
+        if (count == 1) lane.UsualWeight = lane.UsualWeight is { } usual ? ((usual * 7) + bytes) / 8 : bytes;
     }
 
-    private void Remove(Lane lane) => Add(lane, -1);
+    private void Remove(OutboundMessage message) => Add(LaneOf(message.Lane), -1, -MessageWeight.Of(message.Notification));
 
     private Lane LaneOf(LaneKey key)
     {
@@ -362,4 +439,6 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
     }
 }
 
-internal readonly record struct ClaimOrder(LaneKey Lane, int Limit, int StoreVersion);
+/// <param name="Limit">How many messages may be claimed: so much room is reserved.</param>
+/// <param name="Bytes">The room that they are thought to take.</param>
+internal readonly record struct ClaimOrder(LaneKey Lane, int Limit, long Bytes, int StoreVersion);

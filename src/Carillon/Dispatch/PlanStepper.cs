@@ -26,7 +26,7 @@ internal sealed class PlanStepper(IdGenerator ids, LaneScheduler lanes)
             CreatedAt = now,
             DueAt = step == 0 && notification.ScheduledAt is { } scheduled && scheduled > now ? scheduled : now,
         };
-        message.IsOwned = message.DueAt <= now && lanes.TryReserve(message.Lane);
+        message.IsOwned = message.DueAt <= now && lanes.TryReserve(message);
         return message;
     }
 }

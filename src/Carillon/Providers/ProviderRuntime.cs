@@ -20,7 +20,6 @@ public sealed class ProviderRuntime(Provider provider, IGateway gateway)
     private int _failuresInRow;
     private int _trips;
     private DateTimeOffset _restUntil;
-    private bool _isProbing;
     private bool _isRetired;
 
     public Provider Provider { get; } = provider;
@@ -40,8 +39,8 @@ public sealed class ProviderRuntime(Provider provider, IGateway gateway)
         {
             retryAt = _restUntil;
             if (_trips > 0 && now < _restUntil) return ProviderStanding.Resting;
-            if (_isProbing || _underWay >= Provider.MaxConcurrency) return ProviderStanding.Full;
-            if (_trips > 0) _isProbing = true;
+            // A tripped one takes a single send, and only when those from before have ended: their failures say nothing new.
+            if (_underWay >= (_trips > 0 ? 1 : Provider.MaxConcurrency)) return ProviderStanding.Full;
             _underWay++;
             return ProviderStanding.Open;
         }
@@ -54,9 +53,8 @@ public sealed class ProviderRuntime(Provider provider, IGateway gateway)
         bool dispose;
         lock (_lock)
         {
-            var wasProbing = _isProbing;
             var tripsBefore = _trips;
-            GiveBack();
+            _underWay--;
             if (result.Outcome is SendOutcome.Unavailable or SendOutcome.Unknown)
             {
                 LastError = (now, result.Answer ?? result.Outcome.ToString());
@@ -68,7 +66,7 @@ public sealed class ProviderRuntime(Provider provider, IGateway gateway)
                 _trips = 0;
             }
 
-            room = wasProbing || _trips > tripsBefore ? ProviderRoom.Changed : ProviderRoom.OnePlace;
+            room = _trips != tripsBefore ? ProviderRoom.Changed : ProviderRoom.OnePlace;
             dispose = _isRetired && _underWay == 0;
         }
 
@@ -82,7 +80,7 @@ public sealed class ProviderRuntime(Provider provider, IGateway gateway)
         bool dispose;
         lock (_lock)
         {
-            GiveBack();
+            _underWay--;
             dispose = _isRetired && _underWay == 0;
         }
 
@@ -100,12 +98,6 @@ public sealed class ProviderRuntime(Provider provider, IGateway gateway)
         }
 
         if (dispose) _ = Gateway.DisposeAsync().AsTask();
-    }
-
-    private void GiveBack()
-    {
-        _underWay--;
-        _isProbing = false;
     }
 
     private void Trip(DateTimeOffset now)

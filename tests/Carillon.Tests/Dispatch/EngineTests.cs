@@ -279,7 +279,7 @@ public sealed class EngineTests
     public async Task A_closed_engine_refuses_with_a_time_to_come_back()
     {
         await using var harness = await EngineHarness.StartAsync(null, "one");
-        harness.Engine.Intake.Close();
+        await harness.Engine.Intake.CloseAsync(TimeProvider.System.GetUtcNow());
 
         Assert.IsType<AcceptResult.Unavailable>(await harness.TryAcceptAsync(EngineHarness.Mail()));
     }

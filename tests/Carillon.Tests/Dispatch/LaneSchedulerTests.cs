@@ -8,6 +8,8 @@ public sealed class LaneSchedulerTests
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
+    private static readonly IdGenerator Ids = new(TimeProvider.System);
+
     private readonly ManualTime _time = new(Start);
     private readonly ScriptedRoutes _routes = new();
 
@@ -57,10 +59,10 @@ public sealed class LaneSchedulerTests
         var lanes = Scheduler(new CarillonOptions { Window = 64 });
         var key = new LaneKey(new TenantId(1), Channel.Email, Priority.Normal);
 
-        Assert.Equal(64, Enumerable.Range(0, 100).Count(_ => lanes.TryReserve(key)));
+        Assert.Equal(64, Enumerable.Range(0, 100).Count(_ => lanes.TryReserve(Message(key))));
 
-        lanes.Unreserve(key);
-        Assert.True(lanes.TryReserve(key));
+        lanes.Unreserve(Message(key));
+        Assert.True(lanes.TryReserve(Message(key)));
     }
 
     [Fact]
@@ -70,11 +72,11 @@ public sealed class LaneSchedulerTests
         var key = new LaneKey(new TenantId(1), Channel.Email, Priority.Normal);
         lanes.Stored(key, Start);
 
-        var order = Assert.Single(lanes.DueClaims(Start, out _)!);
+        var order = Assert.Single(lanes.DueClaims(Start)!);
 
-        Assert.False(lanes.TryReserve(key));
+        Assert.False(lanes.TryReserve(Message(key)));
         lanes.Claimed(order, [], null, failed: false);
-        Assert.True(lanes.TryReserve(key));
+        Assert.True(lanes.TryReserve(Message(key)));
     }
 
     [Fact]
@@ -84,9 +86,9 @@ public sealed class LaneSchedulerTests
         var key = new LaneKey(new TenantId(1), Channel.Email, Priority.Normal);
         lanes.Stored(key, Start.AddHours(1));
 
-        Assert.Null(lanes.DueClaims(Start, out var wake));
-        Assert.Equal(Start.AddHours(1), wake);
-        Assert.Single(lanes.DueClaims(Start.AddHours(1), out _)!);
+        Assert.Null(lanes.DueClaims(Start));
+        Assert.Equal(Start.AddHours(1), lanes.NextWake());
+        Assert.Single(lanes.DueClaims(Start.AddHours(1))!);
     }
 
     [Fact]
@@ -95,12 +97,12 @@ public sealed class LaneSchedulerTests
         var lanes = Scheduler();
         var key = new LaneKey(new TenantId(1), Channel.Email, Priority.Normal);
         lanes.Stored(key, Start);
-        var order = Assert.Single(lanes.DueClaims(Start, out _)!);
+        var order = Assert.Single(lanes.DueClaims(Start)!);
 
         lanes.Stored(key, Start);
         lanes.Claimed(order, [], null, failed: false);
 
-        Assert.Single(lanes.DueClaims(Start, out _)!);
+        Assert.Single(lanes.DueClaims(Start)!);
     }
 
     [Fact]
@@ -113,7 +115,7 @@ public sealed class LaneSchedulerTests
         Assert.Null(lanes.Next());
         _routes.Answer = Admission.Open(_routes.Provider);
         Assert.Null(lanes.Next());
-        lanes.DueClaims(Start.AddSeconds(5), out _);
+        lanes.DueClaims(Start.AddSeconds(5));
         Assert.Same(message, lanes.Next()?.Message);
     }
 
@@ -157,8 +159,8 @@ public sealed class LaneSchedulerTests
         Fill(lanes, tenant: 1, count: 100);
         var other = new LaneKey(new TenantId(2), Channel.Email, Priority.Normal);
 
-        Assert.False(lanes.TryReserve(new LaneKey(new TenantId(1), Channel.Email, Priority.Normal)));
-        Assert.Equal(16, Enumerable.Range(0, 100).Count(_ => lanes.TryReserve(other)));
+        Assert.False(lanes.TryReserve(Message(new LaneKey(new TenantId(1), Channel.Email, Priority.Normal))));
+        Assert.Equal(16, Enumerable.Range(0, 100).Count(_ => lanes.TryReserve(Message(other))));
     }
 
     [Fact]
@@ -170,7 +172,7 @@ public sealed class LaneSchedulerTests
         for (var tenant = 2; tenant <= 5; tenant++) Fill(lanes, tenant, 16);
         var other = new LaneKey(new TenantId(9), Channel.Email, Priority.Normal);
         lanes.Stored(other, Start);
-        Assert.Null(lanes.DueClaims(Start, out _));
+        Assert.Null(lanes.DueClaims(Start));
 
         var left = lanes.Next()!.Value.Message;
         lanes.Finished(left);
@@ -217,6 +219,63 @@ public sealed class LaneSchedulerTests
     }
 
     [Fact]
+    public void The_window_is_bounded_in_bytes_too()
+    {
+        var lanes = Scheduler(new CarillonOptions { Window = 1000, WindowBytes = 1 << 20 });
+        var key = new LaneKey(new TenantId(1), Channel.Email, Priority.Normal);
+
+        // 200,000 characters are 400 kB: the third one fills a megabyte, and 16 are the foothold that nobody is refused.
+        var taken = Enumerable.Range(0, 100).Count(_ => lanes.TryReserve(Message(key, new string('x', 200_000))));
+
+        Assert.InRange(taken, 3, 6);
+    }
+
+    [Fact]
+    public void Claims_of_heavy_messages_are_small()
+    {
+        var lanes = Scheduler(new CarillonOptions { Window = 1000, WindowBytes = 8 << 20 });
+        var key = new LaneKey(new TenantId(1), Channel.Email, Priority.Normal);
+        var heavy = Message(key, new string('x', 500_000));
+        Assert.True(lanes.TryReserve(heavy));
+        lanes.Unreserve(heavy);
+        lanes.Stored(key, Start);
+
+        Assert.InRange(Assert.Single(lanes.DueClaims(Start)!).Limit, 1, 8);
+    }
+
+    [Fact]
+    public void Messages_can_be_taken_out_before_they_are_given_out()
+    {
+        var lanes = Scheduler();
+        var messages = Fill(lanes, 1, 3);
+
+        Assert.Equal([messages[1]], lanes.TakeOut(m => m == messages[1], onlyPaused: false));
+        Assert.Empty(lanes.TakeOut(_ => true, onlyPaused: true));
+
+        Assert.Equal([messages[0], messages[2]], TakeAll(lanes, 10));
+        Assert.Equal(3, lanes.Sending);
+    }
+
+    [Fact]
+    public void Nothing_is_kept_for_each_time_that_a_lane_is_put_off()
+    {
+        var lanes = Scheduler();
+        var key = new LaneKey(new TenantId(1), Channel.Email, Priority.Normal);
+        var nextYear = Start.AddYears(1);
+        lanes.Stored(key, nextYear);
+        for (var i = 0; i < 100; i++)
+        {
+            lanes.Stored(key, Start);
+            var order = Assert.Single(lanes.DueClaims(Start)!);
+            lanes.Claimed(order, [], nextYear, failed: false);
+        }
+
+        Assert.Null(lanes.DueClaims(nextYear.AddTicks(-1)));
+        Assert.Single(lanes.DueClaims(nextYear)!);
+        Assert.Null(lanes.NextWake());
+    }
+
+    [Fact]
     public void A_stop_gives_back_what_was_never_given_out()
     {
         var lanes = Scheduler();
@@ -232,25 +291,33 @@ public sealed class LaneSchedulerTests
     private static List<OutboundMessage> Fill(LaneScheduler lanes, int tenant, int count, Priority priority = Priority.Normal)
     {
         var made = new List<OutboundMessage>();
-        var ids = new IdGenerator(TimeProvider.System);
         for (var i = 0; i < count; i++)
         {
-            var message = new OutboundMessage
-            {
-                Notification = new Notification { Tenant = new TenantId(tenant), Id = ids.Next(), CreatedAt = Start, Priority = priority },
-                Id = ids.Next(),
-                Channel = Channel.Email,
-                Address = "ana@example.net",
-                CreatedAt = Start,
-                DueAt = Start,
-            };
-            Assert.True(lanes.TryReserve(message.Lane));
+            var message = Message(new LaneKey(new TenantId(tenant), Channel.Email, priority));
+            Assert.True(lanes.TryReserve(message));
             lanes.HandOver(message);
             made.Add(message);
         }
 
         return made;
     }
+
+    private static OutboundMessage Message(LaneKey lane, string? text = null) => new()
+    {
+        Notification = new Notification
+        {
+            Tenant = lane.Tenant,
+            Id = Ids.Next(),
+            CreatedAt = Start,
+            Priority = lane.Priority,
+            Details = text is null ? null : new NotificationDetails { Content = new MessageContent { Text = text } },
+        },
+        Id = Ids.Next(),
+        Channel = lane.Channel,
+        Address = "ana@example.net",
+        CreatedAt = Start,
+        DueAt = Start,
+    };
 
     private static List<OutboundMessage> TakeAll(LaneScheduler lanes, int most)
     {

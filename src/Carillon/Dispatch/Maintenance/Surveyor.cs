@@ -4,6 +4,7 @@ namespace Carillon.Dispatch.Maintenance;
 
 /// <summary>
 /// Looks which lanes have work in the store: at start, and as a safety net now and then, so that work which nobody announced is found.
+/// And ends what has waited too long in lanes where nothing moves.
 /// </summary>
 internal sealed class Surveyor(IQueueStore queue, LaneScheduler lanes, Dispatcher dispatcher, TimeProvider time, IDefectLog defects)
     : PeriodicService(time, defects)
@@ -15,6 +16,7 @@ internal sealed class Surveyor(IQueueStore queue, LaneScheduler lanes, Dispatche
     protected override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         foreach (var lane in await queue.LanesAsync(cancellationToken)) lanes.Found(lane.Lane, lane.Due);
+        dispatcher.EndOverdue();
         dispatcher.Nudge();
     }
 }
