@@ -8,12 +8,16 @@ namespace Carillon.Server;
 /// <summary>The key of the first start: without it nobody could make another.</summary>
 internal static class FirstKey
 {
-    /// <returns>The key to show, this once; null when there are keys already.</returns>
-    public static async Task<string?> EnsureAsync(ITenantStore tenants, IdGenerator ids, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>
+    /// Makes the key where there is none yet. It is shown before it is stored: were it the other way round, a crash between the two
+    /// would leave a key that nobody has seen.
+    /// </summary>
+    public static async Task EnsureAsync(
+        ITenantStore tenants, IdGenerator ids, TimeProvider time, TextWriter output, CancellationToken cancellationToken)
     {
-        if (await tenants.AnyKeyAsync(cancellationToken)) return null;
+        if (await tenants.AnyKeyAsync(cancellationToken)) return;
         var (text, key) = KeyIssuer.Issue(TenantId.Installation, "first key", [Scopes.Admin], ids.Next(), time.GetUtcNow());
+        await output.WriteLineAsync($"The first API key, an administrator's, shown only now: {text}");
         await tenants.CreateKeyAsync(key, cancellationToken);
-        return text;
     }
 }

@@ -20,12 +20,9 @@ internal static class ServeCommand
             var engine = app.Services.GetRequiredService<CarillonEngine>();
             await engine.StartAsync();
             await app.StartAsync();
-            // Only now: a key that was made by a start that failed would never have been shown.
-            var key = await FirstKey.EnsureAsync(engine.Storage.Tenants, engine.Ids, engine.Time, CancellationToken.None);
-
             await output.WriteLineAsync($"Carillon {Api.HealthApi.Version} listens on {Address(options)}, {engine.Storage.Description}.");
             foreach (var note in engine.StartNotes) await output.WriteLineAsync(note);
-            if (key is not null) await output.WriteLineAsync($"The first API key, an administrator's, shown only now: {key}");
+            await FirstKey.EnsureAsync(engine.Storage.Tenants, engine.Ids, engine.Time, output, CancellationToken.None);
             if (whileUp is not null) await whileUp(engine, app.Lifetime.ApplicationStopping);
             await app.WaitForShutdownAsync();
             return 0;

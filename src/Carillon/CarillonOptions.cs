@@ -16,9 +16,9 @@ public sealed record CarillonOptions
 
     /// <summary>
     /// Messages that a node holds in memory, waiting or under way. What is accepted beyond it waits in the store and is claimed later.
-    /// Default 8,192, 64 to 1,000,000.
+    /// Default 4,096, 64 to 1,000,000.
     /// </summary>
-    public int Window { get; init; } = 8192;
+    public int Window { get; init; } = 4096;
 
     /// <summary>Messages per claim. Default 500, 1 to 10,000.</summary>
     public int ClaimBatch { get; init; } = 500;

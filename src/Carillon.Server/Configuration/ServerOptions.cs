@@ -27,7 +27,7 @@ internal sealed record ServerOptions
     public int MaxUnrecorded { get; init; } = 512;
 
     /// <summary>Messages that the node holds in memory.</summary>
-    public int Window { get; init; } = 10_000;
+    public int Window { get; init; } = 4096;
 
     public RetryPolicy Retry { get; init; } = new();
 

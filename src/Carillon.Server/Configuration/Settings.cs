@@ -45,7 +45,7 @@ internal static class Settings
         new("max_unrecorded", "`512`", "a whole number from 16 to 65536",
             "Sent messages whose outcome is not yet written. Senders wait when there are so many: it bounds the duplicates after a crash.",
             (text, options) => Integer(text, 16, 65_536) is { } value ? options with { MaxUnrecorded = value } : null),
-        new("window", "`10000`", "a whole number from 100 to 1000000",
+        new("window", "`4096`", "a whole number from 100 to 1000000",
             "Messages that are held in memory on their way; all others wait in the database.",
             (text, options) => Integer(text, 100, 1_000_000) is { } value ? options with { Window = value } : null),
         new("retry_max_attempts", "`20`", "a whole number from 1 to 1000",

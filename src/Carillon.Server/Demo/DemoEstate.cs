@@ -59,12 +59,19 @@ internal static class DemoEstate
 
     private static JsonObject Simulator(string name, string channel, int priority, string settings) => new()
     {
-        ["name"] = name, ["channel"] = channel, ["kind"] = "simulator", ["priority"] = priority, ["settings"] = JsonNode.Parse(settings),
+        ["name"] = name,
+        ["channel"] = channel,
+        ["kind"] = "simulator",
+        ["priority"] = priority,
+        ["settings"] = JsonNode.Parse(settings),
     };
 
     private static JsonObject Template(string key, string name, string category, params JsonObject[] variants) => new()
     {
-        ["key"] = key, ["name"] = name, ["category"] = category, ["variants"] = new JsonArray([.. variants]),
+        ["key"] = key,
+        ["name"] = name,
+        ["category"] = category,
+        ["variants"] = new JsonArray([.. variants]),
     };
 
     private static JsonObject Variant(string channel, string? locale, string? subject, string text, string? html)

@@ -59,7 +59,10 @@ internal sealed class DemoTraffic(DateTimeOffset now)
         {
             ["recipient"] = new JsonObject
             {
-                ["id"] = $"clinic-{i}", ["name"] = Names[i % Names.Length], ["phone"] = Phone("+52155", i), ["locale"] = i % 2 == 0 ? "es-MX" : "en",
+                ["id"] = $"clinic-{i}",
+                ["name"] = Names[i % Names.Length],
+                ["phone"] = Phone("+52155", i),
+                ["locale"] = i % 2 == 0 ? "es-MX" : "en",
             },
             ["channels"] = new JsonArray("whatsapp", "sms"),
             ["delivery"] = "fallback",
@@ -92,7 +95,10 @@ internal sealed class DemoTraffic(DateTimeOffset now)
         ["template_id"] = "demo-call-followup",
         ["template_variables"] = new JsonObject
         {
-            ["customer_name"] = Names[i % Names.Length], ["agent"] = "Marta", ["time"] = $"{14 + (i % 5)}:00", ["product"] = "your new plan",
+            ["customer_name"] = Names[i % Names.Length],
+            ["agent"] = "Marta",
+            ["time"] = $"{14 + (i % 5)}:00",
+            ["product"] = "your new plan",
         },
     };
 

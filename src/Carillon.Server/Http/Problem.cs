@@ -30,7 +30,8 @@ internal sealed record Problem(int Status, string Slug, string Title, string? De
         "A request with this Idempotency-Key and another body was accepted before: send a new key with a new request.");
 
     public static readonly Problem KeyInFlight = new(409, "idempotency_key_in_flight", "A request with the same idempotency key is being accepted.",
-        "Wait for its answer, or send this request again in a moment.") { RetryAfter = TimeSpan.FromSeconds(1) };
+        "Wait for its answer, or send this request again in a moment.")
+    { RetryAfter = TimeSpan.FromSeconds(1) };
 
     public static readonly Problem UnsupportedMediaType = new(415, "unsupported_media_type", "The body is of a type that is not taken here.",
         "Send JSON with Content-Type: application/json; a batch may also be application/x-ndjson.");

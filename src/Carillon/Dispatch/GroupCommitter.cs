@@ -12,7 +12,7 @@ internal sealed class GroupCommitter : IAsyncDisposable
     private const int BusyGroup = 16;
     private const int FullGroup = 2048;
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long a failure says something of the present. Longer than <see cref="LongestBackoff"/>: what is tried again fails within it.</summary>
     private static readonly TimeSpan TroubleMemory = TimeSpan.FromSeconds(5);

@@ -83,7 +83,9 @@ public sealed class RestartTests
 
         static JsonObject Templated(string recipient) => new()
         {
-            ["recipient_id"] = recipient, ["template_id"] = "welcome", ["template_variables"] = new JsonObject { ["name"] = "Ana" },
+            ["recipient_id"] = recipient,
+            ["template_id"] = "welcome",
+            ["template_variables"] = new JsonObject { ["name"] = "Ana" },
         };
     }
 }

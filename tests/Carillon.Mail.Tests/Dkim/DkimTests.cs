@@ -62,7 +62,9 @@ public sealed class DkimTests
             """;
         using var process = Process.Start(new ProcessStartInfo(Python, ["-c", Script, key.DnsRecord])
         {
-            RedirectStandardInput = true, RedirectStandardError = true, UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
         })!;
         await process.StandardInput.BaseStream.WriteAsync(output.WrittenMemory, TestContext.Current.CancellationToken);
         process.StandardInput.Close();

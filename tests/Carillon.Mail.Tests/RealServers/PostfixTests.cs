@@ -43,7 +43,10 @@ public sealed class PostfixTests(PostfixServer postfix) : IClassFixture<PostfixS
         await using SmtpTransport transport = Transport(SmtpSecurity.StartTls, o => o);
         var message = new MailMessage
         {
-            From = new MailAddress("a@example.com", "José"), To = [new MailAddress("whole@example.org")], Subject = "Ñandú", MessageId = "1@example.com",
+            From = new MailAddress("a@example.com", "José"),
+            To = [new MailAddress("whole@example.org")],
+            Subject = "Ñandú",
+            MessageId = "1@example.com",
         };
         message.SetText(".\n..\nFrom here\n" + new string('ñ', 2000) + "\nend ");
         var written = new ArrayBufferWriter<byte>();
@@ -101,7 +104,10 @@ public sealed class PostfixTests(PostfixServer postfix) : IClassFixture<PostfixS
         await using SmtpTransport transport = Transport(SmtpSecurity.StartTls, o => o);
         var notification = new SmtpNotification
         {
-            Notify = SmtpNotify.Failure | SmtpNotify.Delay, ReturnFullMessage = true, EnvelopeId = "a+b=c d", OriginalRecipient = true,
+            Notify = SmtpNotify.Failure | SmtpNotify.Delay,
+            ReturnFullMessage = true,
+            EnvelopeId = "a+b=c d",
+            OriginalRecipient = true,
         };
         var message = new MailMessage { From = new MailAddress("ñ@bücher.example", "Ñandú"), To = [new MailAddress("ü@example.org")], Subject = "日本語" };
         message.SetText("ñ\n");

@@ -105,7 +105,11 @@ public sealed class AuthenticationTests
 
     private static SmtpOptions Options() => new()
     {
-        Host = "mail.example", Security = SmtpSecurity.None, ClientName = "client.example", UserName = "tim", Password = "tanstaaftanstaaf",
+        Host = "mail.example",
+        Security = SmtpSecurity.None,
+        ClientName = "client.example",
+        UserName = "tim",
+        Password = "tanstaaftanstaaf",
     };
 
     /// <summary>"say=>answer|say=>answer": any other line is refused.</summary>

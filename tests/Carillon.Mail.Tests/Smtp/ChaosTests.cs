@@ -39,7 +39,11 @@ public sealed class ChaosTests
         }.On(".#5", ScriptedServer.Close).On(".#8", "250 2.0.0 taken, but who knows" + ScriptedServer.Cut).On(".#3", "452 4.3.1 full").On(".#6", "554 5.6.0 no");
         SmtpTransport transport = server.Transport(new SmtpOptions
         {
-            Host = "mail.example", Security = SmtpSecurity.None, ClientName = "client.example", MaxConnections = 5, MaxMessagesPerConnection = 20,
+            Host = "mail.example",
+            Security = SmtpSecurity.None,
+            ClientName = "client.example",
+            MaxConnections = 5,
+            MaxMessagesPerConnection = 20,
             Chunking = true,
         });
 

@@ -72,7 +72,10 @@ public sealed class ExtensionTests
         await using SmtpTransport transport = server.Transport();
         var notification = new SmtpNotification
         {
-            Notify = SmtpNotify.Success | SmtpNotify.Failure, ReturnFullMessage = false, EnvelopeId = "id=1+x", OriginalRecipient = true,
+            Notify = SmtpNotify.Success | SmtpNotify.Failure,
+            ReturnFullMessage = false,
+            EnvelopeId = "id=1+x",
+            OriginalRecipient = true,
         };
 
         await transport.SendAsync(new SmtpEnvelope("from@example.com", "to+tag@example.org") { Notification = notification }, Content);

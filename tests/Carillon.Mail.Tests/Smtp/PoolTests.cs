@@ -172,7 +172,10 @@ public sealed class PoolTests
     {
         await using var transport = new SmtpTransport(new SmtpOptions
         {
-            Host = "localhost", Port = 9, Security = SmtpSecurity.None, AllowAddress = _ => false,
+            Host = "localhost",
+            Port = 9,
+            Security = SmtpSecurity.None,
+            AllowAddress = _ => false,
         });
 
         SmtpDelivery delivery = await transport.SendAsync(Envelope, Content);
@@ -204,7 +207,11 @@ public sealed class PoolTests
     {
         ArgumentException e = Assert.Throws<ArgumentException>(() => new SmtpTransport(new SmtpOptions
         {
-            Host = " ", Port = 70000, MaxConnections = 0, Password = "x", ClientName = "a b",
+            Host = " ",
+            Port = 70000,
+            MaxConnections = 0,
+            Password = "x",
+            ClientName = "a b",
         }));
 
         foreach (string part in new[] { "Host", "Port", "MaxConnections", "Password", "ClientName" })

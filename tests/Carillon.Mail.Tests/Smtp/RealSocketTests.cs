@@ -37,7 +37,9 @@ public sealed class RealSocketTests
         using TcpListener listener = server.Listen();
         await using SmtpTransport transport = Transport(listener, o => o with
         {
-            Security = tls ? SmtpSecurity.StartTls : SmtpSecurity.None, TlsHostName = "mail.example", TrustedRoots = [certificate],
+            Security = tls ? SmtpSecurity.StartTls : SmtpSecurity.None,
+            TlsHostName = "mail.example",
+            TrustedRoots = [certificate],
         });
         string[] messages = [.. Enumerable.Range(0, 60).Select(
             i => $"No: {i}\r\n" + string.Concat(Enumerable.Repeat(i % 3 == 0 ? ".dotted\r\n" : "plain\r\n", i % 10 == 9 ? 80_000 : i * 10)))];
@@ -101,7 +103,10 @@ public sealed class RealSocketTests
     {
         var options = new SmtpOptions
         {
-            Host = "127.0.0.1", Port = ((IPEndPoint)listener.LocalEndpoint).Port, Security = SmtpSecurity.None, ClientName = "client.example",
+            Host = "127.0.0.1",
+            Port = ((IPEndPoint)listener.LocalEndpoint).Port,
+            Security = SmtpSecurity.None,
+            ClientName = "client.example",
         };
         return new SmtpTransport(change?.Invoke(options) ?? options);
     }
