@@ -68,6 +68,7 @@ internal static class ServerComposition
         ActivatorUtilities.CreateInstance<QueueApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<TemplatesApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<ProvidersApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<SendersApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<SimulatorApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<KeysApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<TenantsApi>(services).Map(api);

@@ -6,6 +6,7 @@ using Carillon.Dispatch.Maintenance;
 using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Security;
+using Carillon.Senders;
 using Carillon.Storage;
 using Carillon.Templates;
 
@@ -42,7 +43,9 @@ public sealed class CarillonEngine : IAsyncDisposable
         Secrets = new SecretBox(keys);
         Outbox = new SimulatorOutbox();
         Templates = new TemplateCatalog(storage.Templates, Ids, options, time);
-        Providers = new ProviderCatalog(storage.Providers, _kinds, new GatewayServices(time, Outbox), Secrets, Ids, time, options.Simulate);
+        Senders = new SenderDirectory(storage.Senders, Secrets, Ids, time);
+        var services = new GatewayServices(time, Outbox) { Signers = Senders.Find };
+        Providers = new ProviderCatalog(storage.Providers, _kinds, services, Secrets, Ids, time, options.Simulate);
     }
 
     public IStorage Storage { get; }
@@ -63,6 +66,8 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     public ProviderCatalog Providers { get; }
 
+    public SenderDirectory Senders { get; }
+
     /// <summary>The way in. Only after the start.</summary>
     public Intake Intake => _intake ?? throw new InvalidOperationException("The engine has not been started.");
 
@@ -75,7 +80,7 @@ public sealed class CarillonEngine : IAsyncDisposable
     /// <summary>This node's incarnation; 0 before the start.</summary>
     public long Epoch { get; private set; }
 
-    /// <summary>What the start found to tell the operator: work that was taken back after a crash, providers that could not be made.</summary>
+    /// <summary>What the start found to tell the operator: work that was taken back after a crash, providers and signing keys that cannot be used.</summary>
     public IReadOnlyList<string> StartNotes { get; private set; } = [];
 
     /// <summary>Null while the store takes what is written, else what is wrong; null again a few seconds after the last try.</summary>
@@ -99,6 +104,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         if (rescue.Requeued + rescue.Unknown > 0)
             notes.Add($"The last run ended without warning: {rescue.Requeued} messages go on, {rescue.Unknown} ended as outcome_unknown.");
 
+        notes.AddRange(await Senders.LoadAsync(cancellationToken));
         notes.AddRange(await Providers.LoadAsync(cancellationToken));
         if (Providers.All.Count == 0 && _options.Simulate)
             notes.Add("There is no provider yet: every channel is served by a simulator. Nothing leaves this machine; see /v1/simulator/outbox.");
@@ -147,6 +153,7 @@ public sealed class CarillonEngine : IAsyncDisposable
             await _dispatcher.DisposeAsync();
         }
 
+        Senders.Dispose();
         await Storage.DisposeAsync();
     }
 

@@ -25,6 +25,7 @@ public sealed class ArchitectureTests
     [InlineData("Carillon.Dispatch", "Carillon.Storage.Sqlite")]
     [InlineData("Carillon.Dispatch", "Carillon.Channels.Email")]
     [InlineData("Carillon.Channels", "Carillon.Storage")]
+    [InlineData("Carillon.Channels", "Carillon.Senders")]
     [InlineData("Carillon.Messages", "Carillon.Dispatch")]
     [InlineData("Carillon.Messages", "Carillon.Storage")]
     [InlineData("Carillon.Storage", "Carillon.Channels")]

@@ -118,6 +118,15 @@ internal static class ApiShapes
 
     internal sealed record ProviderKind(string Kind, string Label, string[] Channels, JsonElement Settings, JsonElement? Credentials);
 
+    internal sealed record Sender(
+        [property: Description("Mail from it, and from the domains below it, is signed (DKIM).")] string Domain,
+        [property: Description("Names the key in the DNS; carillon by default.")] string? Selector,
+        [property: Description("RSA of 1,024 to 4,096 bits in PEM. Written, never read back. Without it a key pair is made.")] string? PrivateKey);
+
+    internal sealed record StoredSender(string Id, string Domain, string Selector, DnsRecord DnsRecord, DateTimeOffset CreatedAt);
+
+    internal sealed record DnsRecord(string Name, string Type, string Value);
+
     internal sealed record SimulatedMessage(
         string MessageId, string Channel, string Provider, string Address, string Subject, string Text, string Html, int Attempt, string Outcome, string? Answer,
         DateTimeOffset At);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Carillon.Mail;
 using Carillon.Messages;
 using Carillon.Providers;
 
@@ -48,6 +49,11 @@ public sealed record GatewayServices(TimeProvider Time, Simulator.SimulatorOutbo
 {
     /// <summary>Asked before a gateway connects to an address that settings name; false refuses it. Default: every address is allowed.</summary>
     public Func<IPAddress, bool>? AllowAddress { get; init; }
+
+    /// <summary>
+    /// Asked for what signs a tenant's mail from a domain (in ASCII), before each mail; null for none. Default: no mail is signed.
+    /// </summary>
+    public Func<TenantId, string, DkimSigner?>? Signers { get; init; }
 
     internal Email.SmtpTransportPool SmtpTransports { get; } = new(Time);
 

@@ -42,6 +42,7 @@ public static class PublicId
     public const string Template = "tpl_";
     public const string TemplateVersion = "tpv_";
     public const string Provider = "prv_";
+    public const string Sender = "snd_";
     public const string Batch = "bat_";
     public const string Key = "key_";
 

@@ -2,6 +2,7 @@ using Carillon.Contacts;
 using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Security;
+using Carillon.Senders;
 using Carillon.Templates;
 
 namespace Carillon.Storage;
@@ -35,6 +36,22 @@ public interface IProviderStore
 
     /// <summary>Every provider of every tenant.</summary>
     ValueTask<IReadOnlyList<(Provider Provider, byte[]? SealedCredentials)>> AllAsync(CancellationToken cancellationToken = default);
+}
+
+/// <summary>Domains whose mail is signed, with their private keys sealed: this contract never sees one in clear.</summary>
+public interface ISenderStore
+{
+    /// <summary><see cref="DuplicateKeyException"/> when the tenant has one of this domain and selector.</summary>
+    ValueTask CreateAsync(SenderDomain sender, byte[] sealedKey, CancellationToken cancellationToken = default);
+
+    /// <summary>Every sender of every tenant.</summary>
+    ValueTask<IReadOnlyList<(SenderDomain Sender, byte[] SealedKey)>> AllAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The tenant's own, oldest first.</summary>
+    ValueTask<IReadOnlyList<SenderDomain>> ListAsync(TenantId tenant, CancellationToken cancellationToken = default);
+
+    /// <summary>False when the tenant has no such sender.</summary>
+    ValueTask<bool> DeleteAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default);
 }
 
 public interface ITenantStore

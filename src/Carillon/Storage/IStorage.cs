@@ -16,6 +16,8 @@ public interface IStorage : IAsyncDisposable
 
     IProviderStore Providers { get; }
 
+    ISenderStore Senders { get; }
+
     ITenantStore Tenants { get; }
 
     INodeStore Nodes { get; }

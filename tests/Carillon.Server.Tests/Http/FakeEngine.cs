@@ -5,6 +5,7 @@ using Carillon.Dispatch;
 using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Security;
+using Carillon.Senders;
 using Carillon.Server.Api;
 using Carillon.Storage;
 using Carillon.Templates;
@@ -70,7 +71,7 @@ internal sealed class FakeIntake(IdGenerator ids, FakeStorage storage) : INotifi
 }
 
 /// <summary>A store in memory, as far as the API reads it.</summary>
-internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ITemplateStore, IProviderStore, ITenantStore
+internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ITemplateStore, IProviderStore, ISenderStore, ITenantStore
 {
     public ConcurrentDictionary<Guid, Notification> Notifications { get; } = new();
 
@@ -91,6 +92,8 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ITemplat
     public ITemplateStore Templates => this;
 
     public IProviderStore Providers => this;
+
+    public ISenderStore Senders => this;
 
     public ITenantStore Tenants => this;
 
@@ -180,6 +183,14 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ITemplat
     ValueTask ITemplateStore.CreateAsync(Template template, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     ValueTask<TemplateVersion?> ITemplateStore.GetVersionAsync(TenantId tenant, Guid versionId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    ValueTask ISenderStore.CreateAsync(SenderDomain sender, byte[] sealedKey, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    ValueTask<IReadOnlyList<(SenderDomain Sender, byte[] SealedKey)>> ISenderStore.AllAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    ValueTask<IReadOnlyList<SenderDomain>> ISenderStore.ListAsync(TenantId tenant, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    ValueTask<bool> ISenderStore.DeleteAsync(TenantId tenant, Guid id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     ValueTask IProviderStore.CreateAsync(Provider provider, byte[]? sealedCredentials, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

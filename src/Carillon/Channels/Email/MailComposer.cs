@@ -15,10 +15,12 @@ internal sealed class MailComposer(MailAddress defaultFrom, TimeProvider time, A
 
     private readonly string _defaultDomain = DomainOf(defaultFrom);
 
-    public MailMessage Compose(GatewayMessage message)
+    /// <param name="message">Of which the mail is made.</param>
+    /// <param name="domain">The domain of From in ASCII: that which may sign the mail.</param>
+    public MailMessage Compose(GatewayMessage message, out string domain)
     {
         var from = message.From is null ? defaultFrom : ReadAddress("From", message.From);
-        var domain = message.From is null ? _defaultDomain : DomainOf(from);
+        domain = message.From is null ? _defaultDomain : DomainOf(from);
         var content = message.Content;
         var mail = new MailMessage
         {

@@ -21,6 +21,7 @@ internal sealed class SmtpGateway : IGateway
     private static readonly MimeOptions Utf8Headers = new() { AllowUtf8Headers = true };
 
     private readonly MailComposer _composer;
+    private readonly GatewayServices _services;
     private readonly SmtpTransportPool.Lease _lease;
 
     private SmtpGateway(Provider provider, GatewayServices services)
@@ -29,6 +30,7 @@ internal sealed class SmtpGateway : IGateway
         var settings = SmtpSettings.Read(
             new ProviderSettings(provider.Channel, provider.Settings, provider.Credentials), faults, services.AllowAddress);
         if (faults.Count > 0) throw new ArgumentException("The settings were not checked.", nameof(provider));
+        _services = services;
         _composer = new MailComposer(settings.From!, services.Time, services.AlternativeText);
         _lease = services.SmtpTransports.Rent(settings.Options!);
     }
@@ -39,9 +41,10 @@ internal sealed class SmtpGateway : IGateway
         SmtpEnvelope envelope;
         try
         {
-            var mail = _composer.Compose(message);
+            var mail = _composer.Compose(message, out var domain);
             var needsUtf8 = mail.NeedsUtf8;
-            MimeWriter.Write(mail, content, needsUtf8 ? Utf8Headers : null);
+            var signer = _services.Signers?.Invoke(message.Message.Notification.Tenant, domain);
+            MimeWriter.Write(mail, content, OptionsOf(needsUtf8, signer));
             envelope = new SmtpEnvelope(mail.From!.Address, message.Message.Address) { RequiresUtf8 = needsUtf8 };
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException)
@@ -61,6 +64,12 @@ internal sealed class SmtpGateway : IGateway
     }
 
     public ValueTask DisposeAsync() => _lease.DisposeAsync();
+
+    private MimeOptions? OptionsOf(bool needsUtf8, DkimSigner? signer)
+    {
+        if (signer is null) return needsUtf8 ? Utf8Headers : null;
+        return new MimeOptions { AllowUtf8Headers = needsUtf8, DkimSigner = signer, Time = _services.Time };
+    }
 
     private static IReadOnlyList<SettingsFault> Check(ProviderSettings settings)
     {

@@ -30,6 +30,7 @@ public sealed class SqliteStorage : IStorage
         Contacts = new SqliteContactStore(_readers);
         Templates = new SqliteTemplateStore(writer, _readers);
         Providers = new SqliteProviderStore(writer, _readers);
+        Senders = new SqliteSenderStore(writer, _readers);
         Tenants = new SqliteTenantStore(writer, _readers);
         Nodes = new SqliteNodeStore(writer, _readers);
     }
@@ -43,6 +44,8 @@ public sealed class SqliteStorage : IStorage
     public ITemplateStore Templates { get; }
 
     public IProviderStore Providers { get; }
+
+    public ISenderStore Senders { get; }
 
     public ITenantStore Tenants { get; }
 

@@ -18,6 +18,7 @@ internal sealed class LoopbackSmtpServer : IAsyncDisposable
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Dictionary<string, string> _script;
+    private readonly System.Threading.Channels.Channel<string> _arrivals = System.Threading.Channels.Channel.CreateUnbounded<string>();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
     private int _connections;
@@ -45,6 +46,9 @@ internal sealed class LoopbackSmtpServer : IAsyncDisposable
 
     /// <summary>Completes when the first content has come.</summary>
     public TaskCompletionSource ContentCame { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The first content that nobody has taken here yet, once it has come.</summary>
+    public ValueTask<string> NextMessageAsync(CancellationToken cancellationToken) => _arrivals.Reader.ReadAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -98,6 +102,7 @@ internal sealed class LoopbackSmtpServer : IAsyncDisposable
                 var content = new StringBuilder();
                 while (await reader.ReadLineAsync(_stop.Token) is { } text && text != ".") content.Append(text).Append("\r\n");
                 Messages.Enqueue(content.ToString());
+                _arrivals.Writer.TryWrite(content.ToString());
                 ContentCame.TrySetResult();
                 await Answers;
                 if (!await SayAsync(stream, ".", "250 2.0.0 Ok: queued as 4XYZ")) return;

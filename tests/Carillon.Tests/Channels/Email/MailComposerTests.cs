@@ -88,13 +88,13 @@ public sealed class MailComposerTests
         }));
         for (var i = 0; i < 3; i++)
         {
-            var mail = composer.Compose(Sample.Message(Provider, i, text: "", html: "<b>Hello</b>"));
+            var mail = composer.Compose(Sample.Message(Provider, i, text: "", html: "<b>Hello</b>"), out _);
             Assert.Equal("*Hello*", Encoding.UTF8.GetString(mail.Text!.Value.Span));
         }
 
         Assert.Equal(1, conversions);
-        Assert.Equal("*Bye*", Encoding.UTF8.GetString(composer.Compose(Sample.Message(Provider, text: "", html: "<b>Bye</b>")).Text!.Value.Span));
-        Assert.Equal("own", Encoding.UTF8.GetString(composer.Compose(Sample.Message(Provider, text: "own", html: "<b>Hello</b>")).Text!.Value.Span));
+        Assert.Equal("*Bye*", Encoding.UTF8.GetString(composer.Compose(Sample.Message(Provider, text: "", html: "<b>Bye</b>"), out _).Text!.Value.Span));
+        Assert.Equal("own", Encoding.UTF8.GetString(composer.Compose(Sample.Message(Provider, text: "own", html: "<b>Hello</b>"), out _).Text!.Value.Span));
         Assert.Equal(2, conversions);
     }
 
@@ -119,12 +119,12 @@ public sealed class MailComposerTests
     public void A_message_without_content_is_an_empty_mail() =>
         Assert.EndsWith("\r\n\r\n", Write(Sample.Message(Provider, text: "")), StringComparison.Ordinal);
 
-    private MailMessage Compose(GatewayMessage message) => _composer.Compose(message);
+    private MailMessage Compose(GatewayMessage message) => _composer.Compose(message, out _);
 
     private string Write(GatewayMessage message)
     {
         using var buffer = new MailBuffer();
-        MimeWriter.Write(_composer.Compose(message), buffer);
+        MimeWriter.Write(_composer.Compose(message, out _), buffer);
         return Encoding.UTF8.GetString(buffer.Written.Span);
     }
 }

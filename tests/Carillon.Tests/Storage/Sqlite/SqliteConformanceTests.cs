@@ -14,6 +14,8 @@ public sealed class SqliteCancelTests() : CancelConformance(new SqliteFactory())
 
 public sealed class SqliteLogTests() : LogConformance(new SqliteFactory());
 
+public sealed class SqliteSenderTests() : SenderConformance(new SqliteFactory());
+
 public sealed class SqliteCatalogTests() : CatalogConformance(new SqliteFactory());
 
 /// <summary>Stores over one directory of its own, which goes when it is disposed.</summary>

@@ -61,6 +61,16 @@ public sealed class SqliteStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_database_of_the_first_version_is_brought_up_to_date()
+    {
+        await MakeAsync();
+        Execute("DROP TABLE sender_domain; DELETE FROM schema_version WHERE version > 1");
+        await using var store = Create();
+        await store.OpenAsync(Cancellation);
+        Assert.Empty(await store.Senders.AllAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task A_database_of_a_newer_version_is_refused()
     {
         await MakeAsync();
