@@ -16,7 +16,7 @@ public static partial class KeyFile
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Reads the file, or makes it with a random key when there is none.</summary>
-    /// <param name="directory">The data directory; it exists.</param>
+    /// <param name="directory">The data directory; made, for its owner alone, when it is not there.</param>
     /// <param name="created">It was made now.</param>
     /// <exception cref="KeyFileException">Others may read it, it holds no key, or the disk does not let it be read or made; the message says what to do.</exception>
     public static KeyRing OpenOrCreate(string directory, out bool created)
@@ -24,6 +24,8 @@ public static partial class KeyFile
         var path = Path.Combine(directory, FileName);
         try
         {
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
+            else Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
             created = !File.Exists(path) && TryCreate(path);
             return Read(path);
         }

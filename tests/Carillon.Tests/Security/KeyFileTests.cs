@@ -12,6 +12,26 @@ public sealed class KeyFileTests : IDisposable
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
+    public void The_data_directory_is_made_for_its_owner_alone_when_it_is_not_there()
+    {
+        var parent = Directory.CreateTempSubdirectory("carillon-key-");
+        try
+        {
+            var data = Path.Combine(parent.FullName, "share", "carillon");
+
+            KeyFile.OpenOrCreate(data, out var created);
+
+            Assert.True(created);
+            if (!OperatingSystem.IsWindows())
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(data));
+        }
+        finally
+        {
+            parent.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void The_first_start_makes_a_key_and_the_next_reads_it()
     {
         var first = KeyFile.OpenOrCreate(_directory.FullName, out var created);
