@@ -89,6 +89,7 @@ internal static class Diagnosis
         if (replyCode is "556") return NotAccept;
         if (replyCode is "552") return MailboxFull;
         if (FromPhase(phase, replyCode) is { } refused) return refused;
+        if (replyCode is "421") return SystemError;
         if (status is { Length: > 2 } && status[2] == '7') return SecurityError;
         bool late = status?[0] == '4' || facts.Action is not null && facts.Action.StartsWith("delay", StringComparison.OrdinalIgnoreCase);
         if (said.Words.Length == 0) return late ? Expired : Undefined;
@@ -106,7 +107,7 @@ internal static class Diagnosis
         "70" or "71" or "72" or "74" or "75" or "77" => SystemError,
         "73" => MailerError,
         _ when ReasonRules.Read(said) is (MailboxFull or Suspend or SystemError or SpamDetected or VirusDetected) and { } read => read,
-        _ => said.Words.Length > 0 ? MailerError : null,
+        _ => words.Trim().Length > 0 ? MailerError : null,
     };
 
     // What the server said, without what the reporting host says about the server: from the reply code on.

@@ -18,7 +18,7 @@ internal static class GeneralWordings
         new(NetworkError,
             "dns .. error|lookup|failure|problem|temporary|timeout|failed|nxdomain|servfail", "hop count|limit", "too many .. hops", "name resolution", "closed connection", "connection .. server .. interrupted",
             "maximum .. hop|hops", "routing|mail|forwarding loop", "looping", "loop* .. back|detected|to", "loop detected",
-            "message|mail loop", "bad|invalid|malformed dns", "mail .. loop*", "host not found try again",
+            "message|mail loop", "bad|invalid|malformed .. dns", "mail .. loop*", "host not found try again",
             "temporary .. name server|service|dns|lookup", "lost|broken|dropped connection",
             "connection .. lost|broken|dropped|reset|aborted|closed", "network .. unreachable|error|problem|down", "no route to host",
             "name server .. timeout|failure|temporary|error", "too many received", "remote server .. dns|network", "connection reset",

@@ -21,8 +21,8 @@ internal static class TellingWordings
         new(NetworkError, "dns query .. failed", "dns error", "host name lookup", "name server .. lookup failure|failed|error"),
         // The sending host is itself the exchange of that domain: a fault of its settings, though it reads like a loop.
         new(SystemError, "loops back to myself|me", "server|system|local configuration problem|error"),
-        new(Expired, "@message|envelope|delivery expired", "queued too long", "undeliverable for .. hours|days"),
-        new(ContentError, "duplicate|invalid|malformed header|headers"),
+        new(Expired, "@message|envelope|delivery expired", "queued too long", "undeliverable for .. hours|days", "deliver .. message after .. hours|days"),
+        new(ContentError, "duplicate|invalid|malformed header|headers", "header|headers .. syntax"),
         new(NotCompliantRfc,
             "violat* .. rfc", "missing .. from|address|header .. header", "having|duplicate|multiple .. addresses|from|headers .. header|headers|not",
             "not rfc .. compliant", "rfc .. compliant|compliance|conform*"),
@@ -35,12 +35,12 @@ internal static class TellingWordings
             "fail*|violat*|pass|not|due|by .. dmarc", "unauthenticated @message|sender|domain",
             "@message|sender .. unauthenticated|not|isnt authenticated", "domain .. authenticat* .. fail*", "arc .. validation|fail*",
             "domainkeys"),
-        new(MailboxFull, "maildir|mailbox over quota"),
+        new(MailboxFull, "maildir|mailbox over quota", "quota exceeded while"),
         new(MailerError, "pipe to", "exec|bin .. procmail|maildrop|vacation|bin"),
         new(Rejected,
             "rst senderrestricted|sendernotallowed|onlymembers*", "restrict* .. sender|senders", "authenticated senders"),
         new(PolicyViolation,
-            "administrat* prohibition", "content policy|policies", "@message @refused by .. server|site|content policy",
+            "administrat* prohibition", "reject .. banned", "content policy|policies", "@message @refused by .. server|site|content policy",
             "banned|forbidden|prohibited|restricted|disallowed|illegal|unacceptable|blocked attachment|attachments|file|files|extension"),
         new(SecurityError, "smtp auth|authentication", "without authentication"),
         new(NoRelaying, "relay|relaying denied|prohibited", "permitted|allowed|unable to relay"),
@@ -101,7 +101,7 @@ internal static class TellingWordings
             "number .. messages .. receive|send|per|hour", "too much mail|email|messages", "thread limit",
             "maximum|max .. number .. recipients|connections|messages|sessions", "messages per|an hour|day|minute",
             "concurrent .. connections", "sending .. too|rate|limit", "excessive .. connections|rate|messages",
-            "exceeded .. threshold", "emails|mails|recipients|connections per|an hour|day|minute", "exceed* .. max|maximum emails|messages"),
+            "exceeded .. threshold", "exceeded .. messaging|sending .. limit|limits", "emails|mails|recipients|connections per|an hour|day|minute", "exceed* .. max|maximum emails|messages"),
         // Complaints of users are about the sender.
         new(Rejected, "user complaints", "deferred due .. complaints|volume"),
         new(BadReputation,
@@ -162,6 +162,7 @@ internal static class TellingWordings
             "disabled|suspended|inactive|deactivated|frozen|locked|expired|terminated @mailbox", "disabled .. due|for .. inactivity",
             "not|isnt active", "email|mail account .. inactive|disabled", "out of service",
             "mailbox|account .. temporarily|currently .. suspended|locked", "temporarily disabled|suspended", "account|mailbox .. on hold", "account .. turned off",
+            "addr .. disabled|suspended|deactivated",
             "tried|trying to reach|contact .. disabled|inactive|suspended|closed|locked"),
     ];
 }
