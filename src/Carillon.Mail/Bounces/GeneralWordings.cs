@@ -40,7 +40,7 @@ internal static class GeneralWordings
             "not|couldnt|cannot|cant|unable .. connect|contact|reach .. host|server|hostname|destination|any|to|remote|smtp",
             "did|not accept our requests to connect", "not .. delivered|reached .. for|within|after|last .. hours|days|seconds|minutes",
             "not deliver for .. last", "unable to contact .. smtp|host|server|destination", "not possible for .. days|hours",
-            "not respond*", "no answer from host", "host .. unreachable|down|not responding|reachable",
+            "not respond*", "no answer from host|hostname", "host .. unreachable|down|not responding|reachable",
             "connect* .. failed|failure|unsuccessful|failing", "delayed", "still .. queue|trying|undelivered", "retry time not reached",
             "all relevant mx records point to non"),
         new(MailerError,
