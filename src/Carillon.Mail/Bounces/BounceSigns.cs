@@ -68,7 +68,7 @@ internal static class BounceSigns
         if (sender) return addressFailed && (failed || titled || stated || (IsMachine(evidence.Fields) && SpeaksSmtp(evidence.Notice)));
         if (stated && IsMachine(evidence.Fields) && ReturnsOwnMail(evidence) && NamesAnother(evidence, named)) return true;
         if (!titled || !stated) return false;
-        return failed || (addressFailed && SpeaksSmtp(evidence.Notice)) || (IsMachine(evidence.Fields) && NamesAnother(evidence, named));
+        return failed || (addressFailed && SpeaksSmtp(evidence.Notice) && (evidence.HasOriginal || IsMachine(evidence.Fields))) || (IsMachine(evidence.Fields) && NamesAnother(evidence, named));
     }
 
     // A robot that is no mail system by name: it has to name an address that is not the reader's own, and a cause.

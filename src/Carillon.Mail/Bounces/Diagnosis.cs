@@ -26,7 +26,7 @@ internal static class Diagnosis
 
         ReturnReason reason = action is "delivered" or "relayed" or "expanded" or "deliverable"
             ? Delivered
-            : Reason(words, facts, status, codes.Reply);
+            : CarrierAnswers.Of(recipient, words) ?? Reason(words, facts, status, codes.Reply);
         status ??= DefaultStatus(reason, codes.Reply, action, words);
         action ??= status[0] == '4' ? "delayed" : "failed";
         string shown = DiagnosticText.OneLine(words, MaximumDiagnostic);
@@ -76,6 +76,8 @@ internal static class Diagnosis
         SmtpPhase phase = SmtpPhases.Of(facts.Context);
         var said = DiagnosticText.Of(ServerWords(words));
         if (IsFromProgram(facts.Diagnostic) && FromProgram(words, said) is { } failed) return failed;
+        // RFC 4954: these codes are about logging in and nothing else, whatever the command was.
+        if (replyCode is "530" or "534" or "535" or "538" && ReasonRules.Read(said) is null or SecurityError) return SecurityError;
         if (FromWords(said, status, phase) is { } told)
             return told is UserUnknown ? Confirmed(said, words, facts, status, phase) : told;
         if (status is not null && StatusReasons.Of(status) is { } named)
@@ -85,7 +87,9 @@ internal static class Diagnosis
         if (FromWords(DiagnosticText.Of(words), status, phase) is { } around) return around;
         if (facts.Context.Length > 0 && FromWords(DiagnosticText.Of(facts.Context), status, phase) is { } beside) return beside;
         if (replyCode is "556") return NotAccept;
+        if (replyCode is "552") return MailboxFull;
         if (FromPhase(phase, replyCode) is { } refused) return refused;
+        if (replyCode is "421") return SystemError;
         if (status is { Length: > 2 } && status[2] == '7') return SecurityError;
         bool late = status?[0] == '4' || facts.Action is not null && facts.Action.StartsWith("delay", StringComparison.OrdinalIgnoreCase);
         if (said.Words.Length == 0) return late ? Expired : Undefined;
@@ -103,7 +107,7 @@ internal static class Diagnosis
         "70" or "71" or "72" or "74" or "75" or "77" => SystemError,
         "73" => MailerError,
         _ when ReasonRules.Read(said) is (MailboxFull or Suspend or SystemError or SpamDetected or VirusDetected) and { } read => read,
-        _ => said.Words.Length > 0 ? MailerError : null,
+        _ => words.Trim().Length > 0 ? MailerError : null,
     };
 
     // What the server said, without what the reporting host says about the server: from the reply code on.
@@ -119,13 +123,16 @@ internal static class Diagnosis
         return ReasonRules.Read(text) switch
         {
             // Before RCPT TO no recipient is known; what is unknown or missing then is the sender's or the host's name
-            UserUnknown or HostUnknown when phase is SmtpPhase.MailFrom => Rejected,
+            UserUnknown or HostUnknown or NotAccept when phase is SmtpPhase.MailFrom => Rejected,
             UserUnknown or HostUnknown when phase is SmtpPhase.Connect or SmtpPhase.Greeting => Blocked,
+            UserUnknown when detail is "1.6" => HasMoved,
             UserUnknown => UnknownOrFiltered(detail, phase),
             // "content rejected" and "length exceeded" are said of several things; the status tells which
             SpamDetected when detail.StartsWith("6.", StringComparison.Ordinal) => ContentError,
             MesgTooBig when detail is "2.3" => ExceedLimit,
-            MailboxFull when detail is "3.1" => SystemFull,
+            MailboxFull when detail is "3.1" or "4.5" => SystemFull,
+            // The name server was asked and knows that there is no such domain.
+            NetworkError when status is "5.1.2" && text.HasAny(["nxdomain"]) => HostUnknown,
             // "access denied" to MAIL FROM is meant for the sender
             SecurityError when phase is SmtpPhase.MailFrom => Rejected,
             SecurityError or Rejected when phase is SmtpPhase.Connect or SmtpPhase.Greeting => Blocked,
@@ -174,6 +181,8 @@ internal static class Diagnosis
     private static string DefaultStatus(ReturnReason reason, string? replyCode, string? action, string words)
     {
         if (reason is Delivered) return "2.0.0";
+        // A domain that takes no mail takes none tomorrow, though a queue may go on trying.
+        if (reason is NotAccept && replyCode is null) return "5.0.0";
         bool late = replyCode is not null
             ? replyCode[0] == '4'
             : action is "delayed" || words.Contains("temporary failure", StringComparison.OrdinalIgnoreCase);

@@ -26,11 +26,11 @@ internal static class MailboxWordings
         "local .. part|user .. unknown|not", "unknown .. local|mailbox|part", "user|mailbox lookup", "recipient unknown",
         "dead|deleted mailbox|account|user", "mailbox|account|user .. deleted|removed|closed|ceased|left", "nosuchuser", "not a mailbox",
         "email|mail address .. inactive|found", "destinataire inconnu|invalide", "destinatario .. existe|inexistente", "no existe",
-        "existe pas", "inactive email", "mailbox name not allowed", "unknown in");
+        "existe pas", "inactive email", "@mailbox .. not on file|system|server", "mailbox name not allowed", "unknown in");
 
     /// <summary>The same, by a system that looked into its own directory.</summary>
     public static readonly ReasonRule Directory = new(UserUnknown,
-        "not listed in", "directory", "@mailbox name .. not recognized|recognised");
+        "not listed in", "directory", "invalid user address", "@mailbox name .. not recognized|recognised");
 
     /// <summary>Refused because of the recipient, in words that leave open whether the mailbox is there.</summary>
     public static readonly ReasonRule Refused = new(Filtered,

@@ -7,7 +7,11 @@ namespace Carillon.Mail.Tests.Bounces;
 
 public class HostileInputTests
 {
-    private static readonly byte[][] Seeds = [.. NoticeFormats.All.Select(row => Encoding.UTF8.GetBytes(row.Data.Item2))];
+    private static readonly byte[][] Seeds =
+    [
+        .. NoticeFormats.All.Select(row => Encoding.UTF8.GetBytes(row.Data.Item2)),
+        .. Notices.All.Select(notice => Encoding.UTF8.GetBytes(notice.Mail)),
+    ];
 
     [Fact]
     public void Any_octets_give_a_report() =>
