@@ -12,10 +12,12 @@ internal static class EngineServices
     /// </summary>
     public static IServiceCollection AddEngine(this IServiceCollection services, ServerOptions options)
     {
+        var engine = OptionsOf(options);
+        var storage = new SqliteStorageOptions { Directory = options.Data, File = options.DatabaseFile, SecretRetention = engine.SecretRetention };
         services.AddSingleton<IDefectLog, DefectLog>();
         services.AddSingleton(provider => new CarillonEngine(
-            new SqliteStorage(new SqliteStorageOptions { Directory = options.Data, File = options.DatabaseFile }, provider.GetRequiredService<TimeProvider>()),
-            KeysOf(options), OptionsOf(options), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IDefectLog>()));
+            new SqliteStorage(storage, provider.GetRequiredService<TimeProvider>()), KeysOf(options), engine,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IDefectLog>()));
         return services;
     }
 

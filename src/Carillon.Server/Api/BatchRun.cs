@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using Carillon.Dispatch;
 using Carillon.Messages;
@@ -41,10 +42,9 @@ internal sealed class BatchRun(INotificationIntake intake, IMessageLog log, Tena
         IReadOnlyList<AcceptResult> results = [];
         if (requests.Count > 0)
         {
-            IdempotencyKey? key = idempotencyKey is null ? null : new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{idempotencyKey}:{index}"), hash);
+            IdempotencyKey? key = idempotencyKey is null ? null : new(ChunkKey(idempotencyKey, index), hash);
             results = await intake.AcceptManyAsync(tenant, requests, _id, newBatch: !_exists, key, NotificationAnswer.Bytes, cancellationToken);
-            if (!_exists && results.All(r => r is AcceptResult.KeyReused or AcceptResult.KeyInFlight or AcceptResult.Unavailable))
-                return NotificationAnswer.ProblemOf(results[0]);
+            if (!_exists && IsOfTheWhole(requests, results)) return NotificationAnswer.ProblemOf(results[0]);
             await LearnAsync(results);
         }
 
@@ -92,6 +92,14 @@ internal sealed class BatchRun(INotificationIntake intake, IMessageLog log, Tena
         response.BodyWriter.Write(_results.WrittenSpan);
         response.BodyWriter.Write("}"u8);
     }
+
+    // It begins with a character that no caller's key may hold, so that it never meets one of those.
+    private static string ChunkKey(string key, int index) => string.Create(CultureInfo.InvariantCulture, $"\u0001{key}:{index}");
+
+    // The keys of items are the items' own affair: where every one of them is refused by its key, the next chunk may yet be good.
+    private static bool IsOfTheWhole(List<NotificationRequest> requests, IReadOnlyList<AcceptResult> results) =>
+        results.All(r => r is AcceptResult.Unavailable)
+        || (results.All(r => r is AcceptResult.KeyReused or AcceptResult.KeyInFlight) && requests.Exists(r => r.IdempotencyKey is null));
 
     private Utf8JsonWriter Json()
     {

@@ -16,6 +16,7 @@ public interface IQueueStore
 
     /// <summary>
     /// Takes up to <paramref name="limit"/> due messages of one lane into the ownership of <paramref name="epoch"/>, earliest first.
+    /// One that cannot be read back ends as <c>failed/content_error</c>; the others are taken.
     /// </summary>
     ValueTask<Claim> ClaimAsync(LaneKey lane, long epoch, DateTimeOffset now, int limit, CancellationToken cancellationToken = default);
 
@@ -24,15 +25,17 @@ public interface IQueueStore
 
     /// <summary>
     /// Gives back what epochs other than <paramref name="liveEpochs"/> own: unmarked messages become due at once, messages with a
-    /// send mark and no outcome end as <c>failed/outcome_unknown</c>. Returns how many of each.
+    /// send mark and no outcome end as <c>failed/outcome_unknown</c>, unmarked ones of a cancelled notification as <c>cancelled</c>.
+    /// Returns how many of each.
     /// </summary>
     ValueTask<Rescue> RescueAsync(IReadOnlyCollection<long> liveEpochs, DateTimeOffset now, CancellationToken cancellationToken = default);
 
-    /// <summary>Hands back, unsent and due at once, messages that this epoch owns.</summary>
+    /// <summary>Hands back, unsent and due at once, messages that this epoch owns; those of a cancelled notification end as cancelled.</summary>
     ValueTask ReleaseAsync(long epoch, IReadOnlyList<OutboundMessage> messages, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Cancels what still waits of a notification's messages. Those owned by a node are left alone: <see cref="CancelState.InFlight"/>.
+    /// Cancels what still waits of a notification's messages. Those owned by a node are left alone, <see cref="CancelState.InFlight"/>,
+    /// but do not wait again: see <see cref="OutcomeWrite.Cancelled"/>.
     /// </summary>
     ValueTask<IReadOnlyList<CancelledMessage>> CancelAsync(TenantId tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken = default);
 
@@ -46,7 +49,7 @@ public sealed record Claim(IReadOnlyList<OutboundMessage> Messages, DateTimeOffs
 
 public readonly record struct LaneDue(LaneKey Lane, DateTimeOffset Due);
 
-public readonly record struct Rescue(int Requeued, int Unknown);
+public readonly record struct Rescue(int Requeued, int Unknown, int Cancelled = 0);
 
 public enum CancelState
 {

@@ -35,7 +35,7 @@ public sealed class AcceptWrite
     /// <summary>Attachments by hash; those already stored are left as they are.</summary>
     public IReadOnlyList<Blob> Blobs { get; init; } = [];
 
-    /// <summary>A batch row to make, or null.</summary>
+    /// <summary>A batch row to make where it is not there yet, or null.</summary>
     public Guid? NewBatchId { get; init; }
 
     /// <summary>Set by the store.</summary>
@@ -72,6 +72,9 @@ public sealed class SendMark
 
     /// <summary>Set by the store: false when this epoch no longer owns the message, which must then not be sent.</summary>
     public bool Owned { get; set; }
+
+    /// <summary>Set by the store when this mark alone could not be stored, while the rest of its group was; <see cref="Owned"/> is false then.</summary>
+    public Exception? Failure { get; set; }
 }
 
 /// <summary>What became of one attempt, or of a message that never came to one.</summary>
@@ -115,6 +118,12 @@ public sealed class OutcomeWrite
 
     /// <summary>Set by the store: false when this epoch had lost the message, and nothing was written for it.</summary>
     public bool Recorded { get; set; }
+
+    /// <summary>
+    /// Set by the store: the message was to wait again, but its notification was cancelled meanwhile. It ended as
+    /// <see cref="MessageStatus.Cancelled"/> instead and is not due again, whatever <see cref="Status"/> and <see cref="DueAt"/> say.
+    /// </summary>
+    public bool Cancelled { get; set; }
 
     /// <summary>Set by the store: the next step was begun by this write.</summary>
     public bool NextBegun { get; set; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -111,7 +112,7 @@ public sealed class BatchApiTests : IAsyncLifetime
         Assert.Equal("true", second.Headers.GetValues("Idempotent-Replayed").Single());
         Assert.Equal((await ApiHost.JsonAsync(first)).GetRawText(), (await ApiHost.JsonAsync(second)).GetRawText());
         Assert.Equal(900, _host.Intake.Taken.Count);
-        Assert.Equal(["k:0", "k:1", "k:0", "k:1"], _host.Intake.Chunks.Select(c => c.Key!.Value.Key));
+        Assert.Equal(["\u0001k:0", "\u0001k:1", "\u0001k:0", "\u0001k:1"], _host.Intake.Chunks.Select(c => c.Key!.Value.Key));
     }
 
     [Fact]
@@ -140,6 +141,30 @@ public sealed class BatchApiTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Equal("1", response.Headers.GetValues("Retry-After").Single());
+    }
+
+    [Fact]
+    public async Task A_batch_whose_first_chunk_is_refused_item_by_item_goes_on()
+    {
+        _host.Intake.Answer = r => int.Parse(r.RecipientId.AsSpan(1), CultureInfo.InvariantCulture) <= 500 ? new AcceptResult.Refused([new FieldFault("template_id", "not_found", "There is none.")]) : null;
+
+        var answer = await ApiHost.JsonAsync(await _host.PostAsync(Path, Array(520)));
+
+        Assert.Equal((19, 501), (answer.GetProperty("accepted").GetInt32(), answer.GetProperty("rejected").GetInt32()));
+        Assert.Single(_host.Intake.Chunks.Select(c => c.Batch).Distinct());
+    }
+
+    [Fact]
+    public async Task Items_that_are_all_refused_by_keys_of_their_own_do_not_stop_the_batch()
+    {
+        _host.Intake.Answer = r => r.IdempotencyKey is null ? null : new AcceptResult.KeyReused();
+        var keyed = string.Concat(Enumerable.Range(0, 500).Select(i => $"{{\"recipient_id\":\"c{i}\",\"template_id\":\"t\",\"idempotency_key\":\"k{i}\"}}\n"));
+
+        var response = await _host.PostAsync(Path, keyed + Item(500), Lines);
+
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        var answer = await ApiHost.JsonAsync(response);
+        Assert.Equal((1, 500), (answer.GetProperty("accepted").GetInt32(), answer.GetProperty("rejected").GetInt32()));
     }
 
     /// <summary>Sends its bytes in pieces of a size, each as a chunk of its own.</summary>

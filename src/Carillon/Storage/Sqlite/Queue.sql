@@ -9,7 +9,7 @@ ON CONFLICT DO NOTHING;
 SELECT request_hash, answer FROM idempotency WHERE tenant_id = @tenant AND key = @key;
 
 -- name: insert_batch
-INSERT INTO batch (tenant_id, id, created_at) VALUES (@tenant, @id, @at);
+INSERT INTO batch (tenant_id, id, created_at) VALUES (@tenant, @id, @at) ON CONFLICT DO NOTHING;
 
 -- name: insert_blob
 INSERT INTO blob (tenant_id, hash, bytes) VALUES (@tenant, @hash, @bytes) ON CONFLICT DO NOTHING;
@@ -145,6 +145,9 @@ UPDATE message SET status = 11, reason = 'cancelled', due_at = NULL, updated_at 
 
 -- name: cancel_notification
 UPDATE notification SET cancelled_at = coalesce(cancelled_at, @at) WHERE id = @id AND tenant_id = @tenant;
+
+-- name: is_cancelled
+SELECT 1 FROM notification WHERE id = @id AND cancelled_at IS NOT NULL;
 
 -- name: clean_idempotency
 DELETE FROM idempotency WHERE rowid IN (SELECT rowid FROM idempotency ORDER BY rowid LIMIT @limit) AND created_at < @before;

@@ -37,6 +37,7 @@ internal static class QueueSql
     public static readonly SqlStatement SelectCancel = File["select_cancel"];
     public static readonly SqlStatement CancelMessage = File["cancel_message"];
     public static readonly SqlStatement CancelNotification = File["cancel_notification"];
+    public static readonly SqlStatement IsCancelled = File["is_cancelled"];
     public static readonly SqlStatement CleanIdempotency = File["clean_idempotency"];
     public static readonly SqlStatement CleanSecrets = File["clean_secrets"];
 }

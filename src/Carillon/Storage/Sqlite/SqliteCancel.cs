@@ -34,9 +34,23 @@ internal sealed class SqliteCancel
         }
 
         _counters.Write(session, QueueSql.AddCounter, epoch: 0);
+        EraseSecrets(session, notification, now);
+        return answers;
+    }
+
+    public static bool IsCancelled(SqliteSession session, Guid notification)
+    {
+        var select = session[QueueSql.IsCancelled].Add(notification);
+        var isCancelled = select.Step();
+        select.Reset();
+        return isCancelled;
+    }
+
+    /// <summary>Nobody needs them any more, unless another message of the notification is on its way: then they wait for the cleaning.</summary>
+    public static void EraseSecrets(SqliteSession session, Guid notification, DateTimeOffset now)
+    {
         if (session[QueueSql.EraseSecrets].Add(notification).Run() == 0)
             session[QueueSql.ScheduleSecretsErasure].Add(now).Add(notification).Run();
-        return answers;
     }
 
     private static List<Row> Select(SqliteSession session, TenantId tenant, Guid notification)

@@ -1,11 +1,13 @@
+using System.Text.Json;
 using Carillon.Messages;
 
 namespace Carillon.Storage.Sqlite;
 
 /// <summary>Moves due work of a lane into a node's ownership and reads what it needs to send it.</summary>
-internal static class SqliteClaim
+/// <param name="secretRetention">How long the secrets of a message that failed are kept.</param>
+internal sealed class SqliteClaim(TimeSpan secretRetention)
 {
-    public static Claim Take(SqliteSession session, LaneKey lane, long epoch, DateTimeOffset now, int limit)
+    public Claim Take(SqliteSession session, LaneKey lane, long epoch, DateTimeOffset now, int limit)
     {
         var rows = Select(session, lane, now, limit);
         var notifications = new Dictionary<Guid, Notification>(rows.Count);
@@ -14,25 +16,37 @@ internal static class SqliteClaim
         {
             session[QueueSql.DeleteDue].Add(lane.Value).Add(row.Due).Add(row.Id).Run();
             // Work whose message is gone is dropped with it.
-            if (row.Address is null || Find(session, notifications, row.NotificationId) is not { } notification) continue;
+            if (row.Address is null) continue;
+            try
+            {
+                if (Find(session, notifications, row.NotificationId) is not { } notification) continue;
+                messages.Add(MessageOf(row, notification, row.Address));
+            }
+            catch (Exception e) when (e is JsonException or FormatException or ArgumentException or NotSupportedException)
+            {
+                // Thrown on, it would stand at the head of its lane for ever, and nothing behind it would go out.
+                SqliteUnreadable.End(session, row.Seq, lane, row.Attempts, row.NotificationId, e, now, secretRetention);
+                continue;
+            }
 
             session[QueueSql.InsertOwned].Add(row.Id).Add(row.Seq).Add(lane.Value).Add(row.Due).Add(epoch).Run();
-            messages.Add(new OutboundMessage
-            {
-                Notification = notification,
-                Id = row.Id,
-                Channel = row.Channel,
-                Address = row.Address,
-                Step = row.Step,
-                Attempts = row.Attempts,
-                CreatedAt = SqliteValues.ToTime(row.CreatedAt),
-                DueAt = SqliteValues.ToTime(row.Due),
-                IsOwned = true,
-            });
         }
 
         return new Claim(messages, NextDue(session, lane));
     }
+
+    private static OutboundMessage MessageOf(Row row, Notification notification, string address) => new()
+    {
+        Notification = notification,
+        Id = row.Id,
+        Channel = row.Channel,
+        Address = address,
+        Step = row.Step,
+        Attempts = row.Attempts,
+        CreatedAt = SqliteValues.ToTime(row.CreatedAt),
+        DueAt = SqliteValues.ToTime(row.Due),
+        IsOwned = true,
+    };
 
     private static List<Row> Select(SqliteSession session, LaneKey lane, DateTimeOffset now, int limit)
     {
@@ -54,14 +68,17 @@ internal static class SqliteClaim
     {
         if (known.TryGetValue(id, out var notification)) return notification;
         var select = session[QueueSql.SelectNotification].Add(id);
-        if (select.Step())
+        try
         {
+            if (!select.Step()) return null;
             notification = NotificationRow.Read(select, id);
             known.Add(id, notification);
+            return notification;
         }
-
-        select.Reset();
-        return notification;
+        finally
+        {
+            select.Reset();
+        }
     }
 
     private static DateTimeOffset? NextDue(SqliteSession session, LaneKey lane)

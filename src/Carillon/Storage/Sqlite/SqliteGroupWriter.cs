@@ -34,15 +34,22 @@ internal sealed class SqliteGroupWriter
             if (accept is { Failure: null, Verdict: AcceptVerdict.Committed }) Count(accept);
         }
 
-        foreach (var mark in group.Marks) Mark(session, mark, group.Epoch);
+        foreach (var mark in group.Marks)
+        {
+            mark.Owned = false;
+            mark.Failure = oneByOne ? Guarded(session, () => Mark(session, mark, group.Epoch)) : null;
+            if (!oneByOne) Mark(session, mark, group.Epoch);
+            if (mark.Failure is not null) mark.Owned = false;
+        }
 
         foreach (var outcome in group.Outcomes)
         {
             outcome.Recorded = false;
             outcome.NextBegun = false;
+            outcome.Cancelled = false;
             outcome.Failure = oneByOne ? Guarded(session, () => Record(session, outcome, group.Epoch)) : null;
             if (!oneByOne) Record(session, outcome, group.Epoch);
-            if (outcome.Failure is not null) outcome.Recorded = outcome.NextBegun = false;
+            if (outcome.Failure is not null) outcome.Recorded = outcome.NextBegun = outcome.Cancelled = false;
             else if (outcome.Recorded) Count(outcome);
         }
 
@@ -178,8 +185,12 @@ internal sealed class SqliteGroupWriter
         if (!found) return;
 
         outcome.Recorded = true;
+        outcome.Cancelled = outcome.DueAt is not null && SqliteCancel.IsCancelled(session, message.Notification.Id);
+        var (status, reason, waitsUntil) = outcome.Cancelled
+            ? (MessageStatus.Cancelled, MessageReasons.Cancelled, null)
+            : (outcome.Status, outcome.Reason, outcome.DueAt);
         var update = session[QueueSql.UpdateMessage]
-            .Add((long)outcome.Status).Add(outcome.Reason).Add(outcome.DueAt).Add(outcome.Attempts).Add(outcome.At)
+            .Add((long)status).Add(reason).Add(waitsUntil).Add(outcome.Attempts).Add(outcome.At)
             .Add(outcome.Status == MessageStatus.Sent ? outcome.At : null)
             .Add(outcome.ProviderId).Add(outcome.ExternalId)
             .Add(outcome.Cost?.ToString(CultureInfo.InvariantCulture)).Add(outcome.Currency).Add(outcome.ContentHash);
@@ -190,15 +201,16 @@ internal sealed class SqliteGroupWriter
         if (outcome is { ExternalId: { } external, ProviderId: { } provider })
             _keys.Add(session, MessageKey.OfExternal(message.Notification.Tenant, provider, external), seq);
 
-        if (outcome.DueAt is { } due)
+        if (waitsUntil is { } due)
         {
             session[QueueSql.InsertDue]
-                .Add(message.Lane.Value).Add(due).Add(message.Id).Add(seq).Add((long)outcome.Status)
+                .Add(message.Lane.Value).Add(due).Add(message.Id).Add(seq).Add((long)status)
                 .Run();
         }
 
         if (outcome.Next is { } next) outcome.NextBegun = Begin(session, message.Notification.Id, next, epoch, outcome.At);
-        if (outcome.EraseSecretsAt is { } erase) EraseSecrets(session, message.Notification.Id, erase, outcome.At);
+        if (outcome.Cancelled) SqliteCancel.EraseSecrets(session, message.Notification.Id, outcome.At);
+        else if (outcome.EraseSecretsAt is { } erase) EraseSecrets(session, message.Notification.Id, erase, outcome.At);
     }
 
     private bool Begin(SqliteSession session, Guid notification, NextStep next, long epoch, DateTimeOffset at)
@@ -228,7 +240,8 @@ internal sealed class SqliteGroupWriter
     {
         var tenant = outcome.Message.Notification.Tenant;
         // A retry comes to no new status: it was counted when it was accepted.
-        if (outcome.Status.IsFinal()) _counters.Add(tenant, outcome.At, outcome.Message.Channel, outcome.ProviderId, outcome.Status);
+        var status = outcome.Cancelled ? MessageStatus.Cancelled : outcome.Status;
+        if (status.IsFinal()) _counters.Add(tenant, outcome.At, outcome.Message.Channel, outcome.ProviderId, status);
         if (!outcome.NextBegun) return;
         foreach (var message in outcome.Next!.Messages)
             _counters.Add(tenant, outcome.At, message.Channel, provider: null, message.InitialStatus);

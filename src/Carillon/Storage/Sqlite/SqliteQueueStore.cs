@@ -4,10 +4,11 @@ using Microsoft.Data.Sqlite;
 
 namespace Carillon.Storage.Sqlite;
 
-internal sealed class SqliteQueueStore(Func<SqliteWriter> writer, SqliteReaders readers, TimeProvider time) : IQueueStore
+internal sealed class SqliteQueueStore(Func<SqliteWriter> writer, SqliteReaders readers, TimeProvider time, TimeSpan secretRetention) : IQueueStore
 {
     private readonly SqliteGroupWriter _groups = new();
-    private readonly SqliteRescue _rescue = new();
+    private readonly SqliteClaim _claim = new(secretRetention);
+    private readonly SqliteRescue _rescue = new(secretRetention);
     private readonly SqliteCancel _cancel = new();
 
     public async ValueTask CommitAsync(WriteGroup group, CancellationToken cancellationToken = default)
@@ -32,7 +33,7 @@ internal sealed class SqliteQueueStore(Func<SqliteWriter> writer, SqliteReaders 
     }
 
     public async ValueTask<Claim> ClaimAsync(LaneKey lane, long epoch, DateTimeOffset now, int limit, CancellationToken cancellationToken = default) =>
-        await writer().RunAsync(session => SqliteClaim.Take(session, lane, epoch, now, limit), cancellationToken);
+        await writer().RunAsync(session => _claim.Take(session, lane, epoch, now, limit), cancellationToken);
 
     public async ValueTask<IReadOnlyList<LaneDue>> LanesAsync(CancellationToken cancellationToken = default) =>
         await readers.ReadAsync<IReadOnlyList<LaneDue>>(
@@ -46,7 +47,7 @@ internal sealed class SqliteQueueStore(Func<SqliteWriter> writer, SqliteReaders 
     {
         if (messages.Count == 0) return;
         var now = time.GetUtcNow();
-        await writer().RunAsync(session => SqliteRescue.Release(session, epoch, messages, now), cancellationToken);
+        await writer().RunAsync(session => _rescue.Release(session, epoch, messages.Select(m => m.Id), now), cancellationToken);
     }
 
     public async ValueTask<IReadOnlyList<CancelledMessage>> CancelAsync(

@@ -5,11 +5,9 @@ using Carillon.Messages;
 namespace Carillon.Storage.Sqlite;
 
 /// <summary>Gives work back: that of nodes which are gone, and what a node hands back itself.</summary>
-internal sealed class SqliteRescue
+/// <param name="secretRetention">How long the secrets of a message that failed are kept.</param>
+internal sealed class SqliteRescue(TimeSpan secretRetention)
 {
-    /// <summary>How long the secrets of a message that failed are kept.</summary>
-    private static readonly TimeSpan SecretsAfterFailure = TimeSpan.FromHours(24);
-
     private readonly SqliteCounters _counters = new();
 
     public Rescue Run(SqliteSession session, IReadOnlyCollection<long> liveEpochs, DateTimeOffset now)
@@ -28,7 +26,7 @@ internal sealed class SqliteRescue
         if (lost.Count == 0) return default;
 
         _counters.Clear();
-        var unknown = 0;
+        var (unknown, cancelled) = (0, 0);
         foreach (var work in lost)
         {
             if (work.MarkAttempt is { } attempt)
@@ -36,27 +34,45 @@ internal sealed class SqliteRescue
                 EndUnknown(session, work, attempt, now);
                 unknown++;
             }
-            else
+            else if (!GiveBack(session, work.Id, work.Seq, work.Lane, work.Due, now))
             {
-                MakeDue(session, work.Id, work.Seq, work.Lane, work.Due, now);
+                cancelled++;
             }
         }
 
         session[QueueSql.DeleteLost].Add(epochs).Run();
         _counters.Write(session, QueueSql.AddCounter, epoch: 0);
-        return new Rescue(lost.Count - unknown, unknown);
+        return new Rescue(lost.Count - unknown - cancelled, unknown, cancelled);
     }
 
-    public static void Release(SqliteSession session, long epoch, IReadOnlyList<OutboundMessage> messages, DateTimeOffset now)
+    public void Release(SqliteSession session, long epoch, IEnumerable<Guid> messages, DateTimeOffset now)
     {
+        _counters.Clear();
         foreach (var message in messages)
         {
-            var owned = session[QueueSql.DeleteOwned].Add(message.Id).Add(epoch);
+            var owned = session[QueueSql.DeleteOwned].Add(message).Add(epoch);
             var found = owned.Step();
             var (seq, lane, due) = found ? (owned.GetInt64(0), new LaneKey(owned.GetInt64(1)), owned.GetInt64(2)) : default;
             owned.Reset();
-            if (found) MakeDue(session, message.Id, seq, lane, due, now);
+            if (found) GiveBack(session, message, seq, lane, due, now);
         }
+
+        _counters.Write(session, QueueSql.AddCounter, epoch: 0);
+    }
+
+    /// <summary>Makes it due again; false when it ended instead, since its notification was cancelled while a node had it.</summary>
+    private bool GiveBack(SqliteSession session, Guid id, long seq, LaneKey lane, long due, DateTimeOffset now)
+    {
+        if (NotificationOf(session, seq) is not { } notification || !SqliteCancel.IsCancelled(session, notification))
+        {
+            MakeDue(session, id, seq, lane, due, now);
+            return true;
+        }
+
+        session[QueueSql.CancelMessage].Add(now).Add(seq).Run();
+        _counters.Add(lane.Tenant, now, lane.Channel, provider: null, MessageStatus.Cancelled);
+        SqliteCancel.EraseSecrets(session, notification, now);
+        return false;
     }
 
     // It keeps its place in the lane, unless that lies ahead.
@@ -85,10 +101,15 @@ internal sealed class SqliteRescue
             .Run();
         _counters.Add(tenant, now, work.Lane.Channel, work.MarkProvider, MessageStatus.Failed);
 
-        var select = session[QueueSql.MessageNotification].Add(work.Seq);
+        if (NotificationOf(session, work.Seq) is { } id) session[QueueSql.ScheduleSecretsErasure].Add(now + secretRetention).Add(id).Run();
+    }
+
+    private static Guid? NotificationOf(SqliteSession session, long seq)
+    {
+        var select = session[QueueSql.MessageNotification].Add(seq);
         Guid? notification = select.Step() ? select.GetGuid(0) : null;
         select.Reset();
-        if (notification is { } id) session[QueueSql.ScheduleSecretsErasure].Add(now + SecretsAfterFailure).Add(id).Run();
+        return notification;
     }
 
     private readonly record struct Lost(Guid Id, long Seq, LaneKey Lane, long Due, int? MarkAttempt, Guid? MarkProvider);

@@ -25,7 +25,7 @@ public sealed class SqliteStorage : IStorage
         _file = new SqliteFile(options);
         _readers = new SqliteReaders(_file, options.MaxReaders);
         var writer = () => _writer ?? throw new InvalidOperationException("The storage is not open.");
-        Queue = new SqliteQueueStore(writer, _readers, time);
+        Queue = new SqliteQueueStore(writer, _readers, time, options.SecretRetention);
         Log = new SqliteMessageLog(_readers);
         Contacts = new SqliteContactStore(_readers);
         Templates = new SqliteTemplateStore(writer, _readers);

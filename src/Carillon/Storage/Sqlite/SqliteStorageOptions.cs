@@ -21,6 +21,12 @@ public sealed record SqliteStorageOptions
     /// <summary>Reads that may run at once; others wait. Default 4.</summary>
     public int MaxReaders { get; init; } = 4;
 
+    /// <summary>
+    /// How long the secrets of a message are kept that failed while no node had it, as <see cref="CarillonOptions.SecretRetention"/> says
+    /// for the others. Default: as there.
+    /// </summary>
+    public TimeSpan SecretRetention { get; init; } = new CarillonOptions().SecretRetention;
+
     /// <summary>Size of the write-ahead log at which the writer moves it into the database, which holds up writes for that long. Default 32 MiB.</summary>
     public int CheckpointBytes { get; init; } = 32 << 20;
 }

@@ -71,6 +71,20 @@ public abstract class AcceptConformance(StorageFactory factory) : StorageTest(fa
     }
 
     [Fact]
+    public async Task A_batch_whose_row_is_there_already_takes_more()
+    {
+        var batch = Ids.Next();
+        await AcceptAsync(new AcceptWrite { Tenant = Tenant, At = Now, Notifications = [], NewBatchId = batch });
+        var later = MakeNotification(batch: batch);
+
+        var write = await AcceptAsync(new AcceptWrite { Tenant = Tenant, At = Now.AddSeconds(1), Notifications = [later], NewBatchId = batch });
+
+        Assert.Null(write.Failure);
+        var counts = await Log.GetBatchAsync(Tenant, batch, Cancellation);
+        Assert.Equal((Now, 1), (counts!.CreatedAt, counts.ByStatus[MessageStatus.Queued]));
+    }
+
+    [Fact]
     public async Task A_notification_with_nothing_optional_stays_without_it()
     {
         var notification = MakeNotification();

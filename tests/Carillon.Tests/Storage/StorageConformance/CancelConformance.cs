@@ -49,6 +49,59 @@ public abstract class CancelConformance(StorageFactory factory) : StorageTest(fa
     }
 
     [Fact]
+    public async Task What_would_be_tried_again_ends_as_cancelled_instead()
+    {
+        var message = await AcceptOwnedAsync(secrets: [1]);
+        await CancelAsync(message.Notification);
+        var outcome = await RecordAsync(new OutcomeWrite
+        {
+            Message = message,
+            At = Now.AddSeconds(5),
+            Status = MessageStatus.Queued,
+            Reason = MessageReasons.Retry,
+            DueAt = Now.AddMinutes(3),
+            Attempts = 1,
+            Trace = "{\"k\":\"attempt\"}\n"u8.ToArray(),
+        });
+
+        Assert.Equal((true, true, false), (outcome.Recorded, outcome.Cancelled, outcome.NextBegun));
+        var stored = await StoredAsync(message);
+        Assert.Equal((MessageStatus.Cancelled, MessageReasons.Cancelled, null, 1), (stored.Status, stored.Reason, stored.DueAt, stored.Attempts));
+        Assert.Equal("{\"k\":\"attempt\"}\n"u8.ToArray(), stored.Trace);
+        Assert.Empty(await Queue.LanesAsync(Cancellation));
+        Assert.Equal(1, (await Log.CountersAsync(Tenant, Now, Cancellation)).Single(c => c.Status == MessageStatus.Cancelled).Count);
+        Assert.Null((await StoredAsync(message.Notification)).Secrets);
+    }
+
+    [Fact]
+    public async Task What_waits_again_without_being_cancelled_says_so()
+    {
+        var message = await AcceptOwnedAsync();
+        Assert.False((await RecordAsync(new OutcomeWrite { Message = message, At = Now, Status = MessageStatus.Queued, DueAt = Now, Attempts = 1 })).Cancelled);
+    }
+
+    [Fact]
+    public async Task What_is_given_back_after_it_was_cancelled_ends_as_cancelled()
+    {
+        var (lost, released, kept) = (await AcceptOwnedAsync(secrets: [1]), await AcceptOwnedAsync(epoch: 2), await AcceptOwnedAsync());
+        await CancelAsync(lost.Notification);
+        await CancelAsync(released.Notification);
+
+        Assert.Equal(new Rescue(1, 0, 1), await Queue.RescueAsync([2], Now, Cancellation));
+        await Queue.ReleaseAsync(2, [released], Cancellation);
+
+        foreach (var message in new[] { lost, released })
+        {
+            var stored = await StoredAsync(message);
+            Assert.Equal((MessageStatus.Cancelled, MessageReasons.Cancelled, null), (stored.Status, stored.Reason, stored.DueAt));
+        }
+
+        Assert.Null((await StoredAsync(lost.Notification)).Secrets);
+        Assert.Equal(kept.Id, Assert.Single((await ClaimAsync(kept.Lane, epoch: 3)).Messages).Id);
+        Assert.Equal(2, (await Log.CountersAsync(Tenant, Now, Cancellation)).Where(c => c.Status == MessageStatus.Cancelled).Sum(c => c.Count));
+    }
+
+    [Fact]
     public async Task What_is_final_stays_as_it_is()
     {
         var message = await AcceptOwnedAsync();
