@@ -46,6 +46,9 @@ internal static class AddressBook
         }
     }
 
+    /// <summary>Is this a mail address, with or without a name: <c>a@b.example</c>, <c>Name &lt;a@b.example&gt;</c>?</summary>
+    public static bool IsMailbox(string text) => MailAddress.TryParse(text, out _);
+
     /// <summary>E.164 without its punctuation: a plus, a first digit that is not 0, 7 to 15 digits in all.</summary>
     private static string? Telephone(string text)
     {

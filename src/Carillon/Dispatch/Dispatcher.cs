@@ -80,7 +80,7 @@ internal sealed class Dispatcher : IAsyncDisposable
             var message = outcome.Message;
             if (outcome.Failure is { } failure)
                 _defects.Report($"Outcome of {PublicId.Format(PublicId.Message, message.Id)}, which stays owned until the next start,", failure);
-            if (outcome.Recorded && outcome.DueAt is { } due) _lanes.Stored(message.Lane, due);
+            if (outcome is { Recorded: true, Cancelled: false, DueAt: { } due }) _lanes.Stored(message.Lane, due);
             if (outcome.Next is { } next)
             {
                 if (outcome is { Recorded: true, NextBegun: true }) Committed(next.Messages);

@@ -51,7 +51,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
             if (_stopped) return false;
             var lane = LaneOf(message.Lane);
             if (lane.WantsClaim || lane.IsClaiming || !HasRoom(lane)) return false;
-            Add(lane, 1, MessageWeight.Of(message.Notification));
+            Add(lane, 1, message.Notification.Size);
             return true;
         }
     }
@@ -231,7 +231,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
             Add(lane, -order.Limit, -order.Bytes);
             foreach (var message in messages)
             {
-                Add(lane, 1, MessageWeight.Of(message.Notification));
+                Add(lane, 1, message.Notification.Size);
                 lane.Ready.Enqueue(message);
             }
 
@@ -428,7 +428,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         if (count == 1) lane.UsualWeight = lane.UsualWeight is { } usual ? ((usual * 7) + bytes) / 8 : bytes;
     }
 
-    private void Remove(OutboundMessage message) => Add(LaneOf(message.Lane), -1, -MessageWeight.Of(message.Notification));
+    private void Remove(OutboundMessage message) => Add(LaneOf(message.Lane), -1, -message.Notification.Size);
 
     private Lane LaneOf(LaneKey key)
     {

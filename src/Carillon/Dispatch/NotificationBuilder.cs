@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Carillon.Contacts;
-using Carillon.Jinja;
 using Carillon.Messages;
 using Carillon.Security;
 using Carillon.Storage;
@@ -13,8 +12,11 @@ internal sealed class BuiltNotification
 {
     public Notification? Notification { get; init; }
 
-    /// <summary>The contact to store because the request makes or changes it; null when nothing changes.</summary>
+    /// <summary>The contact to store because the request makes or changes it, or relies on a change of its batch; null when nothing changes.</summary>
     public Contact? ChangedContact { get; init; }
+
+    /// <summary>Where a contact changes: nobody else changes it before this ends. Null in a batch, which has the turns of all its contacts.</summary>
+    public ContactTurn? Turn { get; init; }
 
     public IReadOnlyList<Blob> Blobs { get; init; } = [];
 
@@ -25,22 +27,42 @@ internal sealed class BuiltNotification
 internal sealed class NotificationBuilder(
     ContactDirectory contacts, TemplateCatalog templates, PlanStepper plans, SecretBox secrets, IdGenerator ids, TimeProvider time)
 {
+    private readonly RecipientBinder _recipients = new(contacts);
+    private readonly ContentBinder _contents = new(templates);
+
     /// <summary>The order in which a channel is chosen for a request that names none.</summary>
     private static readonly Channel[] Preference =
         [Channel.Email, Channel.Sms, Channel.WhatsApp, Channel.Push, Channel.InApp, Channel.Voice, Channel.WebPush, Channel.Chat, Channel.Webhook];
 
-    /// <param name="fresh">Contacts of the same batch that are not stored yet; null for a single request.</param>
+    /// <param name="fresh">Contacts as the batch leaves them so far, not stored yet; null for a single request.</param>
     public async ValueTask<BuiltNotification> BuildAsync(
-        TenantId tenant, NotificationRequest request, Guid? batchId, Dictionary<string, Contact>? fresh, CancellationToken cancellationToken)
+        TenantId tenant, NotificationRequest request, Guid? batchId, IReadOnlyDictionary<string, Contact>? fresh, CancellationToken cancellationToken)
     {
         var faults = new List<FieldFault>();
-        var (contact, changed) = await ContactOfAsync(tenant, request, fresh, faults, cancellationToken);
-        var content = await ContentOfAsync(tenant, request, faults, cancellationToken);
+        var recipient = await _recipients.BindAsync(tenant, request, fresh, faults, cancellationToken);
+        BuiltNotification? built = null;
+        try
+        {
+            var content = await _contents.BindAsync(tenant, request, faults, cancellationToken);
+            built = Build(tenant, request, batchId, recipient, content, faults);
+            return built;
+        }
+        finally
+        {
+            if (built?.Notification is null) recipient.Turn?.Dispose();
+        }
+    }
+
+    private BuiltNotification Build(
+        TenantId tenant, NotificationRequest request, Guid? batchId, BoundRecipient recipient, BoundContent? content, List<FieldFault> faults)
+    {
+        var contact = recipient.Contact;
         var now = time.GetUtcNow();
         if (request.ExpiresAt is { } expires && expires <= now)
             faults.Add(new("expires_at", "past", "It has expired already; leave expires_at out, or give a time to come."));
         if (request.ExpiresAt is { } end && request.ScheduledAt is { } start && end <= start)
             faults.Add(new("expires_at", "before_scheduled_at", "It would expire before it is due; give a later expires_at."));
+        CheckFallback(request, faults);
 
         var steps = contact is null || faults.Count > 0 && content is null ? null : StepsOf(request, contact, content!, faults);
         if (faults.Count > 0 || steps is null || content is null || contact is null) return new BuiltNotification { Faults = faults };
@@ -74,79 +96,7 @@ internal sealed class NotificationBuilder(
         var messages = new OutboundMessage[targets.Count];
         for (var i = 0; i < messages.Length; i++) messages[i] = plans.Make(notification, targets[i], 0, now);
         notification.Messages = messages;
-        return new BuiltNotification { Notification = notification, ChangedContact = changed, Blobs = blobs, Faults = faults };
-    }
-
-    private async ValueTask<(Contact? Contact, Contact? Changed)> ContactOfAsync(
-        TenantId tenant, NotificationRequest request, Dictionary<string, Contact>? fresh, List<FieldFault> faults, CancellationToken cancellationToken)
-    {
-        var id = request.Recipient?.Id ?? request.RecipientId;
-        if (id is null && request.Recipient is null)
-        {
-            faults.Add(new("recipient", "required", "Say whom to reach: recipient_id of a known contact, or recipient with an address."));
-            return default;
-        }
-
-        Contact? known = null;
-        if (id is not null && fresh?.TryGetValue(id, out known) != true)
-            known = await contacts.FindAsync(tenant, id, cancellationToken);
-        if (request.Recipient is not { } recipient)
-        {
-            if (known is null)
-                faults.Add(new("recipient_id", "not_found", $"There is no contact '{id}'; give its addresses in recipient, and it is made."));
-            return (known, null);
-        }
-
-        recipient.Id ??= id;
-        var before = faults.Count;
-        var contact = ContactMerge.Apply(known, tenant, recipient, faults);
-        if (faults.Count > before) return default;
-        if (id is null || ReferenceEquals(contact, known)) return (contact, null);
-        if (fresh is not null) fresh[id] = contact;
-        return (contact, contact);
-    }
-
-    private async ValueTask<BoundContent?> ContentOfAsync(
-        TenantId tenant, NotificationRequest request, List<FieldFault> faults, CancellationToken cancellationToken)
-    {
-        if (request.TemplateId is { } key)
-        {
-            var template = await templates.FindAsync(tenant, key, cancellationToken);
-            if (template is null)
-            {
-                faults.Add(new("template_id", "not_found", $"There is no template '{key}'. GET /v1/templates lists those that there are."));
-                return null;
-            }
-
-            if (!template.Template.IsActive || template.Current is null)
-            {
-                faults.Add(new("template_id", "inactive", $"The template '{key}' is not active, or has no published version."));
-                return null;
-            }
-
-            VariableCheck.Check(request.TemplateVariables, template.Current.Declared, faults);
-            return new BoundContent(template.Current, null, template.Template.Category);
-        }
-
-        if (request.Message is null && request.Html is null && request.Overrides is null)
-        {
-            faults.Add(new("message", "required", "Say what to send: template_id, or message (and html)."));
-            return null;
-        }
-
-        var literal = request.Message is null && request.Html is null
-            ? null
-            : new MessageContent { Subject = request.Subject, Text = request.Message, Html = request.Html, Syntax = request.Syntax };
-        try
-        {
-            if (literal is { Syntax: ContentSyntax.Jinja }) templates.CompileContent(literal, Channel.Email);
-        }
-        catch (JinjaException e)
-        {
-            faults.Add(new("message", "template_syntax", e.Message));
-        }
-
-        return new BoundContent(null, literal, null);
+        return new BuiltNotification { Notification = notification, ChangedContact = recipient.Changed, Turn = recipient.Turn, Blobs = blobs, Faults = faults };
     }
 
     private static List<PlanStep>? StepsOf(NotificationRequest request, Contact contact, BoundContent content, List<FieldFault> faults)
@@ -183,18 +133,43 @@ internal sealed class NotificationBuilder(
             faults.Add(new(field, "required", $"The recipient has no address for {channel.Name()}."));
         }
 
+        if (channels.Contains(Channel.Email)) CheckSender(request, faults);
         if (faults.Count > 0) return null;
-        return request.Delivery == DeliveryMode.Fallback
-            ? [.. targets.Select(t => new PlanStep([t], request.FallbackAfter, request.Until))]
-            : [new PlanStep(targets, request.FallbackAfter, request.Until)];
+        return request.Delivery == DeliveryMode.Fallback ? [.. targets.Select(t => new PlanStep([t]))] : [new PlanStep(targets)];
     }
 
+    /// <summary>A promise that would not be kept is refused.</summary>
+    private static void CheckFallback(NotificationRequest request, List<FieldFault> faults)
+    {
+        const string instead = "the next step begins when the one before has failed.";
+        if (request.FallbackAfter is not null)
+            faults.Add(new("fallback_after", "not_supported_yet", $"Waiting for a time is not supported yet; leave it out: {instead}"));
+        if (request.Until != Until.Sent)
+            faults.Add(new("until", "not_supported_yet", $"Only 'sent' is supported yet: {instead}"));
+    }
+
+    private static void CheckSender(NotificationRequest request, List<FieldFault> faults)
+    {
+        Check("from", request.From);
+        Check("reply_to", request.ReplyTo);
+
+        void Check(string field, string? text)
+        {
+            if (text is not null && !AddressBook.IsMailbox(text))
+                faults.Add(new(field, "invalid_email", "It is not a mail address; it looks like name@example.net, or Name <name@example.net>."));
+        }
+    }
+
+    /// <summary>An override counts by the parts that it gives: with a subject alone there is nothing to send.</summary>
     private static bool Serves(NotificationRequest request, BoundContent content, Channel channel)
     {
-        if (request.Overrides?.ContainsKey(channel) == true) return true;
+        if (request.Overrides is { } overrides && overrides.TryGetValue(channel, out var own) && HasBody(own, channel)) return true;
         if (content.Version is not null) return content.Version.Serves(channel);
-        return content.Literal is { } literal && (literal.Text is not null || channel == Channel.Email);
+        return content.Literal is { } literal && HasBody(literal, channel);
     }
+
+    private static bool HasBody(MessageContent content, Channel channel) =>
+        content.Text is not null || (channel == Channel.Email && content.Html is not null);
 
     private (byte[] Variables, byte[]? Sealed) VariablesOf(Guid id, ReadOnlyMemory<byte> given, List<string>? secretNames)
     {
@@ -235,7 +210,4 @@ internal sealed class NotificationBuilder(
             SecretVariables = secretNames,
         };
     }
-
-    /// <summary>Either a template's version or literal content; with overrides alone, neither.</summary>
-    private sealed record BoundContent(CompiledVersion? Version, MessageContent? Literal, string? Category);
 }

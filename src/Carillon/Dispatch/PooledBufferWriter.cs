@@ -5,6 +5,9 @@ namespace Carillon.Dispatch;
 /// <summary>A growing buffer of pooled memory that is used again and again. Not thread-safe.</summary>
 internal sealed class PooledBufferWriter(int initial) : IBufferWriter<byte>
 {
+    /// <summary>Far above what a message may render to: what comes here is a defect, and must not take the process with it.</summary>
+    public const int Capacity = 256 << 20;
+
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(initial);
 
     public int Length { get; private set; }
@@ -24,7 +27,11 @@ internal sealed class PooledBufferWriter(int initial) : IBufferWriter<byte>
         _buffer = ArrayPool<byte>.Shared.Rent(initial);
     }
 
-    public void Advance(int count) => Length += count;
+    public void Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)(_buffer.Length - Length), nameof(count));
+        Length += count;
+    }
 
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
@@ -40,9 +47,10 @@ internal sealed class PooledBufferWriter(int initial) : IBufferWriter<byte>
 
     private void Ensure(int sizeHint)
     {
-        var needed = Length + Math.Max(sizeHint, 1);
+        var needed = checked(Length + Math.Max(sizeHint, 1));
         if (needed <= _buffer.Length) return;
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, _buffer.Length * 2));
+        if (needed > Capacity) throw new InvalidOperationException($"A buffer holds at most {Capacity} bytes, and {needed} were to be written.");
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Capacity, Math.Max(needed, _buffer.Length * 2L)));
         _buffer.AsSpan(0, Length).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = larger;

@@ -50,6 +50,9 @@ public sealed class Notification
 
     public Guid? BatchId { get; init; }
 
+    /// <summary>About how many bytes it holds in memory.</summary>
+    internal long Size => field != 0 ? field : field = NotificationSize.Of(this);
+
     /// <summary>The messages of the first step. Set once, by the intake, before the notification is stored.</summary>
     public IReadOnlyList<OutboundMessage> Messages { get; set; } = [];
 }

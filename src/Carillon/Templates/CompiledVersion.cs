@@ -10,7 +10,7 @@ internal sealed class CompiledVersion
     private readonly CompiledVariant[] _variants;
 
     /// <exception cref="JinjaException">A part does not compile.</exception>
-    public CompiledVersion(TemplateVersion version, string key, JinjaEnvironment text, JinjaEnvironment html)
+    public CompiledVersion(TemplateVersion version, string key, ContentEnvironment text, ContentEnvironment html)
     {
         Version = version;
         _variants = [.. version.Document.Variants.Select(v => new CompiledVariant(v, version.Document.Syntax, key, text, html))];
@@ -57,7 +57,7 @@ internal sealed class CompiledVersion
 
 internal sealed class CompiledVariant
 {
-    public CompiledVariant(TemplateVariant variant, ContentSyntax syntax, string key, JinjaEnvironment text, JinjaEnvironment html)
+    public CompiledVariant(TemplateVariant variant, ContentSyntax syntax, string key, ContentEnvironment text, ContentEnvironment html)
     {
         Channel = variant.Channel;
         Locale = variant.Locale;

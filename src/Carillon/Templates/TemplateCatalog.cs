@@ -13,8 +13,8 @@ public sealed class TemplateCatalog
     private readonly ITemplateStore _store;
     private readonly IdGenerator _ids;
     private readonly TimeProvider _time;
-    private readonly JinjaEnvironment _text;
-    private readonly JinjaEnvironment _html;
+    private readonly ContentEnvironment _text;
+    private readonly ContentEnvironment _html;
     private readonly BoundedCache<(TenantId, string), BoundTemplate> _templates = new(4096);
     private readonly BoundedCache<Guid, CompiledVersion> _versions = new(4096);
     private readonly BoundedCache<UInt128, CompiledVariant> _contents = new(1024);
@@ -24,16 +24,20 @@ public sealed class TemplateCatalog
         _store = store;
         _ids = ids;
         _time = time;
-        _text = new JinjaEnvironment(Bounded(autoescape: false));
-        _html = new JinjaEnvironment(Bounded(autoescape: true));
+        _text = Environment(isHtml: false);
+        _html = Environment(isHtml: true);
 
-        JinjaOptions Bounded(bool autoescape) => new()
+        ContentEnvironment Environment(bool isHtml)
         {
-            Autoescape = autoescape,
-            MaxDuration = options.RenderTimeout,
-            MaxOutputBytes = options.MaxRenderedBytes,
-            TimeProvider = time,
-        };
+            var bounded = new JinjaOptions
+            {
+                Autoescape = isHtml,
+                MaxDuration = options.RenderTimeout,
+                MaxOutputBytes = options.MaxRenderedBytes,
+                TimeProvider = time,
+            };
+            return new ContentEnvironment(new JinjaEnvironment(bounded), options.MaxRenderedBytes, isHtml);
+        }
     }
 
     /// <summary>
@@ -149,7 +153,7 @@ public sealed class TemplateCatalog
             Part("text", variant.Text, _text);
             Part("html", variant.Html, _html);
 
-            void Part(string part, string? source, JinjaEnvironment environment)
+            void Part(string part, string? source, ContentEnvironment environment)
             {
                 try
                 {

@@ -106,11 +106,13 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
-    public void A_directory_that_is_not_there_is_told_as_such()
+    public void A_directory_that_cannot_be_made_is_told_as_such()
     {
-        var missing = Path.Combine(_directory.FullName, "missing");
-        var fault = Assert.Throws<KeyFileException>(() => KeyFile.OpenOrCreate(missing, out _));
-        Assert.Contains(missing, fault.Message, StringComparison.Ordinal);
+        var file = Path.Combine(_directory.FullName, "file");
+        File.WriteAllText(file, "");
+        var below = Path.Combine(file, "data");
+        var fault = Assert.Throws<KeyFileException>(() => KeyFile.OpenOrCreate(below, out _));
+        Assert.Contains(below, fault.Message, StringComparison.Ordinal);
     }
 
     private void Write(string content)
