@@ -10,6 +10,7 @@ using Carillon.Server.Api;
 using Carillon.Server.Http;
 using Carillon.Storage;
 using Carillon.Templates;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Carillon.Server;
 
@@ -26,6 +27,8 @@ internal static class ServerComposition
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = JsonBody.MaxBytes;
             kestrel.Limits.MaxRequestLineSize = 16 << 10;
+            // A body that trickles in would hold its memory, and its slot where it is large, for as long as its sender likes.
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 10_000, gracePeriod: TimeSpan.FromSeconds(10));
             kestrel.Limits.MaxConcurrentConnections = 10_000;
             if (IPAddress.TryParse(options.Host, out var address)) kestrel.Listen(address, options.Port);
             else if (options.Host is "*" or "+") kestrel.ListenAnyIP(options.Port);
@@ -37,6 +40,8 @@ internal static class ServerComposition
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new Authenticator(
             provider.GetRequiredService<CarillonEngine>().Storage.Tenants, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<InstallationFigures>();
+        services.AddSingleton(provider => new LargeBodySlots(LargeBodySlots.Count, LargeBodySlots.Patience, provider.GetRequiredService<TimeProvider>()));
         services.AddRoutingCore();
         services.AddOpenApi(OpenApiDescription.DocumentName, OpenApiDescription.Configure);
         // Only the OpenAPI document goes by these: bodies and answers are read and written by hand.

@@ -68,6 +68,7 @@ internal sealed class BatchApi(CarillonEngine engine, INotificationIntake intake
     {
         // Read piece by piece, so that the whole may be as long as it likes.
         RequestBody.SetLimit(context, null);
+        RequestBody.LetTrickle(context);
         var pipe = context.Request.BodyReader;
         using var hash = hashed ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         using var chunk = new NdJsonChunk(BatchRun.ChunkSize, ChunkBytes, NotificationsApi.MaxBodyWithAttachments);

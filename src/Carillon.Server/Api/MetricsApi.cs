@@ -8,22 +8,18 @@ using Carillon.Storage;
 namespace Carillon.Server.Api;
 
 /// <summary><c>/metrics</c> in the Prometheus text format, 0.0.4. Figures of the whole installation, none of a tenant or a person.</summary>
-internal sealed class MetricsApi(CarillonEngine engine, TimeProvider time)
+internal sealed class MetricsApi(CarillonEngine engine, InstallationFigures figures, TimeProvider time)
 {
-    private static readonly DateTimeOffset Beginning = DateTimeOffset.UnixEpoch;
-
     public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/metrics", WriteAsync).Describe(ApiOperations.GetMetrics);
 
     private async Task WriteAsync(HttpContext context)
     {
         var text = new StringBuilder();
-        var counters = await engine.Storage.Log.CountersAsync(null, Beginning, context.RequestAborted);
+        var (_, sums, depths) = await figures.GetAsync(context.RequestAborted);
         Family(text, "carillon_messages_total", "counter", "Messages that came to a status.");
-        foreach (var group in counters.GroupBy(c => (c.Channel, c.Status)).OrderBy(g => g.Key))
-            Sample(text, "carillon_messages_total", $"channel=\"{group.Key.Channel.Name()}\",status=\"{group.Key.Status.Name()}\"", group.Sum(c => c.Count));
+        foreach (var sum in sums) Sample(text, "carillon_messages_total", $"channel=\"{sum.Channel.Name()}\",status=\"{sum.Status.Name()}\"", sum.Count);
 
         var now = time.GetUtcNow();
-        var depths = await engine.Storage.Log.DepthAsync(null, now, context.RequestAborted);
         Family(text, "carillon_queue_messages", "gauge", "Live work by state, channel and priority.");
         foreach (var depth in depths) Sample(text, "carillon_queue_messages", Labels(depth), depth.Count);
         Family(text, "carillon_queue_oldest_seconds", "gauge", "Age of the oldest live work.");

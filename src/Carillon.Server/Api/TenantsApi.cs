@@ -28,11 +28,16 @@ internal sealed class TenantsApi(CarillonEngine engine, TimeProvider time)
         {
             try
             {
-                var tenant = await engine.Storage.Tenants.CreateAsync(draft.Key, draft.Name, context.RequestAborted);
-                var (text, first) = KeyIssuer.Issue(tenant.Id, "first key", [Scopes.Admin], engine.Ids.Next(), time.GetUtcNow());
-                await engine.Storage.Tenants.CreateKeyAsync(first, context.RequestAborted);
-                JsonAnswer.Write(context, 201, (tenant, (string?)text), Write);
+                string? text = null;
+                var tenant = await engine.Storage.Tenants.CreateAsync(draft.Key, draft.Name, FirstKeyOf, context.RequestAborted);
+                JsonAnswer.Write(context, 201, (tenant, text), Write);
                 return;
+
+                ApiKey FirstKeyOf(TenantId id)
+                {
+                    (text, var first) = KeyIssuer.Issue(id, "first key", [Scopes.Admin], engine.Ids.Next(), time.GetUtcNow());
+                    return first;
+                }
             }
             catch (DuplicateKeyException e)
             {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Carillon.Server.Http;
 
@@ -12,15 +13,10 @@ internal readonly struct RequestBody
 {
     private const int FirstRent = 64 << 10;
 
-    /// <summary>What is larger needs a slot, so that many large bodies at once wait in their sockets and not in memory.</summary>
-    private const int LargeBytes = 1 << 20;
-
-    private static readonly SemaphoreSlim LargeSlots = new(4);
-
     private readonly PipeReader? _pipe;
     private readonly SequencePosition _end;
     private readonly byte[]? _rented;
-    private readonly bool _isLarge;
+    private readonly LargeBodySlots? _slots;
 
     private RequestBody(PipeReader pipe, ReadOnlySequence<byte> buffer)
     {
@@ -28,9 +24,9 @@ internal readonly struct RequestBody
         Memory = buffer.First;
     }
 
-    private RequestBody(byte[] rented, int length, bool isLarge)
+    private RequestBody(byte[] rented, int length, LargeBodySlots? slots)
     {
-        (_rented, _isLarge) = (rented, isLarge);
+        (_rented, _slots) = (rented, slots);
         Memory = rented.AsMemory(0, length);
     }
 
@@ -41,10 +37,13 @@ internal readonly struct RequestBody
     {
         _pipe?.AdvanceTo(_end);
         if (_rented is not null) ArrayPool<byte>.Shared.Return(_rented);
-        if (_isLarge) LargeSlots.Release();
+        _slots?.Release();
     }
 
-    /// <summary>Reads the body; one of more than <paramref name="limit"/> bytes throws a <see cref="BadHttpRequestException"/> with status 413.</summary>
+    /// <summary>
+    /// Reads the body; one of more than <paramref name="limit"/> bytes throws a <see cref="BadHttpRequestException"/> with status 413, a
+    /// large one for which there is no slot one with status 503.
+    /// </summary>
     public static ValueTask<RequestBody> ReadAsync(HttpContext context, long limit)
     {
         SetLimit(context, limit);
@@ -52,7 +51,7 @@ internal readonly struct RequestBody
         var pipe = context.Request.BodyReader;
         return pipe.TryRead(out var read) && read.IsCompleted && read.Buffer.IsSingleSegment
             ? new(new RequestBody(pipe, read.Buffer))
-            : ReadOnAsync(pipe, read, limit, context.RequestAborted);
+            : ReadOnAsync(context, pipe, read, limit);
     }
 
     /// <summary>Sets how large the body may be; null for one that is read piece by piece.</summary>
@@ -61,10 +60,18 @@ internal readonly struct RequestBody
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature) feature.MaxRequestBodySize = limit;
     }
 
+    /// <summary>Lets the body come as slowly as the framework allows by itself: for one that its sender makes while it is read.</summary>
+    public static void LetTrickle(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } feature)
+            feature.MinDataRate = new Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+    }
+
     public static long LimitOf(HttpContext context) => context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0;
 
-    private static async ValueTask<RequestBody> ReadOnAsync(PipeReader pipe, ReadResult read, long limit, CancellationToken cancellationToken)
+    private static async ValueTask<RequestBody> ReadOnAsync(HttpContext context, PipeReader pipe, ReadResult read, long limit)
     {
+        var cancellationToken = context.RequestAborted;
         // TryRead without success leaves nothing to advance over.
         if (read.Buffer.IsEmpty && !read.IsCompleted)
         {
@@ -76,7 +83,7 @@ internal readonly struct RequestBody
 
         var rented = ArrayPool<byte>.Shared.Rent(FirstRent);
         var length = 0;
-        var isLarge = false;
+        LargeBodySlots? taken = null;
         try
         {
             while (true)
@@ -85,10 +92,11 @@ internal readonly struct RequestBody
                 if (length + more > limit) throw TooLarge();
                 if (length + more > rented.Length)
                 {
-                    if (!isLarge && length + more > LargeBytes)
+                    if (taken is null && length + more > LargeBodySlots.LargeBytes)
                     {
-                        await LargeSlots.WaitAsync(cancellationToken);
-                        isLarge = true;
+                        var slots = context.RequestServices.GetRequiredService<LargeBodySlots>();
+                        await slots.TakeAsync(cancellationToken);
+                        taken = slots;
                     }
 
                     var larger = ArrayPool<byte>.Shared.Rent((int)Math.Max(length + more, rented.Length * 2L));
@@ -100,14 +108,14 @@ internal readonly struct RequestBody
                 read.Buffer.CopyTo(rented.AsSpan(length));
                 length += (int)more;
                 pipe.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted) return new RequestBody(rented, length, isLarge);
+                if (read.IsCompleted) return new RequestBody(rented, length, taken);
                 read = await pipe.ReadAsync(cancellationToken);
             }
         }
         catch
         {
             ArrayPool<byte>.Shared.Return(rented);
-            if (isLarge) LargeSlots.Release();
+            taken?.Release();
             throw;
         }
     }

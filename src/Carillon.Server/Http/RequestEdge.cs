@@ -27,7 +27,12 @@ internal sealed partial class RequestEdge(RequestDelegate next, ILogger<RequestE
         }
         catch (BadHttpRequestException e)
         {
-            Answer(context, e.StatusCode == 413 ? Problem.TooLarge(RequestBody.LimitOf(context)) : Problem.OfStatus(e.StatusCode));
+            Answer(context, e.StatusCode switch
+            {
+                413 => Problem.TooLarge(RequestBody.LimitOf(context)),
+                503 => Problem.Unavailable(e.Message, LargeBodySlots.RetryAfter),
+                var status => Problem.OfStatus(status),
+            });
         }
         catch (StorageUnavailableException e)
         {

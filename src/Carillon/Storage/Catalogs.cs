@@ -58,6 +58,9 @@ public interface ITenantStore
 {
     ValueTask<Tenant> CreateAsync(string key, string name, CancellationToken cancellationToken = default);
 
+    /// <summary>Makes a tenant together with its first key, or neither.</summary>
+    ValueTask<Tenant> CreateAsync(string key, string name, Func<TenantId, ApiKey> firstKey, CancellationToken cancellationToken = default);
+
     ValueTask<IReadOnlyList<Tenant>> AllAsync(CancellationToken cancellationToken = default);
 
     ValueTask CreateKeyAsync(ApiKey key, CancellationToken cancellationToken = default);

@@ -21,6 +21,9 @@ public interface IMessageLog
 
     /// <summary>Sums of the counters, of one tenant or of all for null, since a time (rounded down to its quarter hour).</summary>
     ValueTask<IReadOnlyList<CounterRow>> CountersAsync(TenantId? tenant, DateTimeOffset since, CancellationToken cancellationToken = default);
+
+    /// <summary>All that the counters ever counted, of all tenants, by channel and status. Summed in the store: few rows, however long it has run.</summary>
+    ValueTask<IReadOnlyList<StatusSum>> SumsAsync(CancellationToken cancellationToken = default);
 }
 
 public sealed record StoredNotification(Notification Notification, IReadOnlyList<StoredMessage> Messages);
@@ -99,3 +102,6 @@ public sealed record BatchCounts(Guid Id, DateTimeOffset CreatedAt, IReadOnlyDic
 
 /// <summary>How many messages came to a status, within one quarter hour.</summary>
 public readonly record struct CounterRow(TenantId Tenant, DateTimeOffset Quarter, Channel Channel, Guid? ProviderId, MessageStatus Status, long Count);
+
+/// <summary>How many messages of a channel ever came to a status.</summary>
+public readonly record struct StatusSum(Channel Channel, MessageStatus Status, long Count);

@@ -28,6 +28,8 @@ internal sealed class ApiHost : IAsyncDisposable
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AddKey(Scopes.Send, Scopes.Read));
     }
 
+    public IServiceProvider Services => _app.Services;
+
     public FakeStorage Storage { get; }
 
     public FakeIntake Intake { get; }
@@ -37,7 +39,7 @@ internal sealed class ApiHost : IAsyncDisposable
     /// <summary>Carries a key that may send and read.</summary>
     public HttpClient Client { get; }
 
-    public static async Task<ApiHost> StartAsync()
+    public static async Task<ApiHost> StartAsync(Action<IServiceCollection>? adjust = null)
     {
         var storage = new FakeStorage();
         var time = new ManualTime();
@@ -48,6 +50,7 @@ internal sealed class ApiHost : IAsyncDisposable
             builder.Services.AddSingleton<TimeProvider>(time);
             builder.Services.AddSingleton(engine);
             builder.Services.AddSingleton<INotificationIntake>(new FakeIntake(engine.Ids, storage));
+            adjust?.Invoke(builder.Services);
         });
         await app.StartAsync();
         return new ApiHost(app, storage, time);

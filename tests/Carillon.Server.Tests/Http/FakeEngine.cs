@@ -81,6 +81,8 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ITemplat
 
     public int KeyReads { get; private set; }
 
+    public int SumReads { get; private set; }
+
     public Exception? Failure { get; set; }
 
     public IQueueStore Queue => this;
@@ -142,11 +144,11 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ITemplat
     public ValueTask<IReadOnlyList<QueueDepth>> DepthAsync(TenantId? tenant, DateTimeOffset now, CancellationToken cancellationToken = default) =>
         new([new QueueDepth(MessageStatus.Queued, Channel.Email, Priority.Normal, 3, now.AddSeconds(-2))]);
 
-    public ValueTask<IReadOnlyList<CounterRow>> CountersAsync(TenantId? tenant, DateTimeOffset since, CancellationToken cancellationToken = default) =>
-        new([
-            new CounterRow(new TenantId(1), since, Channel.Email, null, MessageStatus.Sent, 5),
-            new CounterRow(new TenantId(2), since, Channel.Email, null, MessageStatus.Sent, 6),
-        ]);
+    public ValueTask<IReadOnlyList<StatusSum>> SumsAsync(CancellationToken cancellationToken = default)
+    {
+        SumReads++;
+        return new([new StatusSum(Channel.Email, MessageStatus.Sent, 11)]);
+    }
 
     public ValueTask<IReadOnlyList<CancelledMessage>> CancelAsync(TenantId tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken = default) =>
         new([]);
@@ -163,9 +165,19 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ITemplat
 
     ValueTask<IReadOnlyList<Tenant>> ITenantStore.AllAsync(CancellationToken cancellationToken) => new([new Tenant(new TenantId(1), "acme", "Acme")]);
 
-    ValueTask<Tenant> ITenantStore.CreateAsync(string key, string name, CancellationToken cancellationToken) => new(new Tenant(new TenantId(2), key, name));
+    ValueTask<Tenant> ITenantStore.CreateAsync(string key, string name, Func<TenantId, ApiKey> firstKey, CancellationToken cancellationToken)
+    {
+        var tenant = new Tenant(new TenantId(2), key, name);
+        Keys.Add(firstKey(tenant.Id));
+        return new(tenant);
+    }
 
     // What no test of the API comes to.
+    ValueTask<Tenant> ITenantStore.CreateAsync(string key, string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<CounterRow>> CountersAsync(TenantId? tenant, DateTimeOffset since, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
     public ValueTask CommitAsync(WriteGroup group, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public ValueTask<Claim> ClaimAsync(LaneKey lane, long epoch, DateTimeOffset now, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();

@@ -33,6 +33,18 @@ public sealed class ServerTests : IAsyncLifetime
         return problem.GetProperty("type").GetString();
     }
 
+    [Fact]
+    public async Task A_tenant_is_made_together_with_the_key_that_is_shown()
+    {
+        _host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _host.AddKey(TenantId.Installation, Scopes.Admin));
+
+        var response = await _host.PostAsync("/v1/tenants", """{"key":"acme"}""");
+
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        var text = (await ApiHost.JsonAsync(response)).GetProperty("api_key").GetString();
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync("/v1/keys", "Bearer " + text)).StatusCode);
+    }
+
     [Theory]
     [InlineData("Bearer ck_unknown")]
     [InlineData("Bearer")]
@@ -149,7 +161,19 @@ public sealed class ServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Metrics_add_up_the_tenants()
+    public async Task The_store_is_not_asked_for_figures_more_than_once_in_five_seconds()
+    {
+        await Task.WhenAll(GetAsync("/metrics"), GetAsync("/metrics"), GetAsync("/metrics"));
+        Assert.Equal(1, _host.Storage.SumReads);
+
+        _host.Time.Advance(TimeSpan.FromSeconds(5));
+        await GetAsync("/metrics");
+
+        Assert.Equal(2, _host.Storage.SumReads);
+    }
+
+    [Fact]
+    public async Task Metrics_are_of_the_whole_installation()
     {
         var text = await (await GetAsync("/metrics")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 

@@ -1,8 +1,8 @@
--- A message that a node owns is being sent (4), whatever its row says.
+-- A message that a node owns is being sent, whatever its row says. Numbers of statuses carry their names, which a test compares.
 
 -- name: get_message
 SELECT m.id AS Id, m.notification_id AS NotificationId, m.tenant_id AS TenantId, m.channel AS Channel, m.address AS Address,
-  m.contact_id AS ContactId, CASE WHEN o.subject IS NULL THEN m.status ELSE 4 END AS Status, m.reason AS Reason, m.step AS Step,
+  m.contact_id AS ContactId, CASE WHEN o.subject IS NULL THEN m.status ELSE 4 /* sending */ END AS Status, m.reason AS Reason, m.step AS Step,
   m.attempts AS Attempts, m.provider_id AS ProviderId, m.external_id AS ExternalId, m.cost AS Cost, m.currency AS Currency,
   m.created_at AS CreatedAt, m.due_at AS DueAt, m.sent_at AS SentAt, m.updated_at AS UpdatedAt, m.content_hash AS ContentHash,
   CAST(m.trace AS BLOB) AS Trace
@@ -11,7 +11,7 @@ WHERE m.id = @id AND m.tenant_id = @tenant;
 
 -- name: notification_messages
 SELECT m.id AS Id, m.notification_id AS NotificationId, m.tenant_id AS TenantId, m.channel AS Channel, m.address AS Address,
-  m.contact_id AS ContactId, CASE WHEN o.subject IS NULL THEN m.status ELSE 4 END AS Status, m.reason AS Reason, m.step AS Step,
+  m.contact_id AS ContactId, CASE WHEN o.subject IS NULL THEN m.status ELSE 4 /* sending */ END AS Status, m.reason AS Reason, m.step AS Step,
   m.attempts AS Attempts, m.provider_id AS ProviderId, m.external_id AS ExternalId, m.cost AS Cost, m.currency AS Currency,
   m.created_at AS CreatedAt, m.due_at AS DueAt, m.sent_at AS SentAt, m.updated_at AS UpdatedAt, m.content_hash AS ContentHash
 FROM message m LEFT JOIN owned_work o ON o.subject = m.id AND o.kind = 1
@@ -20,7 +20,7 @@ ORDER BY m.id;
 
 -- name: list_messages
 SELECT m.id AS Id, m.notification_id AS NotificationId, m.tenant_id AS TenantId, m.channel AS Channel, m.address AS Address,
-  m.contact_id AS ContactId, CASE WHEN o.subject IS NULL THEN m.status ELSE 4 END AS Status, m.reason AS Reason, m.step AS Step,
+  m.contact_id AS ContactId, CASE WHEN o.subject IS NULL THEN m.status ELSE 4 /* sending */ END AS Status, m.reason AS Reason, m.step AS Step,
   m.attempts AS Attempts, m.provider_id AS ProviderId, m.external_id AS ExternalId, m.cost AS Cost, m.currency AS Currency,
   m.created_at AS CreatedAt, m.due_at AS DueAt, m.sent_at AS SentAt, m.updated_at AS UpdatedAt, m.content_hash AS ContentHash
 FROM message m LEFT JOIN owned_work o ON o.subject = m.id AND o.kind = 1
@@ -51,18 +51,18 @@ WITH RECURSIVE lanes (lane) AS (
 SELECT lane FROM lanes WHERE lane <= @to;
 
 -- name: depth_due
-SELECT 3 AS Status, @lane AS Lane, count(*) AS Count, min(due) AS Oldest FROM due_work WHERE lane = @lane AND due <= @now GROUP BY lane
+SELECT 3 /* queued */ AS Status, @lane AS Lane, count(*) AS Count, min(due) AS Oldest FROM due_work WHERE lane = @lane AND due <= @now GROUP BY lane
 UNION ALL
 SELECT status, @lane, count(*), min(due) FROM due_work WHERE lane = @lane AND due > @now GROUP BY status;
 
 -- name: depth_owned
-SELECT 4 AS Status, lane AS Lane, count(*) AS Count, min(due) AS Oldest FROM owned_work WHERE lane BETWEEN @from AND @to GROUP BY lane;
+SELECT 4 /* sending */ AS Status, lane AS Lane, count(*) AS Count, min(due) AS Oldest FROM owned_work WHERE lane BETWEEN @from AND @to GROUP BY lane;
 
 -- name: get_batch
 SELECT created_at FROM batch WHERE tenant_id = @tenant AND id = @id;
 
 -- name: batch_counts
-SELECT CASE WHEN o.subject IS NULL THEN m.status ELSE 4 END AS Status, count(*) AS Count
+SELECT CASE WHEN o.subject IS NULL THEN m.status ELSE 4 /* sending */ END AS Status, count(*) AS Count
 FROM notification n
 JOIN message m ON m.notification_id = n.id
 LEFT JOIN owned_work o ON o.subject = m.id AND o.kind = 1
@@ -75,3 +75,6 @@ FROM counter
 WHERE tenant_id BETWEEN @first AND @last AND quarter >= @since
 GROUP BY tenant_id, quarter, channel, provider_id, status
 ORDER BY tenant_id, quarter, channel, provider_id, status;
+
+-- name: sums
+SELECT channel, status, sum(count) FROM counter GROUP BY channel, status ORDER BY channel, status;

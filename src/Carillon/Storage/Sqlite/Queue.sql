@@ -1,4 +1,4 @@
--- Parameters are bound in the order in which they first appear.
+-- Parameters are bound in the order in which they first appear. Numbers of statuses carry their names, which a test compares.
 
 -- name: insert_idempotency
 INSERT INTO idempotency (tenant_id, key, request_hash, answer, created_at)
@@ -73,17 +73,18 @@ UPDATE message SET
 WHERE seq = @seq;
 
 -- name: begin_step
--- A step fails as a whole: nothing of it may live (1, 2, 3), have succeeded (5, 6, 7, 13), or perhaps have.
+-- A step fails as a whole: nothing of it may live, have succeeded, or perhaps have.
 UPDATE notification SET step = @step
 WHERE id = @id AND step = @step - 1 AND cancelled_at IS NULL
   AND NOT EXISTS (
     SELECT 1 FROM message m
     WHERE m.notification_id = @id AND m.step = @step - 1
-      AND (m.status IN (1, 2, 3, 5, 6, 7, 13) OR m.reason = 'outcome_unknown'));
+      AND (m.status IN (1 /* scheduled */, 2 /* held */, 3 /* queued */,
+        5 /* sent */, 6 /* delivered */, 7 /* read */, 13 /* received */) OR m.reason = 'outcome_unknown'));
 
 -- name: erase_secrets
 UPDATE notification SET secrets = NULL, secrets_erase_at = NULL
-WHERE id = @id AND NOT EXISTS (SELECT 1 FROM message m WHERE m.notification_id = @id AND m.status IN (1, 2, 3));
+WHERE id = @id AND NOT EXISTS (SELECT 1 FROM message m WHERE m.notification_id = @id AND m.status IN (1 /* scheduled */, 2 /* held */, 3 /* queued */));
 
 -- name: schedule_secrets_erasure
 UPDATE notification SET secrets_erase_at = max(coalesce(secrets_erase_at, 0), @at) WHERE id = @id AND secrets IS NOT NULL;
@@ -141,7 +142,7 @@ WHERE m.notification_id = @notification AND m.tenant_id = @tenant
 ORDER BY m.id;
 
 -- name: cancel_message
-UPDATE message SET status = 11, reason = 'cancelled', due_at = NULL, updated_at = @at WHERE seq = @seq;
+UPDATE message SET status = 11 /* cancelled */, reason = 'cancelled', due_at = NULL, updated_at = @at WHERE seq = @seq;
 
 -- name: cancel_notification
 UPDATE notification SET cancelled_at = coalesce(cancelled_at, @at) WHERE id = @id AND tenant_id = @tenant;
@@ -157,5 +158,5 @@ UPDATE notification SET secrets = NULL, secrets_erase_at = NULL
 WHERE rowid IN (
   SELECT n.rowid FROM notification n
   WHERE n.secrets_erase_at <= @now
-    AND NOT EXISTS (SELECT 1 FROM message m WHERE m.notification_id = n.id AND m.status IN (1, 2, 3))
+    AND NOT EXISTS (SELECT 1 FROM message m WHERE m.notification_id = n.id AND m.status IN (1 /* scheduled */, 2 /* held */, 3 /* queued */))
   ORDER BY n.secrets_erase_at LIMIT @limit);

@@ -70,6 +70,15 @@ internal sealed class SqliteMessageLog(SqliteReaders readers) : IMessageLog
             connection => [.. connection.Query<CounterSum>(Sql["counters"].Text, parameters).Select(c => c.ToRow())], cancellationToken);
     }
 
+    public async ValueTask<IReadOnlyList<StatusSum>> SumsAsync(CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync<IReadOnlyList<StatusSum>>(
+            connection =>
+            [
+                .. connection.Query<(long Channel, long Status, long Count)>(Sql["sums"].Text)
+                    .Select(sum => new StatusSum((Channel)sum.Channel, (MessageStatus)sum.Status, sum.Count)),
+            ],
+            cancellationToken);
+
     private static Notification? ReadNotification(SqliteConnection connection, Guid id)
     {
         using var select = new SqliteStatement(connection.Handle!, QueueSql.SelectNotification);

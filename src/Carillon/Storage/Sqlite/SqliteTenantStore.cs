@@ -13,6 +13,17 @@ internal sealed class SqliteTenantStore(Func<SqliteWriter> writer, SqliteReaders
     public async ValueTask<Tenant> CreateAsync(string key, string name, CancellationToken cancellationToken = default) =>
         await writer().RunAsync(session => Create(session.Connection, key, name), cancellationToken);
 
+    public async ValueTask<Tenant> CreateAsync(
+        string key, string name, Func<TenantId, ApiKey> firstKey, CancellationToken cancellationToken = default) =>
+        await writer().RunAsync(
+            session =>
+            {
+                var tenant = Create(session.Connection, key, name);
+                CreateKey(session.Connection, firstKey(tenant.Id));
+                return tenant;
+            },
+            cancellationToken);
+
     public async ValueTask<IReadOnlyList<Tenant>> AllAsync(CancellationToken cancellationToken = default) =>
         await readers.ReadAsync<IReadOnlyList<Tenant>>(
             connection =>

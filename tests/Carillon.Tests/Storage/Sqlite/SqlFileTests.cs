@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Carillon.Messages;
 using Carillon.Storage;
 using Carillon.Storage.Sqlite;
 
@@ -33,6 +36,28 @@ public sealed class SqlFileTests
             ["Contacts.sql", "Log.sql", "Nodes.sql", "Providers.sql", "Queue.sql", "Senders.sql", "Templates.sql", "Tenants.sql"],
             SqlFile.Folder("Sqlite").Select(p => p["Sqlite/".Length..]).Where(p => !p.StartsWith("Migrations.", StringComparison.Ordinal)));
         Assert.Equal(SqliteMigrations.Latest, SqlFile.Folder("Sqlite/Migrations").Count);
+    }
+
+    [Fact]
+    public void The_numbers_of_statuses_are_those_of_the_names_beside_them()
+    {
+        const string numberWithName = @"(?<number>\d+) /\* (?<name>\w+) \*/";
+        const string bareNumber = @"(?:status\s*(?:=|<>|in\s*\()|\belse)[\s,]*\d|select\s+\d+\s+as\s+status";
+        var named = 0;
+        foreach (var sql in SqlFile.Load("Sqlite/Queue.sql").All.Concat(SqlFile.Load("Sqlite/Log.sql").All))
+        {
+            foreach (Match number in Regex.Matches(sql.Text, numberWithName, RegexOptions.NonBacktracking))
+            {
+                named++;
+                var status = (MessageStatus)byte.Parse(number.Groups["number"].ValueSpan, CultureInfo.InvariantCulture);
+                Assert.Equal((sql.Name, number.Groups["name"].Value), (sql.Name, status.Name()));
+            }
+
+            var rest = Regex.Replace(sql.Text, numberWithName, "", RegexOptions.NonBacktracking);
+            Assert.False(Regex.IsMatch(rest, bareNumber, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase), $"{sql.Name} has a status without its name.");
+        }
+
+        Assert.True(named >= 20, $"{named} numbers");
     }
 
     [Fact]

@@ -105,6 +105,18 @@ public abstract class CatalogConformance(StorageFactory factory) : StorageTest(f
     }
 
     [Fact]
+    public async Task A_tenant_is_made_with_its_first_key_or_not_at_all()
+    {
+        ApiKey KeyOf(TenantId tenant) => new() { Id = Ids.Next(), Tenant = tenant, Name = "first", Hash = [1], Scopes = [Scopes.Admin], CreatedAt = Now };
+
+        var made = await Store.Tenants.CreateAsync("clinic", "Clinic", KeyOf, Cancellation);
+        Assert.Equal(made.Id, (await Store.Tenants.FindKeyAsync([1], Cancellation))?.Tenant);
+
+        await Assert.ThrowsAsync<DuplicateKeyException>(async () => await Store.Tenants.CreateAsync("other", "Other", KeyOf, Cancellation));
+        Assert.DoesNotContain(await Store.Tenants.AllAsync(Cancellation), t => t.Key == "other");
+    }
+
+    [Fact]
     public async Task Keys_are_listed_oldest_first_and_revoked_once_within_their_tenant()
     {
         var keys = Enumerable.Range(0, 3)

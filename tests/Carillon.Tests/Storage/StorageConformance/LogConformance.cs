@@ -142,6 +142,13 @@ public abstract class LogConformance(StorageFactory factory) : StorageTest(facto
             strict: true);
         Assert.Single(await Log.CountersAsync(Tenant, Now.AddMinutes(10), Cancellation));
         Assert.Equal(4, (await Log.CountersAsync(null, Now, Cancellation)).Count);
+        Assert.Equal(
+            [
+                new StatusSum(Channel.Email, MessageStatus.Queued, 3),
+                new StatusSum(Channel.Email, MessageStatus.Sent, 3),
+                new StatusSum(Channel.Sms, MessageStatus.Queued, 1),
+            ],
+            await Log.SumsAsync(Cancellation));
     }
 
     private async Task AssertListAsync(MessageQuery query, params Notification[] expected) =>
