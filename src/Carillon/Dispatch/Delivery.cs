@@ -18,6 +18,9 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private static readonly JsonEncodedText AttemptKind = JsonEncodedText.Encode("attempt");
     private static readonly JsonEncodedText OutcomeKind = JsonEncodedText.Encode("outcome");
 
+    /// <summary>How long a message waits at least that could not be sent for want of the store.</summary>
+    private static readonly TimeSpan NotSentRest = TimeSpan.FromSeconds(1);
+
     private readonly PooledBufferWriter _buffer = new(8192);
     private readonly TraceWriter _trace = new();
     private OutboundMessage _message = null!;
@@ -45,7 +48,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         {
             // A defect must not strand the message: it is tried again, within its bounds, and its trace says what happened.
             services.Defects.Report($"Delivery of {PublicId.Format(PublicId.Message, message.Id)}", e);
-            outcome = Retry(message, services.Time.GetUtcNow(), message.Attempts + 1, null, MessageReasons.Retry, $"Internal error: {e.Message}");
+            outcome = Retry(message, services.Time.GetUtcNow(), message.Attempts + 1, null, MessageReasons.Retry, $"Internal error: {e.GetType().Name}");
         }
 
         place.LeaveUnused();
@@ -72,9 +75,14 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
             return Final(message, now, MessageStatus.Failed, rendering.Reason, message.Attempts);
         }
 
+        var rendered = _trace.Begin(now, RenderKind);
+        rendered.WriteString("variant", rendering.Variant);
+        _trace.End();
+
         // The first provider is the one at which the message has its place; those before it had none to give.
         var attempts = message.Attempts;
         var first = place.Provider;
+        TracePassedOver(message, first);
         TraceRoute(first, "place_taken");
         var outcome = await AttemptAsync(place, message, rendering, ++attempts);
         if (outcome is not null) return outcome;
@@ -105,24 +113,45 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private async ValueTask<OutcomeWrite?> AttemptAsync(Place place, OutboundMessage message, Rendering rendering, int attempt)
     {
         var provider = place.Provider;
-        var result = await SendAsync(provider, message, rendering, attempt);
+        var sent = await SendAsync(provider, message, rendering, attempt);
         var now = services.Time.GetUtcNow();
+        if (sent.Result is not { } result)
+        {
+            // The provider was not asked: it learns nothing, and this was no attempt.
+            place.LeaveUnused();
+            return NotSent(message, sent, attempt - 1, now);
+        }
+
         place.Leave(result, now);
         TraceAttempt(provider, result, attempt, now);
         return OutcomeOf(message, result, provider, rendering, attempt, now);
     }
 
-    private async ValueTask<SendResult> SendAsync(ProviderRuntime provider, OutboundMessage message, Rendering rendering, int attempt)
+    private OutcomeWrite NotSent(OutboundMessage message, SendAttempt sent, int attempts, DateTimeOffset now)
+    {
+        if (sent.Cause is not null and not StorageUnavailableException)
+            services.Defects.Report($"What {PublicId.Format(PublicId.Message, message.Id)} needs before its send", sent.Cause);
+        Explain(now, OutcomeKind, sent.NotSent!);
+        return sent.IsFinal
+            ? Final(message, now, MessageStatus.Failed, MessageReasons.ContentError, attempts)
+            : Retry(message, now, attempts, now + NotSentRest, MessageReasons.Retry, null);
+    }
+
+    /// <summary>What a gateway says may quote what it was sent: the secrets are taken out before anybody keeps it.</summary>
+    private async ValueTask<SendAttempt> SendAsync(ProviderRuntime provider, OutboundMessage message, Rendering rendering, int attempt)
     {
         _started = services.Time.GetTimestamp();
         try
         {
-            return await services.Sender.SendAsync(provider, message, rendering.Content, attempt);
+            var sent = await services.Sender.SendAsync(provider, message, rendering.Content, attempt);
+            return sent.Result is { Answer: { } answer } result && rendering.Secrets is { } secrets
+                ? SendAttempt.Sent(result with { Answer = secrets.Redact(answer) })
+                : sent;
         }
         catch (Exception e)
         {
             services.Defects.Report($"Gateway of provider {provider.Provider.Name}", e);
-            return SendResult.Unknown($"Internal error: {e.Message}");
+            return SendAttempt.Sent(SendResult.Unknown($"Internal error: {e.GetType().Name}"));
         }
     }
 
@@ -220,6 +249,32 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
             Next = next,
             EraseSecretsAt = message.Notification.Secrets is null || next is not null ? null : now + services.Options.SecretRetention,
         };
+    }
+
+    /// <summary>Providers that would have gone before this one and had no place, with why they have none.</summary>
+    private void TracePassedOver(OutboundMessage message, ProviderRuntime first)
+    {
+        var candidates = services.Router.Candidates(message.Lane);
+        var before = 0;
+        while (before < candidates.Count && candidates[before] != first) before++;
+        if (before == candidates.Count) return;
+        for (var i = 0; i < before; i++)
+        {
+            var now = services.Time.GetUtcNow();
+            var standing = candidates[i].TryEnter(now, out var retryAt);
+            if (standing == ProviderStanding.Open)
+            {
+                // It has room again by now: the place goes back to those who wait for one.
+                candidates[i].Leave();
+                services.ProviderHasRoom(candidates[i], ProviderRoom.OnePlace);
+            }
+
+            var line = _trace.Begin(now, RouteKind);
+            line.WriteString("provider", candidates[i].PublicId);
+            line.WriteString("why", standing switch { ProviderStanding.Resting => "resting", ProviderStanding.Full => "full", _ => "had_no_place" });
+            if (standing == ProviderStanding.Resting) line.WriteNumber("until", retryAt.ToUnixTimeMilliseconds());
+            _trace.End();
+        }
     }
 
     private void TraceRoute(ProviderRuntime provider, string why)

@@ -8,9 +8,12 @@ using Carillon.Templates;
 namespace Carillon.Dispatch;
 
 /// <summary>What rendering came to: content and its hash, or why there is none.</summary>
-/// <param name="Variant">The variant that was used, for the trace; null for literal content.</param>
+/// <param name="Variant">The variant that was used, for the trace: its locale, <c>default</c>, or <c>content</c> for what came with the request.</param>
 /// <param name="Reason">One of <see cref="MessageReasons"/>; null when there is content.</param>
-internal readonly record struct Rendering(RenderedContent Content, Guid Hash, string? Variant, string? Reason, string? Fault);
+/// <param name="Fault">Without the values of secrets.</param>
+/// <param name="Secrets">What else is said of the message must not say them; null for none.</param>
+internal readonly record struct Rendering(
+    RenderedContent Content, Guid Hash, string? Variant, string? Reason, string? Fault, TraceSecrets? Secrets);
 
 /// <summary>Makes a message's content: the bound version, the variant of channel and locale, the variables. Never half of it.</summary>
 internal sealed class Renderer(TemplateCatalog templates, SecretBox secrets)
@@ -22,46 +25,35 @@ internal sealed class Renderer(TemplateCatalog templates, SecretBox secrets)
     public async ValueTask<Rendering> RenderAsync(OutboundMessage message, PooledBufferWriter buffer, CancellationToken cancellationToken)
     {
         var notification = message.Notification;
-        var literal = LiteralFor(notification, message.Channel);
-        CompiledVariant? variant;
-        if (literal is not null)
-        {
-            variant = templates.CompileContent(literal, message.Channel);
-        }
-        else
-        {
-            var version = notification.TemplateVersionId is { } id
-                ? await templates.VersionAsync(notification.Tenant, id, cancellationToken)
-                : null;
-            variant = version?.Select(message.Channel, notification.Locale);
-            if (variant is null)
-                return Fail(MessageReasons.TemplateError, $"The template has no variant for {message.Channel.Name()}.");
-        }
-
-        if (notification.Secrets is { Length: 0 })
+        if (notification is { Details.SecretVariables.Count: > 0, Secrets: null })
             return Fail(MessageReasons.SecretsErased, "The secret variables were erased after the message was sent.");
 
+        var version = notification.TemplateVersionId is { } id
+            ? await templates.VersionAsync(notification.Tenant, id, cancellationToken)
+            : null;
+        TraceSecrets? hidden = null;
         try
         {
-            return Render(notification, variant, literal is null, buffer, cancellationToken);
+            var variables = VariablesOf(notification, out hidden);
+            var variant = version is not null
+                ? version.Select(message.Channel, notification.Locale)
+                : notification.Details?.Content is { } literal ? templates.CompileContent(literal, message.Channel) : null;
+            var name = version is null || variant is null ? "content" : variant.Locale ?? "default";
+            if (notification.Details?.Overrides is { } overrides && overrides.TryGetValue(message.Channel, out var own))
+                variant = templates.CompileContent(own, message.Channel).Over(variant);
+            if (variant is null)
+                return Fail(MessageReasons.TemplateError, $"The template has no variant for {message.Channel.Name()}.");
+            return Render(variant, variables, buffer, cancellationToken) with { Variant = name, Secrets = hidden };
         }
         catch (JinjaException e)
         {
-            return Fail(MessageReasons.TemplateError, e.SourceLine is null ? e.Message : $"{e.Message}\n{e.SourceLine}");
+            var fault = e.SourceLine is null ? e.Message : $"{e.Message}\n{e.SourceLine}";
+            return Fail(MessageReasons.TemplateError, hidden?.Redact(fault) ?? fault);
         }
     }
 
-    private static MessageContent? LiteralFor(Notification notification, Channel channel)
+    private static Rendering Render(CompiledVariant variant, JinjaValue variables, PooledBufferWriter buffer, CancellationToken cancellationToken)
     {
-        var details = notification.Details;
-        if (details is null) return null;
-        return details.Overrides is { } overrides && overrides.TryGetValue(channel, out var own) ? own : details.Content;
-    }
-
-    private Rendering Render(
-        Notification notification, CompiledVariant variant, bool isTemplate, PooledBufferWriter buffer, CancellationToken cancellationToken)
-    {
-        var variables = VariablesOf(notification);
         variant.Subject?.Render(buffer, variables, cancellationToken);
         var subjectEnd = buffer.Length;
         variant.Text?.Render(buffer, variables, cancellationToken);
@@ -72,14 +64,16 @@ internal sealed class Renderer(TemplateCatalog templates, SecretBox secrets)
         FoldSubject(buffer.Writable(0, subjectEnd));
         var content = new RenderedContent(
             buffer.Slice(0, subjectEnd), buffer.Slice(subjectEnd, textEnd - subjectEnd), buffer.Slice(textEnd, end - textEnd));
-        return new Rendering(content, Hash(buffer.Written.Span, subjectEnd, textEnd), isTemplate ? variant.Locale ?? "default" : null, null, null);
+        return new Rendering(content, Hash(buffer.Written.Span, subjectEnd, textEnd), null, null, null, null);
     }
 
-    private JinjaValue VariablesOf(Notification notification)
+    private JinjaValue VariablesOf(Notification notification, out TraceSecrets? hidden)
     {
+        hidden = null;
         var variables = notification.Variables.IsEmpty ? JinjaValue.Dictionary([]) : JinjaValue.ParseJson(notification.Variables);
         if (notification.Secrets is not { } sealedSecrets) return variables;
         var secret = JinjaValue.ParseJson(secrets.Open(sealedSecrets, SecretsPurpose(notification.Id)).AsMemory());
+        hidden = new TraceSecrets(secret);
         return JinjaValue.Dictionary(variables.Entries().Concat(secret.Entries()));
     }
 
@@ -106,5 +100,5 @@ internal sealed class Renderer(TemplateCatalog templates, SecretBox secrets)
         return new Guid(mixed);
     }
 
-    private static Rendering Fail(string reason, string fault) => new(default, default, null, reason, fault);
+    private static Rendering Fail(string reason, string fault) => new(default, default, null, reason, fault, null);
 }

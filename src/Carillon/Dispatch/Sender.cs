@@ -8,20 +8,31 @@ namespace Carillon.Dispatch;
 /// <summary>Makes one attempt at one provider; for <see cref="OnUnknown.Stop"/> only after its mark is durable.</summary>
 internal sealed class Sender(GroupCommitter committer, IMessageLog log)
 {
-    public async ValueTask<SendResult> SendAsync(ProviderRuntime provider, OutboundMessage message, RenderedContent content, int attempt)
+    /// <summary>Throws only what the gateway throws, which may then have sent it; what fails before is a result.</summary>
+    public async ValueTask<SendAttempt> SendAsync(ProviderRuntime provider, OutboundMessage message, RenderedContent content, int attempt)
     {
         var details = message.Notification.Details;
         IReadOnlyList<GatewayAttachment> attachments = [];
-        if (details?.Attachments is { } references)
+        try
         {
-            var loaded = await LoadAsync(message.Notification.Tenant, references);
-            if (loaded is null) return SendResult.Rejected("An attachment is no longer stored.");
-            attachments = loaded;
+            if (details?.Attachments is { } references)
+            {
+                var loaded = await LoadAsync(message.Notification.Tenant, references);
+                if (loaded is null) return SendAttempt.Never("An attachment is no longer stored.");
+                attachments = loaded;
+            }
+
+            if (message.Notification.OnUnknown == OnUnknown.Stop && !await MarkAsync(provider, message))
+                return SendAttempt.NotNow("Another node has taken the message over.");
+        }
+#pragma warning disable CA1031 // Whatever failed, the provider has not been asked yet.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return SendAttempt.NotNow($"The store could not be used before the send: {e.GetType().Name}.", e);
         }
 
-        if (message.Notification.OnUnknown == OnUnknown.Stop && await MarkAsync(provider, message) is { } refused) return refused;
-
-        return await provider.Gateway.SendAsync(
+        var result = await provider.Gateway.SendAsync(
             new GatewayMessage
             {
                 Message = message,
@@ -35,22 +46,15 @@ internal sealed class Sender(GroupCommitter committer, IMessageLog log)
                 Headers = details?.Headers,
             },
             CancellationToken.None);
+        return SendAttempt.Sent(result);
     }
 
-    /// <summary>Null when the mark is durable and the message still ours.</summary>
-    private async ValueTask<SendResult?> MarkAsync(ProviderRuntime provider, OutboundMessage message)
+    /// <summary>Whether the mark is durable and the message still ours.</summary>
+    private async ValueTask<bool> MarkAsync(ProviderRuntime provider, OutboundMessage message)
     {
         var mark = new SendMark { Message = message, ProviderId = provider.Provider.Id };
-        try
-        {
-            await committer.MarkAsync(mark);
-        }
-        catch (StorageUnavailableException e)
-        {
-            return SendResult.RetryAfter($"The send could not be marked beforehand: {e.Message}");
-        }
-
-        return mark.Owned ? null : SendResult.RetryAfter("Another node has taken the message over.");
+        await committer.MarkAsync(mark);
+        return mark.Owned;
     }
 
     private async ValueTask<List<GatewayAttachment>?> LoadAsync(TenantId tenant, List<AttachmentReference> references)

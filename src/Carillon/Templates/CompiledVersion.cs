@@ -67,6 +67,15 @@ internal sealed class CompiledVariant
         Html = ContentPart.Of(variant.Html, syntax, name + "/html", html);
     }
 
+    private CompiledVariant(CompiledVariant own, CompiledVariant under)
+    {
+        Channel = own.Channel;
+        Locale = under.Locale;
+        Subject = own.Subject ?? under.Subject;
+        Text = own.Text ?? under.Text;
+        Html = own.Html ?? under.Html;
+    }
+
     public Channel Channel { get; }
 
     public string? Locale { get; }
@@ -76,6 +85,9 @@ internal sealed class CompiledVariant
     public ContentPart? Text { get; }
 
     public ContentPart? Html { get; }
+
+    /// <summary>These parts, and for those that are missing the parts of another; null for none.</summary>
+    public CompiledVariant Over(CompiledVariant? under) => under is null ? this : new CompiledVariant(this, under);
 
     public IEnumerable<(string Part, ContentPart Content)> Parts
     {
