@@ -110,7 +110,8 @@ internal static class ApiShapes
         [property: Description("Of the gateway; GET /v1/providers/kinds has their schema.")] JsonElement? Settings,
         [property: Description("Written, never read back.")] JsonElement? Credentials,
         [property: Description("Lower is tried first; 100 by default.")] int? Priority,
-        int? Weight, bool? IsDefault, bool? Enabled, int? MaxConcurrency);
+        [property: Description("Kept, but not used yet: providers of one priority are tried by is_default, then by name.")] int? Weight,
+        bool? IsDefault, bool? Enabled, int? MaxConcurrency);
 
     internal sealed record StoredProvider(
         string Id, string Name, string Channel, string Kind, JsonElement Settings, bool HasCredentials, int Priority, int Weight, bool IsDefault, bool Enabled,

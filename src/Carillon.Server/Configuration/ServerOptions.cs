@@ -12,7 +12,7 @@ internal sealed record ServerOptions
 
     public int Port { get; init; } = 8018;
 
-    /// <summary>How the world reaches the server; null until it is set.</summary>
+    /// <summary>How the world reaches the server; null until it is set. Nothing uses it yet.</summary>
     public Uri? PublicUrl { get; init; }
 
     /// <summary>The SQLite file; null for <c>carillon.db</c> in the data directory.</summary>

@@ -9,27 +9,43 @@ internal sealed class SqliteQueueStore(Func<SqliteWriter> writer, SqliteReaders 
     private readonly SqliteGroupWriter _groups = new();
     private readonly SqliteClaim _claim = new(secretRetention);
     private readonly SqliteRescue _rescue = new(secretRetention);
+    private readonly UncertainCommits _uncertain = new();
     private readonly SqliteCancel _cancel = new();
 
     public async ValueTask CommitAsync(WriteGroup group, CancellationToken cancellationToken = default)
     {
         if (group.IsEmpty) return;
         var oneByOne = false;
-        await writer().RunAsync(
-            session =>
-            {
-                try
+        var isWritten = false;
+        IReadOnlyCollection<(long Epoch, Guid Message)>? taken = null;
+        try
+        {
+            await writer().RunAsync(
+                session =>
                 {
-                    _groups.Write(session, group, oneByOne);
-                }
-                catch (Exception e) when (!oneByOne && (e is not SqliteException error || !SqliteFaults.IsUnavailable(error)))
-                {
-                    // One of them cannot be written: find out which, and let the others through.
-                    oneByOne = true;
-                    throw new RetryTransactionException(e);
-                }
-            },
-            cancellationToken);
+                    taken ??= _uncertain.Take();
+                    UncertainCommits.GiveBack(session, _rescue, taken, time.GetUtcNow());
+                    try
+                    {
+                        _groups.Write(session, group, oneByOne);
+                        isWritten = true;
+                    }
+                    catch (Exception e) when (!oneByOne && (e is not SqliteException error || !SqliteFaults.IsUnavailable(error)))
+                    {
+                        // One of them cannot be written: find out which, and let the others through.
+                        oneByOne = true;
+                        throw new RetryTransactionException(e);
+                    }
+                },
+                cancellationToken);
+        }
+        catch
+        {
+            if (taken is { Count: > 0 }) _uncertain.PutBack(taken);
+            // All was written, so that it was the commit itself that failed.
+            if (isWritten) _uncertain.Note(group);
+            throw;
+        }
     }
 
     public async ValueTask<Claim> ClaimAsync(LaneKey lane, long epoch, DateTimeOffset now, int limit, CancellationToken cancellationToken = default) =>

@@ -69,6 +69,44 @@ public sealed class SqliteRowFaultTests : StorageTest
         Assert.Equal(1, await store.Queue.CleanAsync(DateTimeOffset.MinValue, Now.AddMinutes(120), 100, Cancellation));
     }
 
+    [Fact]
+    public async Task What_a_commit_stored_that_was_reported_as_failed_is_given_back()
+    {
+        var (stored, missing) = (MakeNotification(owned: true), MakeNotification(owned: true));
+        await AcceptAsync(stored);
+        var group = new WriteGroup { Epoch = 1 };
+        group.Accepts.Add(Accepting(stored, missing));
+        var uncertain = new UncertainCommits();
+        uncertain.Note(group);
+
+        using (var session = new SqliteSession(new SqliteFile(new SqliteStorageOptions { Directory = _factory.Path }).OpenWriter()))
+        {
+            session.Begin();
+            UncertainCommits.GiveBack(session, new SqliteRescue(TimeSpan.Zero), uncertain.Take(), Now);
+            session.Commit();
+        }
+
+        Assert.Empty(uncertain.Take());
+        Assert.Equal(stored.Messages[0].Id, Assert.Single((await ClaimAsync(stored.Messages[0].Lane)).Messages).Id);
+    }
+
+    [Fact]
+    public async Task A_group_whose_commit_failed_is_handed_over_once_when_it_is_written_again()
+    {
+        var message = MakeNotification(owned: true).Messages[0];
+        await using (var connection = new SqliteConnection($"Data Source={_factory.DatabaseFile};Pooling=False"))
+        {
+            connection.Open();
+            using var transaction = connection.BeginTransaction();
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => AcceptAsync(message.Notification));
+        }
+
+        await AcceptAsync(message.Notification);
+
+        Assert.Empty((await ClaimAsync(message.Lane)).Messages);
+        Assert.True((await RecordAsync(message, MessageStatus.Sent)).Recorded);
+    }
+
     private void Execute(string sql, object? parameters = null)
     {
         using var connection = new SqliteConnection($"Data Source={_factory.DatabaseFile};Pooling=False");
