@@ -5,7 +5,7 @@ namespace Carillon.Server.Api;
 
 /// <summary>
 /// A message's trace: one JSON object a line, with <c>t</c> (Unix milliseconds) and <c>k</c> (what happened) first among whatever
-/// else the engine noted. Shown with <c>at</c> and <c>kind</c> in their places.
+/// else the engine noted. Shown with <c>at</c> and <c>kind</c> in their places, and other times as times too.
 /// </summary>
 internal static class TraceLines
 {
@@ -33,6 +33,7 @@ internal static class TraceLines
         foreach (var property in entry.EnumerateObject())
         {
             if (property.NameEquals("t"u8) && property.Value.TryGetInt64(out var milliseconds)) json.WriteTime("at"u8, DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
+            else if (property.NameEquals("next"u8) && property.Value.TryGetInt64(out var next)) json.WriteTime("next_attempt_at"u8, DateTimeOffset.FromUnixTimeMilliseconds(next));
             else if (property.NameEquals("k"u8)) json.WriteString("kind"u8, property.Value.GetString());
             else property.WriteTo(json);
         }

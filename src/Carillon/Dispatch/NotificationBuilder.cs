@@ -59,7 +59,7 @@ internal sealed class NotificationBuilder(
         var contact = recipient.Contact;
         var now = time.GetUtcNow();
         if (request.ExpiresAt is { } expires && expires <= now)
-            faults.Add(new("expires_at", "past", "It has expired already; leave expires_at out, or give a time to come."));
+            faults.Add(new("expires_at", "in_the_past", "It has expired already; leave expires_at out, or give a time to come."));
         if (request.ExpiresAt is { } end && request.ScheduledAt is { } start && end <= start)
             faults.Add(new("expires_at", "before_scheduled_at", "It would expire before it is due; give a later expires_at."));
         CheckFallback(request, faults);

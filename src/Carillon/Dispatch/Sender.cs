@@ -54,6 +54,8 @@ internal sealed class Sender(GroupCommitter committer, IMessageLog log)
     {
         var mark = new SendMark { Message = message, ProviderId = provider.Provider.Id };
         await committer.MarkAsync(mark);
+        // The mark alone could not be written: it is as if the store had been away.
+        if (mark.Failure is { } failure) throw new StorageUnavailableException(failure.Message, failure);
         return mark.Owned;
     }
 

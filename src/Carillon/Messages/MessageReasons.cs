@@ -15,9 +15,6 @@ public static class MessageReasons
     /// <summary>The template failed; the trace has its line and what was wrong.</summary>
     public const string TemplateError = "template_error";
 
-    /// <summary>No enabled provider serves the channel for this tenant.</summary>
-    public const string NoProvider = "no_provider";
-
     /// <summary><c>expires_at</c> passed before it could be sent.</summary>
     public const string Expired = "expired";
 

@@ -28,6 +28,8 @@ internal sealed class FaultyStorage : IStorage
 
     public ITenantStore Tenants => _inner.Tenants;
 
+    public ISenderStore Senders => _inner.Senders;
+
     public INodeStore Nodes => _inner.Nodes;
 
     public string Description => _inner.Description;
