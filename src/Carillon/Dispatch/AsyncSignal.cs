@@ -24,9 +24,10 @@ internal sealed class AsyncSignal : IValueTaskSource
             }
 
             _isWaiting = false;
+            // Under the lock, so that the next wait cannot reset the source while this is still completing it. The waiter itself goes
+            // on elsewhere: continuations run asynchronously.
+            _source.SetResult(true);
         }
-
-        _source.SetResult(true);
     }
 
     /// <summary>Only one wait at a time.</summary>
