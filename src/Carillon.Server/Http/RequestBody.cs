@@ -95,7 +95,17 @@ internal readonly struct RequestBody
                     if (taken is null && length + more > LargeBodySlots.LargeBytes)
                     {
                         var slots = context.RequestServices.GetRequiredService<LargeBodySlots>();
-                        await slots.TakeAsync(cancellationToken);
+                        try
+                        {
+                            await slots.TakeAsync(cancellationToken);
+                        }
+                        catch (BadHttpRequestException)
+                        {
+                            // Given back, so that the server can read past the rest and the connection serves the next request.
+                            pipe.AdvanceTo(read.Buffer.End);
+                            throw;
+                        }
+
                         taken = slots;
                     }
 
