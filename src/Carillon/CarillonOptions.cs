@@ -45,6 +45,12 @@ public sealed record CarillonOptions
     /// <summary>How long the secrets of a failed message are kept for a retry. Default 24 hours.</summary>
     public TimeSpan SecretRetention { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How long vendors' callbacks are kept as they came, and recognised when they come again. Default 30 days.</summary>
+    public TimeSpan CallbackRetention { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long a receipt waits for the message that it is about. Default 24 hours.</summary>
+    public TimeSpan EarlyEventRetention { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>How long a stop waits for sends under way before it hands the rest back. Default 30 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -60,6 +66,9 @@ public sealed record CarillonOptions
     /// </summary>
     public bool Simulate { get; init; } = true;
 
+    /// <summary>How the world reaches the installation: where vendors call back. Null: they are asked for no callbacks.</summary>
+    public Uri? PublicUrl { get; init; }
+
     /// <summary>Every fault, one line each; empty when the options are good.</summary>
     public IReadOnlyList<string> Check()
     {
@@ -70,6 +79,8 @@ public sealed record CarillonOptions
         Range(nameof(WindowBytes), WindowBytes, 1 << 20, 1L << 40);
         Range(nameof(IdempotencyRetention) + " (s)", IdempotencyRetention.TotalSeconds, 60, TimeSpan.FromDays(365).TotalSeconds);
         Range(nameof(SecretRetention) + " (s)", SecretRetention.TotalSeconds, 0, TimeSpan.FromDays(365).TotalSeconds);
+        Range(nameof(CallbackRetention) + " (s)", CallbackRetention.TotalSeconds, 60, TimeSpan.FromDays(3650).TotalSeconds);
+        Range(nameof(EarlyEventRetention) + " (s)", EarlyEventRetention.TotalSeconds, 60, TimeSpan.FromDays(365).TotalSeconds);
         Range(nameof(DrainTimeout) + " (ms)", DrainTimeout.TotalMilliseconds, 0, TimeSpan.FromHours(1).TotalMilliseconds);
         Range(nameof(ClaimBatch), ClaimBatch, 1, 10_000);
         Range(nameof(MaxPendingAccepts), MaxPendingAccepts, 1, 10_000_000);

@@ -12,8 +12,8 @@ internal static class ApiShapes
         [property: Description("One channel: email, sms, whatsapp, voice, push, web_push, in_app, chat or webhook.")] string? Channel,
         [property: Description("Several channels. Without channel and channels the recipient's addresses decide.")] string[]? Channels,
         [property: Description("all (a message on each channel, the default) or fallback (one after the other).")] string? Delivery,
-        [property: Description("Not supported yet, and refused: fallback goes on when the step before has failed.")] string? FallbackAfter,
-        [property: Description("How far a step must come before fallback is satisfied: only sent, the default, is supported yet.")] string? Until,
+        [property: Description("With fallback: how long a step may take to reach until before the next begins, as an ISO 8601 duration (PT2H). Left out, only failure begins the next.")] string? FallbackAfter,
+        [property: Description("With fallback: how far a step must come for the next not to begin: sent (the default), delivered, read or confirmed.")] string? Until,
         [property: Description("A template's id or key. Either this or content.")] string? TemplateId,
         JsonElement? TemplateVariables,
         [property: Description("Names of variables that are encrypted and erased once the message is sent.")] string[]? SecretVariables,
@@ -72,10 +72,14 @@ internal static class ApiShapes
     internal sealed record TracedMessage(
         string Id, string NotificationId, string Channel, string Address, string? RecipientId, string Status, string? Reason, int Step,
         string? ProviderId, string? ExternalId, string? Cost, string? Currency, DateTimeOffset CreatedAt, DateTimeOffset? DueAt,
-        DateTimeOffset? SentAt, DateTimeOffset UpdatedAt, int AttemptCount, TraceEntry[] Attempts, TraceEntry[] Trace)
+        DateTimeOffset? SentAt, DateTimeOffset UpdatedAt, int AttemptCount, TraceEntry[] Attempts, MessageEvent[] Events, TraceEntry[] Trace)
         : Message(
             Id, NotificationId, Channel, Address, RecipientId, Status, Reason, Step, ProviderId, ExternalId, Cost, Currency, CreatedAt, DueAt, SentAt, UpdatedAt,
             AttemptCount);
+
+    internal sealed record MessageEvent(
+        [property: Description("deferred, delivered, read, opened, clicked, failed, bounced, complained, unsubscribed, replied, confirmed or sent.")] string Type,
+        DateTimeOffset At, DateTimeOffset RecordedAt, string? ProviderId, string? Detail, string? Url);
 
     internal sealed record TraceEntry(DateTimeOffset At, string Kind);
 

@@ -235,7 +235,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         OutboundMessage message, DateTimeOffset now, MessageStatus status, string? reason, int attempts, Guid? provider = null, Guid? hash = null)
     {
         // Once unknown, never another try by another way: the next step of the plan would be one.
-        var next = reason == MessageReasons.OutcomeUnknown || status == MessageStatus.Expired ? null : services.Plans.NextStep(message, now);
+        var next = reason is MessageReasons.OutcomeUnknown || status is MessageStatus.Expired ? null : services.Plans.NextStep(message, now);
         return new OutcomeWrite
         {
             Message = message,
