@@ -1,3 +1,4 @@
+using Carillon.Channels.Http;
 using Carillon.Messages;
 
 namespace Carillon;
@@ -59,6 +60,12 @@ public sealed record CarillonOptions
     /// needs no account anywhere. Every message so served says so.
     /// </summary>
     public bool Simulate { get; init; } = true;
+
+    /// <summary>
+    /// Where connections may lead that tenants' settings or messages name (an API's URL, a mail server, a webhook). Default: public
+    /// addresses only. The installation's own providers may connect anywhere.
+    /// </summary>
+    public AddressGuard OutgoingGuard { get; init; } = AddressGuard.PublicOnly;
 
     /// <summary>Every fault, one line each; empty when the options are good.</summary>
     public IReadOnlyList<string> Check()
