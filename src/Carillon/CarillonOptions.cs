@@ -1,3 +1,4 @@
+using Carillon.Channels.Http;
 using Carillon.Messages;
 
 namespace Carillon;
@@ -39,6 +40,12 @@ public sealed record CarillonOptions
 
     public RetryPolicy Retry { get; init; } = new();
 
+    /// <summary>
+    /// In place of <see cref="Retry"/> on the webhook channel: endpoints are out for a night or a weekend, and nobody waits for them.
+    /// Default: 3 days, waits up to 8 hours, 50 attempts.
+    /// </summary>
+    public RetryPolicy WebhookRetry { get; init; } = new() { MaxAttempts = 50, MaxAge = TimeSpan.FromDays(3), MaxDelay = TimeSpan.FromHours(8) };
+
     /// <summary>How long an idempotency key is kept. Default 24 hours.</summary>
     public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
 
@@ -69,6 +76,14 @@ public sealed record CarillonOptions
     /// <summary>How the world reaches the installation: where vendors call back. Null: they are asked for no callbacks.</summary>
     public Uri? PublicUrl { get; init; }
 
+    /// <summary>
+    /// Where connections may lead that tenants' settings or messages name (an API's URL, a mail server, a webhook). Default: public
+    /// addresses only. The installation's own providers may connect anywhere.
+    /// </summary>
+    public AddressGuard OutgoingGuard { get; init; } = AddressGuard.PublicOnly;
+
+    public RetryPolicy RetryOf(Channel channel) => channel == Channel.Webhook ? WebhookRetry : Retry;
+
     /// <summary>Every fault, one line each; empty when the options are good.</summary>
     public IReadOnlyList<string> Check()
     {
@@ -86,13 +101,19 @@ public sealed record CarillonOptions
         Range(nameof(MaxPendingAccepts), MaxPendingAccepts, 1, 10_000_000);
         Range(nameof(MaxPendingBytes), MaxPendingBytes, 1 << 20, 1L << 40);
         Range(nameof(CommitLinger), CommitLinger.TotalMilliseconds, 0, 100);
-        Range("Retry.MaxAttempts", Retry.MaxAttempts, 1, 1000);
-        Range("Retry.BaseDelay (ms)", Retry.BaseDelay.TotalMilliseconds, 1, TimeSpan.FromDays(1).TotalMilliseconds);
-        Range("Retry.MaxDelay (ms)", Retry.MaxDelay.TotalMilliseconds, Retry.BaseDelay.TotalMilliseconds, TimeSpan.FromDays(7).TotalMilliseconds);
-        Range("Retry.MaxAge (s)", Retry.MaxAge.TotalSeconds, 1, TimeSpan.FromDays(365).TotalSeconds);
+        RetryRange(nameof(Retry), Retry);
+        RetryRange(nameof(WebhookRetry), WebhookRetry);
         Range("RenderTimeout (ms)", RenderTimeout.TotalMilliseconds, 1, 60_000);
         Range(nameof(MaxRenderedBytes), MaxRenderedBytes, 1024, 64 << 20);
         return faults;
+
+        void RetryRange(string name, RetryPolicy retry)
+        {
+            Range(name + ".MaxAttempts", retry.MaxAttempts, 1, 1000);
+            Range(name + ".BaseDelay (ms)", retry.BaseDelay.TotalMilliseconds, 1, TimeSpan.FromDays(1).TotalMilliseconds);
+            Range(name + ".MaxDelay (ms)", retry.MaxDelay.TotalMilliseconds, retry.BaseDelay.TotalMilliseconds, TimeSpan.FromDays(7).TotalMilliseconds);
+            Range(name + ".MaxAge (s)", retry.MaxAge.TotalSeconds, 1, TimeSpan.FromDays(365).TotalSeconds);
+        }
 
         void Range(string name, double value, double least, double most)
         {

@@ -1,3 +1,4 @@
+using Carillon.Channels.Http;
 using Carillon.Messages;
 
 namespace Carillon.Server;
@@ -30,6 +31,12 @@ internal sealed record ServerOptions
     public int Window { get; init; } = 4096;
 
     public RetryPolicy Retry { get; init; } = new();
+
+    /// <summary>How long webhooks are retried.</summary>
+    public TimeSpan WebhookRetryMaxAge { get; init; } = TimeSpan.FromDays(3);
+
+    /// <summary>Where connections may lead that tenants' settings and messages name.</summary>
+    public AddressGuard OutgoingGuard { get; init; } = AddressGuard.PublicOnly;
 
     public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Carillon.Channels.Http;
 using Carillon.Dispatch;
 using Carillon.Mail;
 using Carillon.Messages;
@@ -33,6 +34,10 @@ internal static class AddressBook
             case Channel.Sms or Channel.Voice or Channel.WhatsApp:
                 if (Telephone(trimmed) is { } number) return number;
                 faults.Add(new(field, "invalid_phone", $"'{Shorten(trimmed)}' is not a telephone number; give it with its country code, as in +5215512345678."));
+                return null;
+            case Channel.Webhook:
+                if (HttpSetting.FaultOf(trimmed, out _) is not { } fault) return trimmed;
+                faults.Add(new(field, "invalid_url", fault));
                 return null;
             default:
                 foreach (var c in trimmed)

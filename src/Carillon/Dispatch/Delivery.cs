@@ -59,7 +59,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private async ValueTask<OutcomeWrite> DeliverAsync(OutboundMessage message, Place place)
     {
         var now = services.Time.GetUtcNow();
-        var gate = Gate.Check(message, now, services.Options.Retry);
+        var gate = Gate.Check(message, now, services.Options.RetryOf(message.Channel));
         if (gate.Stop is { } stop)
         {
             var line = _trace.Begin(now, GateKind);
@@ -210,7 +210,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private OutcomeWrite Retry(
         OutboundMessage message, DateTimeOffset now, int attempts, DateTimeOffset? notBefore, string reason, string? explanation, Guid? provider = null)
     {
-        var next = services.Options.Retry.Next(message, attempts, now, notBefore, Random.Shared.NextDouble());
+        var next = services.Options.RetryOf(message.Channel).Next(message, attempts, now, notBefore, Random.Shared.NextDouble());
         if (explanation is not null) Explain(now, OutcomeKind, explanation);
         if (next is null) return Final(message, now, MessageStatus.Failed, MessageReasons.RetriesExhausted, attempts, provider);
 
