@@ -39,6 +39,7 @@ internal static class EngineServices
         IdempotencyRetention = options.IdempotencyRetention,
         DrainTimeout = options.DrainTimeout,
         Simulate = options.Simulator,
+        DefaultRegion = options.DefaultRegion,
     };
 
     private sealed class DefectLog(ILogger<CarillonEngine> logger) : IDefectLog

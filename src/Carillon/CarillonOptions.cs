@@ -60,6 +60,11 @@ public sealed record CarillonOptions
     /// </summary>
     public bool Simulate { get; init; } = true;
 
+    /// <summary>
+    /// The region (ISO 3166 alpha-2) of telephone numbers that are given without a country code. Default null: such numbers are refused.
+    /// </summary>
+    public string? DefaultRegion { get; init; }
+
     /// <summary>Every fault, one line each; empty when the options are good.</summary>
     public IReadOnlyList<string> Check()
     {
@@ -81,6 +86,8 @@ public sealed record CarillonOptions
         Range("Retry.MaxAge (s)", Retry.MaxAge.TotalSeconds, 1, TimeSpan.FromDays(365).TotalSeconds);
         Range("RenderTimeout (ms)", RenderTimeout.TotalMilliseconds, 1, 60_000);
         Range(nameof(MaxRenderedBytes), MaxRenderedBytes, 1024, 64 << 20);
+        if (DefaultRegion is not null && !Contacts.Phone.PhoneNumber.IsRegion(DefaultRegion))
+            faults.Add($"DefaultRegion is {DefaultRegion}; it must be a country's code of two letters, such as MX.");
         return faults;
 
         void Range(string name, double value, double least, double most)

@@ -51,15 +51,11 @@ internal static partial class PhoneText
     /// <summary>The digits of the extension at its end, and where it begins; null where there is none.</summary>
     public static string? FindExtension(string text, out int start)
     {
+        start = text.Length;
+        if (text.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0) return null;
         var match = ExtensionAtEnd.Match(text);
         start = match.Success ? match.Index : text.Length;
-        if (!match.Success || !IsViable(text[..match.Index])) return null;
-        for (var i = 1; i < match.Groups.Count; i++)
-        {
-            if (match.Groups[i].Length > 0) return Digits(match.Groups[i].Value);
-        }
-
-        return null;
+        return match.Success && IsViable(text[..match.Index]) ? Digits(match.Groups["digits"].Value) : null;
     }
 
     /// <summary>The digits alone; letters become those of their keys (ITU E.161) where there are three of them or more.</summary>
@@ -110,14 +106,14 @@ internal static partial class PhoneText
     [GeneratedRegex(
         """
         (?:
-          ;ext=(\d{1,20})
-        | [\ \u00a0\t,]*(?:e?xt(?:ensi(?:o\u0301?|\u00f3))?n?|\uff45?\uff58\uff54\uff4e?|\u0434\u043e\u0431|anexo)[:.\uff0e]?[\ \u00a0\t,-]*(\d{1,20})\#?
-        | [\ \u00a0\t,]*(?:[x\uff58\#\uff03~\uff5e]|int|\uff49\uff4e\uff54)[:.\uff0e]?[\ \u00a0\t,-]*(\d{1,9})\#?
-        | [-\ ]+(\d{1,6})\#
-        | [\ \u00a0\t]*(?:,{2}|;)[:.\uff0e]?[\ \u00a0\t,-]*(\d{1,15})\#?
-        | [\ \u00a0\t]*,+[:.\uff0e]?[\ \u00a0\t,-]*(\d{1,9})\#?
+          ;ext=(?<digits>\d{1,20})
+        | [\ \u00a0\t,]*(?:e?xt(?:ensi(?:o\u0301?|\u00f3))?n?|\uff45?\uff58\uff54\uff4e?|\u0434\u043e\u0431|anexo)[:.\uff0e]?[\ \u00a0\t,-]*(?<digits>\d{1,20})\#?
+        | [\ \u00a0\t,]*(?:[x\uff58\#\uff03~\uff5e]|int|\uff49\uff4e\uff54)[:.\uff0e]?[\ \u00a0\t,-]*(?<digits>\d{1,9})\#?
+        | [-\ ]+(?<digits>\d{1,6})\#
+        | [\ \u00a0\t]*(?:,{2}|;)[:.\uff0e]?[\ \u00a0\t,-]*(?<digits>\d{1,15})\#?
+        | [\ \u00a0\t]*,+[:.\uff0e]?[\ \u00a0\t,-]*(?<digits>\d{1,9})\#?
         )\z
         """,
-        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace, 1000)]
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ExtensionAtEnd { get; }
 }

@@ -55,13 +55,13 @@ internal static partial class TerritoryReader
     {
         var international = Text(format, "format")!;
 
-        // The national rule takes the place of the first group: "0$1" in "$1 $2" gives "0$1 $2".
-        var national = Text(format, "national") is { } rule ? Group.Replace(international, rule.Replace("$", "$$", StringComparison.Ordinal), 1) : international;
+        // In the national rule $1 stands for the format's first group, whichever: "0$1" in "$2 15-$3" gives "0$2 15-$3".
+        var national = Text(format, "national") is { } rule ? Group.Replace(international, rule.Replace("$1", "$0", StringComparison.Ordinal), 1) : international;
         return new NumberFormat(Pattern(format, "pattern")!, Pattern(format, "leading"), Replacement(international), Replacement(national));
     }
 
     /// <summary>Groups have one digit in these replacements: $15 is group 1 and a five. In .NET it would be group 15.</summary>
-    private static string Replacement(string text) => Group.Replace(text, "$${$1}");
+    private static string Replacement(string text) => Group.Replace(text, "$${${group}}");
 
     private static PhonePattern? Pattern(JsonElement parent, string name) => Text(parent, name) is { } text ? new PhonePattern(text) : null;
 
@@ -78,6 +78,6 @@ internal static partial class TerritoryReader
         return bits;
     }
 
-    [GeneratedRegex(@"\$(\d)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\$(?<group>\d)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Group { get; }
 }
