@@ -40,6 +40,7 @@ internal static class EngineServices
         DrainTimeout = options.DrainTimeout,
         Simulate = options.Simulator,
         DefaultRegion = options.DefaultRegion,
+        OutgoingGuard = options.OutgoingGuard,
     };
 
     private sealed class DefectLog(ILogger<CarillonEngine> logger) : IDefectLog

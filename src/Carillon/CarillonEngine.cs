@@ -21,6 +21,7 @@ public sealed class CarillonEngine : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly IDefectLog _defects;
     private readonly GatewayCatalog _kinds;
+    private readonly GatewayServices _gatewayServices;
     private readonly List<PeriodicService> _upkeep = [];
     private GroupCommitter? _committer;
     private Dispatcher? _dispatcher;
@@ -44,8 +45,8 @@ public sealed class CarillonEngine : IAsyncDisposable
         Outbox = new SimulatorOutbox();
         Templates = new TemplateCatalog(storage.Templates, Ids, options, time);
         Senders = new SenderDirectory(storage.Senders, Secrets, Ids, time);
-        var services = new GatewayServices(time, Outbox) { Signers = Senders.Find };
-        Providers = new ProviderCatalog(storage.Providers, _kinds, services, Secrets, Ids, time, options.Simulate);
+        _gatewayServices = new GatewayServices(time, Outbox) { Signers = Senders.Find, Guard = options.OutgoingGuard };
+        Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate);
     }
 
     public IStorage Storage { get; }
@@ -146,6 +147,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         foreach (var service in _upkeep) await service.DisposeAsync();
         if (_dispatcher is not null) await _dispatcher.DrainAsync(deadline);
         await Providers.DisposeAsync();
+        _gatewayServices.HttpConnections.Dispose();
         if (_committer is not null) await _committer.DisposeAsync();
         if (_dispatcher is not null)
         {

@@ -1,3 +1,4 @@
+using Carillon.Channels.Http;
 using Carillon.Messages;
 
 namespace Carillon;
@@ -64,6 +65,12 @@ public sealed record CarillonOptions
     /// The region (ISO 3166 alpha-2) of telephone numbers that are given without a country code. Default null: such numbers are refused.
     /// </summary>
     public string? DefaultRegion { get; init; }
+
+    /// <summary>
+    /// Where connections may lead that tenants' settings or messages name (an API's URL, a mail server, a webhook). Default: public
+    /// addresses only. The installation's own providers may connect anywhere.
+    /// </summary>
+    public AddressGuard OutgoingGuard { get; init; } = AddressGuard.PublicOnly;
 
     /// <summary>Every fault, one line each; empty when the options are good.</summary>
     public IReadOnlyList<string> Check()

@@ -1,3 +1,4 @@
+using Carillon.Channels.Http;
 using Carillon.Messages;
 
 namespace Carillon.Server;
@@ -33,6 +34,9 @@ internal sealed record ServerOptions
     public int Window { get; init; } = 4096;
 
     public RetryPolicy Retry { get; init; } = new();
+
+    /// <summary>Where connections may lead that tenants' settings and messages name.</summary>
+    public AddressGuard OutgoingGuard { get; init; } = AddressGuard.PublicOnly;
 
     public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
 

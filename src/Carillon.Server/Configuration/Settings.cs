@@ -1,4 +1,5 @@
 using System.Globalization;
+using Carillon.Channels.Http;
 using Carillon.Messages;
 
 namespace Carillon.Server.Configuration;
@@ -63,6 +64,9 @@ internal static class Settings
         new("retry_max_delay", "`1h`", "a duration from 1ms to 7d",
             "The longest wait between two attempts, unless the gateway asks for more.",
             Retry(Millisecond, 7 * Day, (retry, value) => retry with { MaxDelay = value })),
+        new("outgoing_allow_networks", "none: public addresses only", "`private`, networks such as 10.20.0.0/16 and addresses, with commas between",
+            "Where connections may lead that tenants' providers and webhook addresses name, beside public addresses. `private` is loopback, RFC 1918, CGNAT and ULA; link-local and metadata addresses only by network. Providers made with an administrator's key of the installation may connect anywhere.",
+            (text, options) => AddressGuard.TryParse(text) is { } guard ? options with { OutgoingGuard = guard } : null),
         new("idempotency_retention", "`24h`", "a duration from 1m to 30d",
             "How long an idempotency key is known.",
             (text, options) => Duration(text, TimeSpan.FromMinutes(1), 30 * Day) is { } value ? options with { IdempotencyRetention = value } : null),
