@@ -42,6 +42,7 @@ internal static class EngineServices
         DrainTimeout = options.DrainTimeout,
         Simulate = options.Simulator,
         PublicUrl = options.PublicUrl,
+        DefaultRegion = options.DefaultRegion,
         OutgoingGuard = options.OutgoingGuard,
     };
 

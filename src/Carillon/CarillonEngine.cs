@@ -190,7 +190,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         _callbacks = new CallbackIntake(Providers, _committer, _callbackReader, Ids);
         _contents = new ContentReader(Storage.Log, renderer);
         _intake = new Intake(
-            new NotificationBuilder(contacts, Templates, plans, Secrets, Ids, _time), contacts, _committer, _dispatcher, _lanes, _options, _time);
+            new NotificationBuilder(contacts, Templates, plans, Secrets, Ids, _time, _options.DefaultRegion), contacts, _committer, _dispatcher, _lanes, _options, _time);
     }
 
     private Uri? CallbackUrlOf(Guid provider) =>

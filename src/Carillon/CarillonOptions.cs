@@ -77,6 +77,11 @@ public sealed record CarillonOptions
     public Uri? PublicUrl { get; init; }
 
     /// <summary>
+    /// The region (ISO 3166 alpha-2) of telephone numbers that are given without a country code. Default null: such numbers are refused.
+    /// </summary>
+    public string? DefaultRegion { get; init; }
+
+    /// <summary>
     /// Where connections may lead that tenants' settings or messages name (an API's URL, a mail server, a webhook). Default: public
     /// addresses only. The installation's own providers may connect anywhere.
     /// </summary>
@@ -105,6 +110,8 @@ public sealed record CarillonOptions
         RetryRange(nameof(WebhookRetry), WebhookRetry);
         Range("RenderTimeout (ms)", RenderTimeout.TotalMilliseconds, 1, 60_000);
         Range(nameof(MaxRenderedBytes), MaxRenderedBytes, 1024, 64 << 20);
+        if (DefaultRegion is not null && !Contacts.Phone.PhoneNumber.IsRegion(DefaultRegion))
+            faults.Add($"DefaultRegion is {DefaultRegion}; it must be a country's code of two letters, such as MX.");
         return faults;
 
         void RetryRange(string name, RetryPolicy retry)

@@ -25,9 +25,10 @@ internal sealed class BuiltNotification
 
 /// <summary>Checks a request against the tenant's contacts and templates, and binds it: contact, version, addresses, plan.</summary>
 internal sealed class NotificationBuilder(
-    ContactDirectory contacts, TemplateCatalog templates, PlanStepper plans, SecretBox secrets, IdGenerator ids, TimeProvider time)
+    ContactDirectory contacts, TemplateCatalog templates, PlanStepper plans, SecretBox secrets, IdGenerator ids, TimeProvider time,
+    string? defaultRegion = null)
 {
-    private readonly RecipientBinder _recipients = new(contacts);
+    private readonly RecipientBinder _recipients = new(contacts, defaultRegion);
     private readonly ContentBinder _contents = new(templates);
 
     /// <summary>The order in which a channel is chosen for a request that names none.</summary>
