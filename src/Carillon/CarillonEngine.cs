@@ -46,6 +46,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         Senders = new SenderDirectory(storage.Senders, Secrets, Ids, time);
         var services = new GatewayServices(time, Outbox) { Signers = Senders.Find };
         Providers = new ProviderCatalog(storage.Providers, _kinds, services, Secrets, Ids, time, options.Simulate);
+        ProviderTests = new ProviderTester(Providers, _kinds, services, Ids, time, defects);
     }
 
     public IStorage Storage { get; }
@@ -65,6 +66,8 @@ public sealed class CarillonEngine : IAsyncDisposable
     public TemplateCatalog Templates { get; }
 
     public ProviderCatalog Providers { get; }
+
+    public ProviderTester ProviderTests { get; }
 
     public SenderDirectory Senders { get; }
 
@@ -106,7 +109,7 @@ public sealed class CarillonEngine : IAsyncDisposable
 
         notes.AddRange(await Senders.LoadAsync(cancellationToken));
         notes.AddRange(await Providers.LoadAsync(cancellationToken));
-        if (Providers.All.Count == 0 && _options.Simulate)
+        if (Providers.IsUntouched && _options.Simulate)
             notes.Add("There is no provider yet: every channel is served by a simulator. Nothing leaves this machine; see /v1/simulator/outbox.");
 
         Run();
