@@ -63,6 +63,7 @@ public abstract class CatalogConformance(StorageFactory factory) : StorageTest(f
             IsDefault = true,
             Enabled = false,
             MaxConcurrency = 9,
+            HasCredentials = true,
             CreatedAt = Now,
             UpdatedAt = Now,
         };
