@@ -51,6 +51,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         Senders = new SenderDirectory(storage.Senders, Secrets, Ids, time);
         _gatewayServices = new GatewayServices(time, Outbox) { Signers = Senders.Find, Guard = options.OutgoingGuard, CallbackUrl = CallbackUrlOf };
         Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate);
+        ProviderTests = new ProviderTester(Providers, _kinds, _gatewayServices, Ids, time, defects);
     }
 
     public IStorage Storage { get; }
@@ -70,6 +71,8 @@ public sealed class CarillonEngine : IAsyncDisposable
     public TemplateCatalog Templates { get; }
 
     public ProviderCatalog Providers { get; }
+
+    public ProviderTester ProviderTests { get; }
 
     public SenderDirectory Senders { get; }
 
@@ -114,7 +117,7 @@ public sealed class CarillonEngine : IAsyncDisposable
 
         notes.AddRange(await Senders.LoadAsync(cancellationToken));
         notes.AddRange(await Providers.LoadAsync(cancellationToken));
-        if (Providers.All.Count == 0 && _options.Simulate)
+        if (Providers.IsUntouched && _options.Simulate)
             notes.Add("There is no provider yet: every channel is served by a simulator. Nothing leaves this machine; see /v1/simulator/outbox.");
 
         Run();

@@ -115,11 +115,38 @@ internal static class ApiShapes
         [property: Description("Written, never read back.")] JsonElement? Credentials,
         [property: Description("Lower is tried first; 100 by default.")] int? Priority,
         [property: Description("Kept, but not used yet: providers of one priority are tried by is_default, then by name.")] int? Weight,
-        bool? IsDefault, bool? Enabled, int? MaxConcurrency);
+        bool? IsDefault, bool? Enabled, int? MaxConcurrency,
+        [property: Description("The most messages within a time. Kept, but not used yet.")] ProviderLimits? Limits,
+        [property: Description("The most money within a day or month. Kept, but not used yet.")] ProviderBudget? Budget,
+        [property: Description("What a message costs where the gateway does not tell. Kept, but not used yet.")] ProviderCost? Cost,
+        [property: Description("Regions (MX) and number prefixes (+52) that it serves; all without it. Kept, but not used yet.")] string[]? Countries,
+        [property: Description("IANA name of the zone in which its days and months begin; UTC by default.")] string? TimeZone);
 
     internal sealed record StoredProvider(
-        string Id, string Name, string Channel, string Kind, JsonElement Settings, bool HasCredentials, int Priority, int Weight, bool IsDefault, bool Enabled,
-        int MaxConcurrency, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+        string Id, string Name, string Channel, string Kind, JsonElement Settings, bool HasCredentials,
+        [property: Description("Their names, with every value masked.")] JsonElement? Credentials,
+        int Priority, int Weight, bool IsDefault, bool Enabled, int MaxConcurrency, ProviderLimits? Limits, ProviderBudget? Budget, ProviderCost? Cost,
+        string[]? Countries, string? TimeZone,
+        [property: Description("1, and one more with each change.")] int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+
+    internal sealed record ProviderLimits(int? PerSecond, int? PerMinute, int? PerHour, int? PerDay, int? PerMonth);
+
+    internal sealed record ProviderBudget(
+        [property: Description("A decimal number as text.")] string Amount, [property: Description("ISO 4217.")] string Currency,
+        [property: Description("day or month.")] string Period);
+
+    internal sealed record ProviderCost(
+        [property: Description("A decimal number as text.")] string Amount, [property: Description("ISO 4217.")] string Currency,
+        [property: Description("message or segment.")] string Per);
+
+    internal sealed record ProviderStatus(bool Enabled);
+
+    internal sealed record ProviderTestRequest(string To, [property: Description("The provider's own sender by default.")] string? From);
+
+    internal sealed record ProviderTest(
+        string ProviderId, [property: Description("accepted, rejected, unavailable, retry_after or unknown.")] string Outcome,
+        [property: Description("The gateway's own words, without the provider's credentials.")] string? Answer, string? ExternalId, double? RetryAfterSeconds,
+        string? Cost, string? Currency, double DurationMs, [property: Description("What to look at, where it failed in a usual way.")] string[] Advice);
 
     internal sealed record ProviderKind(string Kind, string Label, string[] Channels, JsonElement Settings, JsonElement? Credentials);
 

@@ -35,6 +35,9 @@ internal sealed class EngineHarness : IAsyncDisposable
     /// <summary>Every send, in order: the provider and the text.</summary>
     public ConcurrentQueue<(string Provider, string Address, string Subject, string Text)> Sends { get; } = new();
 
+    /// <summary>Gateways that were disposed: the provider's name and version.</summary>
+    public ConcurrentQueue<(string Provider, int Version)> Closed { get; } = new();
+
     public static async Task<EngineHarness> StartAsync(CarillonOptions? options = null, params string[] providers)
     {
         var harness = new EngineHarness(options ?? new CarillonOptions { Retry = new RetryPolicy { BaseDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(5) } });
@@ -133,11 +136,14 @@ internal sealed class EngineHarness : IAsyncDisposable
         Channels = Enum.GetValues<Channel>(),
         SettingsSchema = "{}",
         Check = _ => [],
-        Create = (provider, _) => new ScriptedGateway(this, provider.Name),
+        Create = (provider, _) => new ScriptedGateway(this, provider.Name, provider.Version),
     };
 
-    private sealed class ScriptedGateway(EngineHarness harness, string name) : IGateway, ICallbackReceiver
+    private sealed class ScriptedGateway(EngineHarness harness, string name, int version) : IGateway, ICallbackReceiver
     {
+        private int _underWay;
+        private bool _isClosed;
+
         public ValueTask<CallbackVerdict> VerifyAsync(CallbackRequest request, CancellationToken cancellationToken) =>
             new(request.Header("X-Signed") is null ? new CallbackVerdict.Refused("no signature") : new CallbackVerdict.Genuine());
 
@@ -149,10 +155,30 @@ internal sealed class EngineHarness : IAsyncDisposable
         public ValueTask<SendResult> SendAsync(GatewayMessage message, CancellationToken cancellationToken)
         {
             harness.Sends.Enqueue((name, message.Message.Address, Encoding.UTF8.GetString(message.Content.Subject.Span), Encoding.UTF8.GetString(message.Content.Text.Span)));
-            return harness.Scripts.TryGetValue(name, out var script) ? script(message) : new(SendResult.Accepted("ok"));
+            if (_isClosed) harness.Defects.Enqueue($"{name} was asked to send after it was closed.");
+            return harness.Scripts.TryGetValue(name, out var script) ? RunAsync(script, message) : new(SendResult.Accepted("ok"));
         }
 
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public ValueTask DisposeAsync()
+        {
+            _isClosed = true;
+            if (Volatile.Read(ref _underWay) > 0) harness.Defects.Enqueue($"{name} was closed under a send.");
+            harness.Closed.Enqueue((name, version));
+            return ValueTask.CompletedTask;
+        }
+
+        private async ValueTask<SendResult> RunAsync(Func<GatewayMessage, ValueTask<SendResult>> script, GatewayMessage message)
+        {
+            Interlocked.Increment(ref _underWay);
+            try
+            {
+                return await script(message);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _underWay);
+            }
+        }
     }
 
     private sealed class DefectList(ConcurrentQueue<string> defects) : IDefectLog

@@ -138,16 +138,9 @@ internal sealed class SqliteGroupWriter
 
     private static bool AddKey(SqliteSession session, AcceptWrite accept, IdempotencyRecord key)
     {
-        var added = session[QueueSql.InsertIdempotency]
-            .Add(accept.Tenant.Value).Add(key.Key).AddBlob(key.RequestHash).AddBlob(key.Answer).Add(accept.At)
-            .Run();
-        if (added == 1) return true;
-
-        var found = session[QueueSql.SelectIdempotency].Add(accept.Tenant.Value).Add(key.Key);
-        found.Step();
-        accept.Existing = new IdempotencyRecord(key.Key, found.GetBytes(0) ?? [], found.GetBytes(1) ?? []);
+        if (SqliteIdempotency.Add(session, accept.Tenant, key, accept.At) is not { } existing) return true;
+        accept.Existing = existing;
         accept.Verdict = AcceptVerdict.KeyExists;
-        found.Reset();
         return false;
     }
 
