@@ -26,6 +26,12 @@ public sealed class OutboundMessage
     /// <summary>How many sends were tried and recorded so far.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>When it was last put back into the queue by hand, after it had failed; null for never. Its age counts from there.</summary>
+    public DateTimeOffset? RetriedAt { get; init; }
+
+    /// <summary>Of <see cref="Attempts"/>, how many were made before that: they do not count against the retry policy.</summary>
+    public int AttemptsBefore { get; init; }
+
     /// <summary>Committed with this node as the owner: it is handed over in memory and needs no claim.</summary>
     public bool IsOwned { get; set; }
 

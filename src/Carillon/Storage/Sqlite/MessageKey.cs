@@ -15,6 +15,8 @@ internal static class MessageKey
 
     public static int OfContact(TenantId tenant, string contact) => Fold(Add(Start('c', tenant), contact));
 
+    public static int OfRelated(TenantId tenant, string type, string id) => Fold(Add(Add(Add(Start('r', tenant), type), "\n"), id));
+
     public static int OfExternal(TenantId tenant, Guid provider, string id)
     {
         Span<byte> bytes = stackalloc byte[16];

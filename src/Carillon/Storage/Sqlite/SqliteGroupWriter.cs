@@ -155,6 +155,7 @@ internal sealed class SqliteGroupWriter
         _keys.Add(session, MessageKey.OfTenant(tenant), seq);
         _keys.Add(session, MessageKey.OfAddress(tenant, message.Address), seq);
         if (notification.ContactId is { } contact) _keys.Add(session, MessageKey.OfContact(tenant, contact), seq);
+        if (notification is { RelatedType: { } type, RelatedId: { } related }) _keys.Add(session, MessageKey.OfRelated(tenant, type, related), seq);
 
         if (message.IsOwned)
         {

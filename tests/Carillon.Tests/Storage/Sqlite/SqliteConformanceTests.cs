@@ -12,6 +12,8 @@ public sealed class SqliteOutcomeTests() : OutcomeConformance(new SqliteFactory(
 
 public sealed class SqliteCancelTests() : CancelConformance(new SqliteFactory());
 
+public sealed class SqliteRetryTests() : RetryConformance(new SqliteFactory());
+
 public sealed class SqliteLogTests() : LogConformance(new SqliteFactory());
 
 public sealed class SqliteSenderTests() : SenderConformance(new SqliteFactory());
