@@ -28,13 +28,7 @@ internal sealed class Installation : IDisposable
 
     public async Task PrepareAsync(int sinkPort)
     {
-        var settings = JsonNode.Parse(_options.Provider)!.AsObject();
-        settings["host"] = "127.0.0.1";
-        settings["port"] = sinkPort;
-        settings["security"] = "none";
-        settings["from_email"] = "welcome@isp.example";
-        settings["from_name"] = "Fibra Norte";
-        var provider = new JsonObject { ["name"] = "sink", ["channel"] = "email", ["kind"] = "smtp", ["settings"] = settings };
+        var provider = ProviderRequest(sinkPort);
         if (_options.Concurrency is { } concurrency) provider["max_concurrency"] = concurrency;
         await PostAsync("/v1/providers", _server.AdminKey, provider);
         Keys = [_server.AdminKey];
@@ -50,11 +44,13 @@ internal sealed class Installation : IDisposable
             Keys = keys;
         }
 
-        foreach (var key in Keys) await PostAsync("/v1/templates", key, WelcomeMail.TemplateRequest());
+        foreach (var key in Keys) await PostAsync("/v1/templates", key, _options.IsSms ? PaymentSms.TemplateRequest() : WelcomeMail.TemplateRequest());
     }
 
     public RequestForm Form(RequestWay way, RecipientWay recipient, string? scheduledAt = null) =>
-        RequestForm.Create(way, _options.Batch, recipient, _options.Contacts, scheduledAt, Keys);
+        RequestForm.Create(
+            way, _options.Batch, _options.IsSms ? PaymentSms.Notification(recipient, scheduledAt) : WelcomeMail.Notification(recipient, scheduledAt),
+            _options.Contacts, Keys);
 
     /// <summary>Live work of all tenants: whatever is not final.</summary>
     public async Task<long> QueuedAsync()
@@ -95,6 +91,18 @@ internal sealed class Installation : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    private JsonObject ProviderRequest(int sinkPort)
+    {
+        var settings = JsonNode.Parse(_options.Provider)!.AsObject();
+        if (_options.IsSms) return PaymentSms.Provider(sinkPort, settings);
+        settings["host"] = "127.0.0.1";
+        settings["port"] = sinkPort;
+        settings["security"] = "none";
+        settings["from_email"] = "welcome@isp.example";
+        settings["from_name"] = "Fibra Norte";
+        return new JsonObject { ["name"] = "sink", ["channel"] = "email", ["kind"] = "smtp", ["settings"] = settings };
+    }
 
     private async Task<JsonElement> SendAsync(HttpRequestMessage request, string key)
     {
