@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Carillon.Channels;
 using Carillon.Channels.Webhook;
 using Carillon.Messages;
@@ -57,7 +56,7 @@ public sealed class GuideTests
             secret, headers, body = {JsonSerializer.Serialize(secret)}, {JsonSerializer.Serialize(headers)}, {JsonSerializer.Serialize(Encoding.UTF8.GetString(body))}.encode()
             print(verify(secret, headers, body, {timestamp} + 300), verify(secret, headers, body, {timestamp} + 301), verify(secret, headers, body + b" ", {timestamp}))
             """;
-        using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", script]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = await python.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         Assert.Equal("True False False", output.Trim());
     }
@@ -66,12 +65,29 @@ public sealed class GuideTests
     {
         var example = Blocks("webhooks.md", "").First().Split("\n\n");
         var headers = example[0].Split('\n').Skip(1).Select(l => l.Split(": ", 2)).ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
-        var secret = Regex.Match(Guide("webhooks.md"), "is signed with `(whsec_[^`]+)`").Groups[1].Value;
+        const string before = "is signed with `";
+        var text = Guide("webhooks.md");
+        var at = text.IndexOf(before, StringComparison.Ordinal) + before.Length;
+        var secret = text[at..text.IndexOf('`', at)];
         return (headers, Encoding.UTF8.GetBytes(example[1]), secret);
     }
 
-    private static IEnumerable<string> Blocks(string guide, string language) =>
-        Regex.Matches(Guide(guide), "^```(.*)\n((?:.*\n)*?)```$", RegexOptions.Multiline).Where(m => m.Groups[1].Value == language).Select(m => m.Groups[2].Value.TrimEnd('\n'));
+    /// <summary>The fenced examples of a language, without their fences.</summary>
+    private static IEnumerable<string> Blocks(string guide, string language)
+    {
+        List<string>? block = null;
+        var isWanted = false;
+        foreach (var line in Guide(guide).Split('\n'))
+        {
+            if (!line.StartsWith("```", StringComparison.Ordinal)) block?.Add(line);
+            else if (block is null) (block, isWanted) = ([], line == "```" + language);
+            else
+            {
+                if (isWanted) yield return string.Join('\n', block);
+                block = null;
+            }
+        }
+    }
 
     private static string Guide(string name)
     {
