@@ -35,6 +35,9 @@ internal sealed record ServerOptions
 
     public RetryPolicy Retry { get; init; } = new();
 
+    /// <summary>How long webhooks are retried.</summary>
+    public TimeSpan WebhookRetryMaxAge { get; init; } = TimeSpan.FromDays(3);
+
     /// <summary>Where connections may lead that tenants' settings and messages name.</summary>
     public AddressGuard OutgoingGuard { get; init; } = AddressGuard.PublicOnly;
 

@@ -18,6 +18,8 @@ public sealed class GatewayCatalog
             Sms.VonageGateway.Kind,
             Sms.AfricasTalkingGateway.Kind,
             Sms.MessageBirdGateway.Kind,
+            Sms.HttpSmsGateway.Kind,
+            Webhook.WebhookGateway.Kind,
         ];
         _kinds = own.Concat(additional ?? []).ToDictionary(k => k.Name, StringComparer.Ordinal);
     }

@@ -1,3 +1,5 @@
+using System.Text;
+using Carillon.Channels.Http;
 using Carillon.Contacts.Phone;
 using Carillon.Dispatch;
 using Carillon.Mail;
@@ -33,6 +35,10 @@ internal static class AddressBook
                 return null;
             case Channel.Sms or Channel.Voice or Channel.WhatsApp:
                 return Telephone(trimmed, defaultRegion, field, faults);
+            case Channel.Webhook:
+                if (HttpSetting.FaultOf(trimmed, out _) is not { } fault) return trimmed;
+                faults.Add(new(field, "invalid_url", fault));
+                return null;
             default:
                 foreach (var c in trimmed)
                 {

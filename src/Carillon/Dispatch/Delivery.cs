@@ -60,7 +60,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private async ValueTask<OutcomeWrite> DeliverAsync(OutboundMessage message, Place place)
     {
         var now = services.Time.GetUtcNow();
-        var gate = Gate.Check(message, now, services.Options.Retry);
+        var gate = Gate.Check(message, now, services.Options.RetryOf(message.Channel));
         if (gate.Stop is { } stop)
         {
             var line = _trace.Begin(now, GateKind);
@@ -220,7 +220,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private OutcomeWrite Retry(
         OutboundMessage message, DateTimeOffset now, int attempts, DateTimeOffset? notBefore, string reason, string? explanation, Guid? provider = null)
     {
-        var next = services.Options.Retry.Next(message, attempts, now, notBefore, Random.Shared.NextDouble());
+        var next = services.Options.RetryOf(message.Channel).Next(message, attempts, now, notBefore, Random.Shared.NextDouble());
         if (explanation is not null) Explain(now, OutcomeKind, explanation);
         if (next is null) return Final(message, now, MessageStatus.Failed, MessageReasons.RetriesExhausted, attempts, provider);
 
@@ -245,7 +245,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         OutboundMessage message, DateTimeOffset now, MessageStatus status, string? reason, int attempts, Guid? provider = null, Guid? hash = null)
     {
         // Once unknown, never another try by another way: the next step of the plan would be one.
-        var next = reason == MessageReasons.OutcomeUnknown || status == MessageStatus.Expired ? null : services.Plans.NextStep(message, now);
+        var next = reason is MessageReasons.OutcomeUnknown || status is MessageStatus.Expired ? null : services.Plans.NextStep(message, now);
         return new OutcomeWrite
         {
             Message = message,

@@ -29,6 +29,13 @@ public sealed class OutboundMessage
     /// <summary>Committed with this node as the owner: it is handed over in memory and needs no claim.</summary>
     public bool IsOwned { get; set; }
 
+    /// <summary>From when on it is too late to send it, since the next step of its plan begins; null for never.</summary>
+    public DateTimeOffset? StepDeadline => Notification.Plan?.DeadlineOf(Step, BegunAt);
+
+    /// <summary>From when on it could be sent: what its age and its step's time count from.</summary>
+    public DateTimeOffset BegunAt =>
+        Step == 0 && Notification.ScheduledAt is { } scheduled && scheduled > CreatedAt ? scheduled : CreatedAt;
+
     public LaneKey Lane => new(Notification.Tenant, Channel, Notification.Priority);
 
     /// <summary>What is stored as its first status.</summary>

@@ -33,13 +33,9 @@ public sealed record RetryPolicy
         if (attempts >= MaxAttempts) return null;
         var next = now + Delay(attempts, sample);
         if (notBefore is { } floor && floor > next) next = floor;
-        return next - StartOf(message) > MaxAge ? null : next;
+        return next - message.BegunAt > MaxAge ? null : next;
     }
 
     /// <summary>True once no attempt may start any more.</summary>
-    public bool IsTooOld(OutboundMessage message, DateTimeOffset now) => now - StartOf(message) > MaxAge;
-
-    /// <summary>A scheduled message ages from its time on.</summary>
-    private static DateTimeOffset StartOf(OutboundMessage message) =>
-        message.Notification.ScheduledAt is { } scheduled && scheduled > message.CreatedAt ? scheduled : message.CreatedAt;
+    public bool IsTooOld(OutboundMessage message, DateTimeOffset now) => now - message.BegunAt > MaxAge;
 }

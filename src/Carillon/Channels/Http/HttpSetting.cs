@@ -52,6 +52,14 @@ internal static class HttpSetting
         return text.Length > 0;
     }
 
+    /// <summary>A header that settings may add: none that the request makes itself, or that changes how it is framed.</summary>
+    public static bool MayBeSet(string name) => IsHeaderName(name) && name.ToUpperInvariant() is not
+        ("HOST" or "CONTENT-LENGTH" or "CONTENT-TYPE" or "CONTENT-ENCODING" or "TRANSFER-ENCODING" or "CONNECTION" or "KEEP-ALIVE" or "UPGRADE" or "TE" or "TRAILER"
+            or "EXPECT" or "AUTHORIZATION");
+
+    /// <summary>The URL with a further piece of query behind what it has.</summary>
+    public static Uri WithQuery(Uri url, string query) => new(url.AbsoluteUri + (url.Query.Length == 0 ? "?" : url.Query.Length == 1 ? "" : "&") + query);
+
     /// <summary>The value of Authorization for RFC 7617, in UTF-8.</summary>
     public static string Basic(string userName, string password) =>
         "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{userName}:{password}"));

@@ -28,19 +28,11 @@ internal sealed class RequestContent : HttpContent, IBufferWriter<byte>
         return content;
     }
 
-    /// <summary>Appends a field of a form, percent-encoded (WHATWG URL, application/x-www-form-urlencoded).</summary>
-    public void AddField(string name, string value)
-    {
-        BeginField(name);
-        PercentEncoding.Write(this, value, spaceAsPlus: true);
-    }
+    /// <summary>Appends a field of a form, percent-encoded.</summary>
+    public void AddField(string name, string value) => AddField(name, Encoding.UTF8.GetBytes(value));
 
     /// <param name="value">UTF-8.</param>
-    public void AddField(string name, ReadOnlySpan<byte> value)
-    {
-        BeginField(name);
-        PercentEncoding.Write(this, value, spaceAsPlus: true);
-    }
+    public void AddField(string name, ReadOnlySpan<byte> value) => PercentEncoding.WriteField(this, _length == 0, name, value);
 
     public void Advance(int count)
     {
@@ -85,19 +77,6 @@ internal sealed class RequestContent : HttpContent, IBufferWriter<byte>
         // A write that failed may still have hold of it: then it goes to the garbage collector and not to the next message.
         if (disposing && !_isLeaving && buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
         base.Dispose(disposing);
-    }
-
-    private void BeginField(string name)
-    {
-        if (_length > 0)
-        {
-            GetSpan(1)[0] = (byte)'&';
-            Advance(1);
-        }
-
-        PercentEncoding.Write(this, name, spaceAsPlus: true);
-        GetSpan(1)[0] = (byte)'=';
-        Advance(1);
     }
 
     private void Ensure(int sizeHint)

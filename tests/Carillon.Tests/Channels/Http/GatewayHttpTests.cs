@@ -90,7 +90,7 @@ public sealed class GatewayHttpTests : IDisposable
         Assert.Equal("application/json", answer.Header("content-type"));
         var received = Assert.Single(server.Requests);
         Assert.Equal(("POST", "/send?x=1"), (received.Method, received.Target));
-        Assert.Equal("to=%2B52+1+%26%3D%C3%A9&text=a+b%0A%F0%9F%98%80", received.Text);
+        Assert.Equal("to=%2B52%201%20%26%3D%C3%A9&text=a%20b%0A%F0%9F%98%80", received.Text);
         Assert.Equal("application/x-www-form-urlencoded", received.Headers["content-type"]);
         Assert.Equal("Basic " + Convert.ToBase64String("ana:ñ:1"u8), received.Headers["authorization"]);
         Assert.DoesNotContain("traceparent", received.Headers.Keys);
