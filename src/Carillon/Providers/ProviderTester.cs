@@ -35,6 +35,7 @@ public sealed class ProviderTester
         _ids = ids;
         _time = time;
         _defects = defects;
+        _defaultRegion = defaultRegion;
     }
 
     /// <summary>Tests one of the tenant's own.</summary>
