@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Carillon.Callbacks;
 using Carillon.Channels;
 using Carillon.Channels.Simulator;
@@ -18,6 +19,8 @@ namespace Carillon;
 /// </summary>
 public sealed class CarillonEngine : IAsyncDisposable
 {
+    private static readonly JsonEncodedText RetryKind = JsonEncodedText.Encode("retried");
+
     private readonly CarillonOptions _options;
     private readonly TimeProvider _time;
     private readonly IDefectLog _defects;
@@ -144,8 +147,48 @@ public sealed class CarillonEngine : IAsyncDisposable
     public async ValueTask<IReadOnlyList<CancelledMessage>> CancelAsync(TenantId tenant, Guid notificationId, CancellationToken cancellationToken)
     {
         var cancelled = await Storage.Queue.CancelAsync(tenant, notificationId, _time.GetUtcNow(), cancellationToken);
+        return TakeOut([notificationId], cancelled);
+    }
+
+    /// <summary>
+    /// Cancels what still waits of a batch, as it stands now; what of it is accepted later is not. Chunk by chunk, so that nothing else waits
+    /// long for the store: a fault of the store leaves the rest, and asking again cancels it. Null when the tenant has no such batch.
+    /// </summary>
+    public async ValueTask<BatchCancellation?> CancelBatchAsync(TenantId tenant, Guid batchId, CancellationToken cancellationToken)
+    {
+        const int chunk = 200;
+        if (await Storage.Log.GetBatchAsync(tenant, batchId, cancellationToken) is null) return null;
+        var total = new BatchCancellation(0, 0, 0);
+        Guid? after = null;
+        while (await Storage.Log.BatchNotificationsAsync(tenant, batchId, after, chunk, cancellationToken) is { Count: > 0 } ids)
+        {
+            var cancelled = TakeOut(ids, await Storage.Queue.CancelManyAsync(tenant, ids, _time.GetUtcNow(), cancellationToken));
+            total = total.With(cancelled);
+            after = ids[^1];
+        }
+
+        return total;
+    }
+
+    /// <summary>Puts a message that has failed back into its lane, see <see cref="IQueueStore.RetryAsync"/>.</summary>
+    /// <param name="by">Who asks for it, for the message's trace: the id of an API key.</param>
+    public async ValueTask<RetryResult> RetryAsync(TenantId tenant, Guid messageId, string by, CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        var trace = new TraceWriter();
+        var line = trace.Begin(now, RetryKind);
+        line.WriteString("by", by);
+        trace.End();
+        var result = await Storage.Queue.RetryAsync(tenant, messageId, now, trace.Take(), cancellationToken);
+        if (result is RetryResult.Queued queued) _dispatcher?.Queued(queued.Lane);
+        return result;
+    }
+
+    /// <summary>Takes what this node has in memory of cancelled notifications, and answers as that leaves it.</summary>
+    private IReadOnlyList<CancelledMessage> TakeOut(IReadOnlyCollection<Guid> notificationIds, IReadOnlyList<CancelledMessage> cancelled)
+    {
         if (!cancelled.Any(c => c.State == CancelState.InFlight) || _dispatcher is null) return cancelled;
-        var taken = _dispatcher.Cancel(notificationId).Select(m => m.Id).ToHashSet();
+        var taken = _dispatcher.Cancel(notificationIds).Select(m => m.Id).ToHashSet();
         return [.. cancelled.Select(c => taken.Contains(c.Id) ? c with { State = CancelState.Cancelled, Status = MessageStatus.Cancelled } : c)];
     }
 

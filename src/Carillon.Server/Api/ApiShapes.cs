@@ -57,25 +57,41 @@ internal static class ApiShapes
         int Rejected,
         [property: Description("One for each item, in order: as a single notification is answered, or {\"problem\": …}.")] JsonElement[] Results);
 
-    internal sealed record Batch(string Id, DateTimeOffset CreatedAt, long Messages, long Finished, double Progress, Dictionary<string, long> ByStatus);
+    internal sealed record Batch(
+        string Id, DateTimeOffset CreatedAt, long Messages, long Finished, [property: Description("From 0 to 1.")] double Progress,
+        [property: Description("Where the rate so far leads; null when it says nothing: nothing is finished, nothing is left, or something waits for its time.")]
+        DateTimeOffset? ExpectedEnd,
+        Dictionary<string, long> ByStatus);
+
+    internal sealed record ListedBatch(string Id, DateTimeOffset CreatedAt, long Notifications);
+
+    internal sealed record BatchCancellation(
+        string Id, long Cancelled, [property: Description("Too late to know; they are not tried again.")] long InFlight,
+        [property: Description("They had come to their end before.")] long Final);
 
     internal sealed record StoredNotification(
         string Id, DateTimeOffset CreatedAt, string? RecipientId, string? Category, string Priority, string OnUnknown, DateTimeOffset? ScheduledAt,
         DateTimeOffset? ExpiresAt, string? BatchId, string? TemplateVersionId, JsonElement? TemplateVariables, string[] SecretVariables, Related? Related,
         JsonElement? Metadata, string[] Tags, Message[] Messages);
 
+    internal sealed record ListedNotification(
+        string Id, DateTimeOffset CreatedAt, string? RecipientId, string? Category, string Priority, string OnUnknown, DateTimeOffset? ScheduledAt,
+        DateTimeOffset? ExpiresAt, string? BatchId, string? TemplateVersionId, Related? Related, Message[] Messages);
+
+    internal sealed record RetriedMessage(string Id, string Status);
+
     internal record Message(
-        string Id, string NotificationId, string Channel, string Address, string? RecipientId, string Status, string? Reason, int Step,
+        string Id, string NotificationId, string Direction, string Channel, string Address, string? RecipientId, string Status, string? Reason, int Step,
         string? ProviderId, string? ExternalId, string? Cost, string? Currency, DateTimeOffset CreatedAt, DateTimeOffset? DueAt,
-        DateTimeOffset? SentAt, DateTimeOffset UpdatedAt, int AttemptCount);
+        DateTimeOffset? SentAt, DateTimeOffset? RetriedAt, DateTimeOffset UpdatedAt, int AttemptCount);
 
     internal sealed record TracedMessage(
-        string Id, string NotificationId, string Channel, string Address, string? RecipientId, string Status, string? Reason, int Step,
+        string Id, string NotificationId, string Direction, string Channel, string Address, string? RecipientId, string Status, string? Reason, int Step,
         string? ProviderId, string? ExternalId, string? Cost, string? Currency, DateTimeOffset CreatedAt, DateTimeOffset? DueAt,
-        DateTimeOffset? SentAt, DateTimeOffset UpdatedAt, int AttemptCount, TraceEntry[] Attempts, MessageEvent[] Events, TraceEntry[] Trace)
+        DateTimeOffset? SentAt, DateTimeOffset? RetriedAt, DateTimeOffset UpdatedAt, int AttemptCount, TraceEntry[] Attempts, MessageEvent[] Events, TraceEntry[] Trace)
         : Message(
-            Id, NotificationId, Channel, Address, RecipientId, Status, Reason, Step, ProviderId, ExternalId, Cost, Currency, CreatedAt, DueAt, SentAt, UpdatedAt,
-            AttemptCount);
+            Id, NotificationId, Direction, Channel, Address, RecipientId, Status, Reason, Step, ProviderId, ExternalId, Cost, Currency, CreatedAt, DueAt, SentAt,
+            RetriedAt, UpdatedAt, AttemptCount);
 
     internal sealed record MessageEvent(
         [property: Description("deferred, delivered, read, opened, clicked, failed, bounced, complained, unsubscribed, replied, confirmed or sent.")] string Type,

@@ -70,7 +70,7 @@ internal sealed class EventResolver(IMessageLog log, IContactStore contacts, IdG
             CreatedAfter = receivedAt - AnswerTime,
             Limit = Newest,
         });
-        var sent = newest.Where(m => m.Status != MessageStatus.Received).ToList();
+        var sent = newest.Items.Where(m => m.Status != MessageStatus.Received).ToList();
         return sent.Find(m => message.InReplyTo is { } named && m.ExternalId == named) ?? sent.FirstOrDefault();
     }
 

@@ -79,6 +79,13 @@ internal sealed class Dispatcher : IAsyncDisposable
         else foreach (var message in next.Messages.Where(m => m.IsOwned)) _lanes.Unreserve(message);
     }
 
+    /// <summary>A message of this lane waits in the store and is due at once.</summary>
+    public void Queued(LaneKey lane)
+    {
+        _lanes.Stored(lane, _time.GetUtcNow());
+        _signal.Set();
+    }
+
     /// <summary>Outcomes have been committed: their messages leave memory, and what follows from them begins.</summary>
     public void Recorded(IReadOnlyList<OutcomeWrite> outcomes)
     {
@@ -100,11 +107,12 @@ internal sealed class Dispatcher : IAsyncDisposable
         _signal.Set();
     }
 
-    /// <summary>Takes messages of a cancelled notification out of memory, as far as they are not under way.</summary>
+    /// <summary>Takes messages of cancelled notifications out of memory, as far as they are not under way.</summary>
     /// <returns>Those that will not be sent.</returns>
-    public List<OutboundMessage> Cancel(Guid notificationId)
+    public List<OutboundMessage> Cancel(IReadOnlyCollection<Guid> notificationIds)
     {
-        var taken = _lanes.TakeOut(m => m.Notification.Id == notificationId, onlyPaused: false);
+        var ids = notificationIds.ToHashSet();
+        var taken = _lanes.TakeOut(m => ids.Contains(m.Notification.Id), onlyPaused: false);
         End(taken, new GateAnswer(MessageStatus.Cancelled, MessageReasons.Cancelled));
         return taken;
     }

@@ -28,6 +28,7 @@ public sealed class ProviderTester
         ProviderCatalog providers, GatewayCatalog kinds, GatewayServices services, IdGenerator ids, TimeProvider time, IDefectLog defects,
         string? defaultRegion)
     {
+        _defaultRegion = defaultRegion;
         _providers = providers;
         _kinds = kinds;
         _services = services;

@@ -39,6 +39,18 @@ public interface IQueueStore
     /// </summary>
     ValueTask<IReadOnlyList<CancelledMessage>> CancelAsync(TenantId tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken = default);
 
+    /// <summary>As <see cref="CancelAsync"/>, of several notifications in one commit. Those that the tenant does not have are left out.</summary>
+    ValueTask<IReadOnlyList<CancelledMessage>> CancelManyAsync(
+        TenantId tenant, IReadOnlyList<Guid> notificationIds, DateTimeOffset now, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Puts a message that has failed or bounced back into its lane, due at once, with the attempts and the age of a new one. Decided and
+    /// done in one commit, so that of two who ask only one is told <see cref="RetryResult.Queued"/>.
+    /// </summary>
+    /// <param name="trace">A line for its trace, as <see cref="OutcomeWrite.Trace"/>.</param>
+    ValueTask<RetryResult> RetryAsync(
+        TenantId tenant, Guid messageId, DateTimeOffset now, ReadOnlyMemory<byte> trace, CancellationToken cancellationToken = default);
+
     /// <summary>Steps of plans that are to be looked at by now, earliest first. Each is settled by a <see cref="StepWrite"/>.</summary>
     ValueTask<IReadOnlyList<DueStep>> DueStepsAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken = default);
 

@@ -91,7 +91,7 @@ public sealed class CallbackTests
 
         await harness.UntilAsync(sent.Id, m => m.Status == MessageStatus.Read);
         var received = Assert.Single(
-            await harness.Engine.Storage.Log.ListMessagesAsync(new MessageQuery { Tenant = EngineHarness.Tenant, ContactId = "ana" }, TestContext.Current.CancellationToken),
+            (await harness.Engine.Storage.Log.ListMessagesAsync(new MessageQuery { Tenant = EngineHarness.Tenant, ContactId = "ana" }, TestContext.Current.CancellationToken)).Items,
             m => m.Status == MessageStatus.Received);
         Assert.Equal("ana@example.net", received.Address);
         var content = await harness.Engine.Contents.ReadAsync(EngineHarness.Tenant, received.Id, TestContext.Current.CancellationToken);

@@ -3,6 +3,7 @@ using System.Text;
 using Carillon.Channels;
 using Carillon.Dispatch;
 using Carillon.Messages;
+using Carillon.Storage;
 
 namespace Carillon.Tests.Dispatch;
 
@@ -71,6 +72,23 @@ public sealed class EngineTests
         var message = await harness.DeliverAsync(EngineHarness.Mail());
 
         Assert.Equal((MessageStatus.Failed, MessageReasons.RetriesExhausted, 3), (message.Status, message.Reason, message.Attempts));
+    }
+
+    [Fact]
+    public async Task What_came_to_its_end_is_sent_again_by_hand_with_new_attempts()
+    {
+        var options = new CarillonOptions { Retry = new RetryPolicy { MaxAttempts = 2, BaseDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(2) } };
+        await using var harness = await EngineHarness.StartAsync(options, "one");
+        var asked = 0;
+        harness.Scripts["one"] = _ => new(Interlocked.Increment(ref asked) <= 3 ? SendResult.RetryAfter("busy") : SendResult.Accepted());
+        var failed = await harness.DeliverAsync(EngineHarness.Mail());
+        Assert.Equal((MessageStatus.Failed, 2), (failed.Status, failed.Attempts));
+
+        Assert.IsType<RetryResult.Queued>(await harness.Engine.RetryAsync(EngineHarness.Tenant, failed.Id, "key_1", TestContext.Current.CancellationToken));
+        var sent = await harness.UntilAsync(failed.Id);
+
+        Assert.Equal((MessageStatus.Sent, 4), (sent.Status, sent.Attempts));
+        Assert.Contains("\"k\":\"retried\",\"by\":\"key_1\"", Encoding.UTF8.GetString(sent.Trace!), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -15,6 +15,8 @@ internal static class MessageKey
 
     public static int OfContact(TenantId tenant, string contact) => Fold(Add(Start('c', tenant), contact));
 
+    public static int OfRelated(TenantId tenant, string type, string id) => Fold(Add(Add(Add(Start('r', tenant), type), "\n"), id));
+
     /// <summary>Without the tenant: a vendor that calls back knows none.</summary>
     public static int OfExternal(Guid provider, string id)
     {

@@ -85,7 +85,8 @@ VALUES (@tenant, @quarter, @epoch, @channel, @provider, @status, @count)
 ON CONFLICT (tenant_id, quarter, node_epoch, channel, provider_id, status) DO UPDATE SET count = count + excluded.count;
 
 -- name: select_claim
-SELECT d.due, d.subject, d.seq, m.channel, m.address, m.step, m.attempts, m.created_at, m.notification_id
+SELECT d.due, d.subject, d.seq, m.channel, m.address, m.step, m.attempts, m.created_at, m.notification_id,
+  m.retried_at, m.retried_attempts
 FROM due_work d
 LEFT JOIN message m ON m.seq = d.seq
 WHERE d.lane = @lane AND d.due <= @now AND d.kind = 1
@@ -142,6 +143,36 @@ UPDATE notification SET cancelled_at = coalesce(cancelled_at, @at) WHERE id = @i
 -- Why a message of this step waits no longer; no row when it may.
 SELECT CASE WHEN cancelled_at IS NOT NULL THEN 'cancelled' ELSE 'superseded' END FROM notification
 WHERE id = @id AND (cancelled_at IS NOT NULL OR step > @step);
+
+-- name: select_retry
+SELECT m.seq, m.lane, CASE WHEN o.subject IS NULL THEN m.status ELSE 4 /* sending */ END, m.step, m.notification_id, n.cancelled_at IS NOT NULL
+FROM message m
+JOIN notification n ON n.id = m.notification_id
+LEFT JOIN owned_work o ON o.subject = m.id AND o.kind = 1
+WHERE m.id = @id AND m.tenant_id = @tenant;
+
+-- name: is_superseded
+SELECT 1 FROM message
+WHERE notification_id = @notification AND step > @step
+  AND (status IN (1 /* scheduled */, 2 /* held */, 3 /* queued */,
+    5 /* sent */, 6 /* delivered */, 7 /* read */, 13 /* received */) OR reason = 'outcome_unknown');
+
+-- name: has_version
+SELECT 1 FROM template_version WHERE tenant_id = @tenant AND id = @id;
+
+-- name: has_blob
+SELECT 1 FROM blob WHERE tenant_id = @tenant AND hash = @hash;
+
+-- name: retry_message
+UPDATE message SET
+  status = 3 /* queued */,
+  reason = NULL,
+  due_at = @now,
+  retried_at = @now,
+  retried_attempts = attempts,
+  updated_at = @now,
+  trace = coalesce(trace || @trace, trace, @trace)
+WHERE seq = @seq;
 
 -- name: clean_idempotency
 DELETE FROM idempotency WHERE rowid IN (SELECT rowid FROM idempotency ORDER BY rowid LIMIT @limit) AND created_at < @before;

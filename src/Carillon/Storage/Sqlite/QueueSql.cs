@@ -37,6 +37,11 @@ internal static class QueueSql
     public static readonly SqlStatement CancelMessage = File["cancel_message"];
     public static readonly SqlStatement CancelNotification = File["cancel_notification"];
     public static readonly SqlStatement EndOfWaiting = File["end_of_waiting"];
+    public static readonly SqlStatement SelectRetry = File["select_retry"];
+    public static readonly SqlStatement IsSuperseded = File["is_superseded"];
+    public static readonly SqlStatement HasVersion = File["has_version"];
+    public static readonly SqlStatement HasBlob = File["has_blob"];
+    public static readonly SqlStatement RetryMessage = File["retry_message"];
     public static readonly SqlStatement CleanIdempotency = File["clean_idempotency"];
     public static readonly SqlStatement CleanSecrets = File["clean_secrets"];
 }

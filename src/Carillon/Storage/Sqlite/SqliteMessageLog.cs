@@ -54,8 +54,11 @@ internal sealed class SqliteMessageLog(SqliteReaders readers) : IMessageLog
             },
             cancellationToken);
 
-    public async ValueTask<IReadOnlyList<StoredMessage>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default) =>
-        await readers.ReadAsync<IReadOnlyList<StoredMessage>>(connection => new MessageSearch(connection, query).Run(), cancellationToken);
+    public async ValueTask<LogPage<StoredMessage>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync(connection => new MessageSearch(connection, query).Run(), cancellationToken);
+
+    public async ValueTask<LogPage<StoredNotification>> ListNotificationsAsync(NotificationQuery query, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync(connection => new NotificationSearch(connection, query).RunWithMessages(), cancellationToken);
 
     public async ValueTask<byte[]?> GetBlobAsync(TenantId tenant, string hash, CancellationToken cancellationToken = default) =>
         await readers.ReadAsync(
@@ -85,6 +88,28 @@ internal sealed class SqliteMessageLog(SqliteReaders readers) : IMessageLog
                 var counts = connection.Query<(long Status, long Count)>(Sql["batch_counts"].Text, key);
                 return new BatchCounts(id, SqliteValues.ToTime(createdAt), counts.ToDictionary(c => (MessageStatus)c.Status, c => c.Count));
             },
+            cancellationToken);
+
+    public async ValueTask<IReadOnlyList<BatchSummary>> ListBatchesAsync(
+        TenantId tenant, Guid? before, int limit, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync<IReadOnlyList<BatchSummary>>(
+            connection =>
+            [
+                .. connection.Query<(byte[] Id, long CreatedAt, long Notifications)>(
+                        Sql["list_batches"].Text, new { tenant = tenant.Value, before = before.ToBytes(), limit })
+                    .Select(row => new BatchSummary(SqliteValues.ToGuid(row.Id), SqliteValues.ToTime(row.CreatedAt), row.Notifications)),
+            ],
+            cancellationToken);
+
+    public async ValueTask<IReadOnlyList<Guid>> BatchNotificationsAsync(
+        TenantId tenant, Guid batch, Guid? after, int limit, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync<IReadOnlyList<Guid>>(
+            connection =>
+            [
+                .. connection.Query<byte[]>(
+                        Sql["batch_notifications"].Text, new { tenant = tenant.Value, batch = batch.ToBytes(), after = after.ToBytes(), limit })
+                    .Select(SqliteValues.ToGuid),
+            ],
             cancellationToken);
 
     public async ValueTask<IReadOnlyList<CounterRow>> CountersAsync(TenantId? tenant, DateTimeOffset since, CancellationToken cancellationToken = default)

@@ -11,6 +11,7 @@ internal sealed class SqliteQueueStore(Func<SqliteWriter> writer, SqliteReaders 
     private readonly SqliteRescue _rescue = new(secretRetention);
     private readonly UncertainCommits _uncertain = new();
     private readonly SqliteCancel _cancel = new();
+    private readonly SqliteRetry _retry = new();
 
     public async ValueTask CommitAsync(WriteGroup group, CancellationToken cancellationToken = default)
     {
@@ -69,6 +70,17 @@ internal sealed class SqliteQueueStore(Func<SqliteWriter> writer, SqliteReaders 
     public async ValueTask<IReadOnlyList<CancelledMessage>> CancelAsync(
         TenantId tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken = default) =>
         await writer().RunAsync(session => _cancel.Run(session, tenant, notificationId, now), cancellationToken);
+
+    public async ValueTask<IReadOnlyList<CancelledMessage>> CancelManyAsync(
+        TenantId tenant, IReadOnlyList<Guid> notificationIds, DateTimeOffset now, CancellationToken cancellationToken = default) =>
+        notificationIds.Count == 0
+            ? []
+            : await writer().RunAsync<IReadOnlyList<CancelledMessage>>(
+                session => [.. notificationIds.SelectMany(id => _cancel.Run(session, tenant, id, now))], cancellationToken);
+
+    public async ValueTask<RetryResult> RetryAsync(
+        TenantId tenant, Guid messageId, DateTimeOffset now, ReadOnlyMemory<byte> trace, CancellationToken cancellationToken = default) =>
+        await writer().RunAsync(session => _retry.Run(session, tenant, messageId, now, trace), cancellationToken);
 
     public async ValueTask<IReadOnlyList<DueStep>> DueStepsAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken = default) =>
         await readers.ReadAsync<IReadOnlyList<DueStep>>(

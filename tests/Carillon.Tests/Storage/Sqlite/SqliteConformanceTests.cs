@@ -16,6 +16,8 @@ public sealed class SqliteEventTests() : EventConformance(new SqliteFactory());
 
 public sealed class SqliteStepTests() : StepConformance(new SqliteFactory());
 
+public sealed class SqliteRetryTests() : RetryConformance(new SqliteFactory());
+
 public sealed class SqliteLogTests() : LogConformance(new SqliteFactory());
 
 public sealed class SqliteProviderTests() : ProviderConformance(new SqliteFactory());

@@ -137,7 +137,7 @@ public abstract class EventConformance(StorageFactory factory) : StorageTest(fac
         await RecordAsync(new ReadingWrite { At = Now, Inbound = [second] });
 
         Assert.Equal((false, true), (first.IsRepeated, second.IsRepeated));
-        var found = Assert.Single(await Log.ListMessagesAsync(new MessageQuery { Tenant = Tenant, Address = "+15550001" }, Cancellation));
+        var found = Assert.Single((await Log.ListMessagesAsync(new MessageQuery { Tenant = Tenant, Address = "+15550001" }, Cancellation)).Items);
         Assert.Equal((MessageStatus.Received, "in-1", Provider), (found.Status, found.ExternalId, found.ProviderId));
         var notification = await Log.GetNotificationAsync(Tenant, found.NotificationId, Cancellation);
         Assert.Equal(("YES", "+15559999"), (notification!.Notification.Details!.Content!.Text, notification.Notification.Details.ReceivedBy));
