@@ -41,6 +41,8 @@ internal static class EngineServices
         IdempotencyRetention = options.IdempotencyRetention,
         DrainTimeout = options.DrainTimeout,
         Simulate = options.Simulator,
+        PublicUrl = options.PublicUrl,
+        DefaultRegion = options.DefaultRegion,
         OutgoingGuard = options.OutgoingGuard,
     };
 

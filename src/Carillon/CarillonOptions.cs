@@ -52,6 +52,12 @@ public sealed record CarillonOptions
     /// <summary>How long the secrets of a failed message are kept for a retry. Default 24 hours.</summary>
     public TimeSpan SecretRetention { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How long vendors' callbacks are kept as they came, and recognised when they come again. Default 30 days.</summary>
+    public TimeSpan CallbackRetention { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long a receipt waits for the message that it is about. Default 24 hours.</summary>
+    public TimeSpan EarlyEventRetention { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>How long a stop waits for sends under way before it hands the rest back. Default 30 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -66,6 +72,14 @@ public sealed record CarillonOptions
     /// needs no account anywhere. Every message so served says so.
     /// </summary>
     public bool Simulate { get; init; } = true;
+
+    /// <summary>How the world reaches the installation: where vendors call back. Null: they are asked for no callbacks.</summary>
+    public Uri? PublicUrl { get; init; }
+
+    /// <summary>
+    /// The region (ISO 3166 alpha-2) of telephone numbers that are given without a country code. Default null: such numbers are refused.
+    /// </summary>
+    public string? DefaultRegion { get; init; }
 
     /// <summary>
     /// Where connections may lead that tenants' settings or messages name (an API's URL, a mail server, a webhook). Default: public
@@ -85,6 +99,8 @@ public sealed record CarillonOptions
         Range(nameof(WindowBytes), WindowBytes, 1 << 20, 1L << 40);
         Range(nameof(IdempotencyRetention) + " (s)", IdempotencyRetention.TotalSeconds, 60, TimeSpan.FromDays(365).TotalSeconds);
         Range(nameof(SecretRetention) + " (s)", SecretRetention.TotalSeconds, 0, TimeSpan.FromDays(365).TotalSeconds);
+        Range(nameof(CallbackRetention) + " (s)", CallbackRetention.TotalSeconds, 60, TimeSpan.FromDays(3650).TotalSeconds);
+        Range(nameof(EarlyEventRetention) + " (s)", EarlyEventRetention.TotalSeconds, 60, TimeSpan.FromDays(365).TotalSeconds);
         Range(nameof(DrainTimeout) + " (ms)", DrainTimeout.TotalMilliseconds, 0, TimeSpan.FromHours(1).TotalMilliseconds);
         Range(nameof(ClaimBatch), ClaimBatch, 1, 10_000);
         Range(nameof(MaxPendingAccepts), MaxPendingAccepts, 1, 10_000_000);
@@ -94,6 +110,8 @@ public sealed record CarillonOptions
         RetryRange(nameof(WebhookRetry), WebhookRetry);
         Range("RenderTimeout (ms)", RenderTimeout.TotalMilliseconds, 1, 60_000);
         Range(nameof(MaxRenderedBytes), MaxRenderedBytes, 1024, 64 << 20);
+        if (DefaultRegion is not null && !Contacts.Phone.PhoneNumber.IsRegion(DefaultRegion))
+            faults.Add($"DefaultRegion is {DefaultRegion}; it must be a country's code of two letters, such as MX.");
         return faults;
 
         void RetryRange(string name, RetryPolicy retry)

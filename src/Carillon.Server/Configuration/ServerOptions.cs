@@ -22,6 +22,9 @@ internal sealed record ServerOptions
     /// <summary>Text from which the encryption key is stretched; null for one that is made on the first start and kept in the data directory.</summary>
     public string? EncryptionKey { get; init; }
 
+    /// <summary>The country of telephone numbers without a country code; null when they are refused.</summary>
+    public string? DefaultRegion { get; init; }
+
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>Outcomes that may be unwritten at once: the bound on duplicates after a crash.</summary>

@@ -54,6 +54,12 @@ public sealed record GatewayServices(TimeProvider Time, Simulator.SimulatorOutbo
     public AddressGuard Guard { get; init; } = AddressGuard.PublicOnly;
 
     /// <summary>
+    /// Where a provider's vendor is to call back (<c>https://example.net/callbacks/prv_…</c>); null while the installation has no
+    /// <c>public_url</c>: then vendors are asked for no callbacks.
+    /// </summary>
+    public Func<Guid, Uri?> CallbackUrl { get; init; } = static _ => null;
+
+    /// <summary>
     /// Asked for what signs a tenant's mail from a domain (in ASCII), before each mail; null for none. Default: no mail is signed.
     /// </summary>
     public Func<TenantId, string, DkimSigner?>? Signers { get; init; }

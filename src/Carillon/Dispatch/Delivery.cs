@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Carillon.Channels;
+using Carillon.Channels.Sms;
 using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Storage;
@@ -77,6 +78,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
 
         var rendered = _trace.Begin(now, RenderKind);
         rendered.WriteString("variant", rendering.Variant);
+        if (message.Channel == Channel.Sms) TraceSize(rendered, rendering.Content);
         _trace.End();
 
         // The first provider is the one at which the message has its place; those before it had none to give.
@@ -153,6 +155,14 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
             services.Defects.Report($"Gateway of provider {provider.Provider.Name}", e);
             return SendAttempt.Sent(SendResult.Unknown($"Internal error: {e.GetType().Name}"));
         }
+    }
+
+    /// <summary>What the text takes as SMS, which is what it costs.</summary>
+    private static void TraceSize(Utf8JsonWriter line, RenderedContent content)
+    {
+        var size = SmsText.Measure(content.Text.Span);
+        line.WriteString("encoding", SmsEncodingNames.All.NameOf(size.Encoding));
+        line.WriteNumber("segments", size.Segments);
     }
 
     private void TraceAttempt(ProviderRuntime provider, SendResult result, int attempt, DateTimeOffset now)
@@ -235,7 +245,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         OutboundMessage message, DateTimeOffset now, MessageStatus status, string? reason, int attempts, Guid? provider = null, Guid? hash = null)
     {
         // Once unknown, never another try by another way: the next step of the plan would be one.
-        var next = reason == MessageReasons.OutcomeUnknown || status == MessageStatus.Expired ? null : services.Plans.NextStep(message, now);
+        var next = reason is MessageReasons.OutcomeUnknown || status is MessageStatus.Expired ? null : services.Plans.NextStep(message, now);
         return new OutcomeWrite
         {
             Message = message,
