@@ -14,6 +14,8 @@ public sealed class SqliteCancelTests() : CancelConformance(new SqliteFactory())
 
 public sealed class SqliteLogTests() : LogConformance(new SqliteFactory());
 
+public sealed class SqliteTemplateTests() : TemplateConformance(new SqliteFactory());
+
 public sealed class SqliteProviderTests() : ProviderConformance(new SqliteFactory());
 
 public sealed class SqliteSenderTests() : SenderConformance(new SqliteFactory());
