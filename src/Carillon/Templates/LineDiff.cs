@@ -99,7 +99,7 @@ internal static class LineDiff
             var start = Math.Max(at - Context, 0);
             var end = at;
             // Stretches that are no further apart than twice the context are one.
-            for (var next = at; next < lines.Count && next <= end + (2 * Context); next++)
+            for (var next = at; next < lines.Count && next <= end + (2 * Context) + 1; next++)
             {
                 if (lines[next].Change != LineChange.Same) end = next;
             }
