@@ -6,6 +6,8 @@ namespace Carillon.Server.Api;
 internal static class ApiOperations
 {
     private static readonly (string, string) Limit = ("limit", "How many at most: 1 to 500, 50 by default.");
+    private static readonly (string, string) CreatedAfter = ("created_after", "Only younger than this time (RFC 3339).");
+    private static readonly (string, string) CreatedBefore = ("created_before", "Only older than this time (RFC 3339).");
     private static readonly (string, string) After = ("after", "The next of the page before.");
 
     public static readonly ApiOperation CreateNotification = new("createNotification", "Notifications", "Send a notification")
@@ -39,6 +41,19 @@ internal static class ApiOperations
             """,
     };
 
+    public static readonly ApiOperation ListNotifications = new("listNotifications", "Notifications", "Notifications with their messages, newest first")
+    {
+        Description = "Without content, variables, metadata and tags. A page costs a bounded effort: where what the filters ask for is rare, it may hold fewer than limit, or nothing, and yet have a next.",
+        Answer = typeof(ApiShapes.Page<ApiShapes.ListedNotification>),
+        Query =
+        [
+            ("recipient_id", "Only to this contact."), ("status", "Only those of which a message has this status."), ("category", "Only of this category."),
+            ("related_type", "Only those that are related to a thing of this kind."), ("related_id", "Only those that are related to the thing with this id."),
+            ("batch_id", "Only of this batch."), CreatedAfter, CreatedBefore, Limit, After,
+        ],
+        Problems = [400, 401, 403, 422],
+    };
+
     public static readonly ApiOperation GetNotification = new("getNotification", "Notifications", "A notification with its messages")
     {
         Answer = typeof(ApiShapes.StoredNotification),
@@ -57,15 +72,40 @@ internal static class ApiOperations
         Problems = [401, 403, 404],
     };
 
+    public static readonly ApiOperation ListBatches = new("listBatches", "Notifications", "Batches, newest first")
+    {
+        Answer = typeof(ApiShapes.Page<ApiShapes.ListedBatch>),
+        Query = [Limit, After],
+        Problems = [400, 401, 403, 422],
+    };
+
+    public static readonly ApiOperation CancelBatch = new("cancelBatch", "Notifications", "Cancel what of a batch has not been sent")
+    {
+        Description = "Counts messages. What is added to the batch later is not cancelled; asking again is harmless.",
+        Answer = typeof(ApiShapes.BatchCancellation),
+        Problems = [401, 403, 404],
+    };
+
     public static readonly ApiOperation ListMessages = new("listMessages", "Messages", "The log of messages, newest first")
     {
+        Description = "A page costs a bounded effort: where what the filters ask for is rare, it may hold fewer than limit, or nothing, and yet have a next.",
         Answer = typeof(ApiShapes.Page<ApiShapes.Message>),
         Query =
         [
             ("status", "Only in this status."), ("channel", "Only on this channel."), ("recipient_id", "Only to this contact."), ("address", "Only to this address."),
-            ("created_after", "Only younger than this time (RFC 3339)."), ("created_before", "Only older than this time (RFC 3339)."), Limit, After,
+            ("template_id", "Only with this template, by id or key."), ("category", "Only of this category."), ("provider_id", "Only those that this provider had last."),
+            ("related_type", "Only those that are related to a thing of this kind."), ("related_id", "Only those that are related to the thing with this id."),
+            ("batch_id", "Only of this batch."), ("direction", "outbound, or inbound for what was received."), CreatedAfter, CreatedBefore, Limit, After,
         ],
-        Problems = [401, 403, 422],
+        Problems = [400, 401, 403, 422],
+    };
+
+    public static readonly ApiOperation RetryMessage = new("retryMessage", "Messages", "Send a message again that has failed or bounced")
+    {
+        Description = "It waits in the queue again under its id, with the attempts and the age of a new one. One that failed as outcome_unknown may arrive twice.",
+        Answer = typeof(ApiShapes.RetriedMessage),
+        Status = 202,
+        Problems = [401, 403, 404, 409],
     };
 
     public static readonly ApiOperation GetMessage = new("getMessage", "Messages", "A message with its attempts and its trace")

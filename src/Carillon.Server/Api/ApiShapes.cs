@@ -12,8 +12,8 @@ internal static class ApiShapes
         [property: Description("One channel: email, sms, whatsapp, voice, push, web_push, in_app, chat or webhook.")] string? Channel,
         [property: Description("Several channels. Without channel and channels the recipient's addresses decide.")] string[]? Channels,
         [property: Description("all (a message on each channel, the default) or fallback (one after the other).")] string? Delivery,
-        [property: Description("Not supported yet, and refused: fallback goes on when the step before has failed.")] string? FallbackAfter,
-        [property: Description("How far a step must come before fallback is satisfied: only sent, the default, is supported yet.")] string? Until,
+        [property: Description("With fallback: how long a step may take to reach until before the next begins, as an ISO 8601 duration (PT2H). Left out, only failure begins the next.")] string? FallbackAfter,
+        [property: Description("With fallback: how far a step must come for the next not to begin: sent (the default), delivered, read or confirmed.")] string? Until,
         [property: Description("A template's id or key. Either this or content.")] string? TemplateId,
         JsonElement? TemplateVariables,
         [property: Description("Names of variables that are encrypted and erased once the message is sent.")] string[]? SecretVariables,
@@ -57,25 +57,45 @@ internal static class ApiShapes
         int Rejected,
         [property: Description("One for each item, in order: as a single notification is answered, or {\"problem\": …}.")] JsonElement[] Results);
 
-    internal sealed record Batch(string Id, DateTimeOffset CreatedAt, long Messages, long Finished, double Progress, Dictionary<string, long> ByStatus);
+    internal sealed record Batch(
+        string Id, DateTimeOffset CreatedAt, long Messages, long Finished, [property: Description("From 0 to 1.")] double Progress,
+        [property: Description("Where the rate so far leads; null when it says nothing: nothing is finished, nothing is left, or something waits for its time.")]
+        DateTimeOffset? ExpectedEnd,
+        Dictionary<string, long> ByStatus);
+
+    internal sealed record ListedBatch(string Id, DateTimeOffset CreatedAt, long Notifications);
+
+    internal sealed record BatchCancellation(
+        string Id, long Cancelled, [property: Description("Too late to know; they are not tried again.")] long InFlight,
+        [property: Description("They had come to their end before.")] long Final);
 
     internal sealed record StoredNotification(
         string Id, DateTimeOffset CreatedAt, string? RecipientId, string? Category, string Priority, string OnUnknown, DateTimeOffset? ScheduledAt,
         DateTimeOffset? ExpiresAt, string? BatchId, string? TemplateVersionId, JsonElement? TemplateVariables, string[] SecretVariables, Related? Related,
         JsonElement? Metadata, string[] Tags, Message[] Messages);
 
+    internal sealed record ListedNotification(
+        string Id, DateTimeOffset CreatedAt, string? RecipientId, string? Category, string Priority, string OnUnknown, DateTimeOffset? ScheduledAt,
+        DateTimeOffset? ExpiresAt, string? BatchId, string? TemplateVersionId, Related? Related, Message[] Messages);
+
+    internal sealed record RetriedMessage(string Id, string Status);
+
     internal record Message(
-        string Id, string NotificationId, string Channel, string Address, string? RecipientId, string Status, string? Reason, int Step,
+        string Id, string NotificationId, string Direction, string Channel, string Address, string? RecipientId, string Status, string? Reason, int Step,
         string? ProviderId, string? ExternalId, string? Cost, string? Currency, DateTimeOffset CreatedAt, DateTimeOffset? DueAt,
-        DateTimeOffset? SentAt, DateTimeOffset UpdatedAt, int AttemptCount);
+        DateTimeOffset? SentAt, DateTimeOffset? RetriedAt, DateTimeOffset UpdatedAt, int AttemptCount);
 
     internal sealed record TracedMessage(
-        string Id, string NotificationId, string Channel, string Address, string? RecipientId, string Status, string? Reason, int Step,
+        string Id, string NotificationId, string Direction, string Channel, string Address, string? RecipientId, string Status, string? Reason, int Step,
         string? ProviderId, string? ExternalId, string? Cost, string? Currency, DateTimeOffset CreatedAt, DateTimeOffset? DueAt,
-        DateTimeOffset? SentAt, DateTimeOffset UpdatedAt, int AttemptCount, TraceEntry[] Attempts, TraceEntry[] Trace)
+        DateTimeOffset? SentAt, DateTimeOffset? RetriedAt, DateTimeOffset UpdatedAt, int AttemptCount, TraceEntry[] Attempts, MessageEvent[] Events, TraceEntry[] Trace)
         : Message(
-            Id, NotificationId, Channel, Address, RecipientId, Status, Reason, Step, ProviderId, ExternalId, Cost, Currency, CreatedAt, DueAt, SentAt, UpdatedAt,
-            AttemptCount);
+            Id, NotificationId, Direction, Channel, Address, RecipientId, Status, Reason, Step, ProviderId, ExternalId, Cost, Currency, CreatedAt, DueAt, SentAt,
+            RetriedAt, UpdatedAt, AttemptCount);
+
+    internal sealed record MessageEvent(
+        [property: Description("deferred, delivered, read, opened, clicked, failed, bounced, complained, unsubscribed, replied, confirmed or sent.")] string Type,
+        DateTimeOffset At, DateTimeOffset RecordedAt, string? ProviderId, string? Detail, string? Url);
 
     internal sealed record TraceEntry(DateTimeOffset At, string Kind);
 

@@ -42,6 +42,10 @@ public sealed class ProviderCatalog(
     /// <summary>A provider that the tenant may see: its own, or the installation's.</summary>
     public ProviderRuntime? Find(TenantId tenant, Guid id) => List(tenant).FirstOrDefault(p => p.Provider.Id == id);
 
+    /// <summary>A provider of whichever tenant, built-in simulators included.</summary>
+    public ProviderRuntime? Find(Guid id) =>
+        _snapshot.ById.TryGetValue(id, out var found) ? found : _builtIn.Values.FirstOrDefault(b => b[0].Provider.Id == id)?[0];
+
     /// <summary>Those that the tenant may see; built-in simulators among them where they are what serves a channel.</summary>
     public IReadOnlyList<ProviderRuntime> List(TenantId tenant) =>
         [.. _snapshot.ById.Values.Where(p => p.Provider.Tenant == tenant || p.Provider.Tenant == TenantId.Installation)

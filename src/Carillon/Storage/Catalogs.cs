@@ -11,6 +11,10 @@ namespace Carillon.Storage;
 public interface IContactStore
 {
     ValueTask<Contact?> GetAsync(TenantId tenant, string id, CancellationToken cancellationToken = default);
+
+    /// <summary>The id of a contact that has this address on one of the channels, a verified one first; null for none.</summary>
+    ValueTask<string?> FindByAddressAsync(
+        TenantId tenant, IReadOnlyList<Channel> channels, string identifier, CancellationToken cancellationToken = default);
 }
 
 public interface ITemplateStore

@@ -138,8 +138,33 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderS
     public ValueTask<StoredMessage?> GetMessageAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default) =>
         Failure is null ? new(Messages.Find(m => m.Tenant == tenant && m.Id == id)) : ValueTask.FromException<StoredMessage?>(Failure);
 
-    public ValueTask<IReadOnlyList<StoredMessage>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default) =>
-        new(Messages.Where(m => m.Tenant == query.Tenant && (query.After is null || m.Id.CompareTo(query.After.Value) < 0)).OrderByDescending(m => m.Id).Take(query.Limit).ToList());
+    public MessageQuery? LastQuery { get; private set; }
+
+    /// <summary>They stand in the order in which a test added them.</summary>
+    public ValueTask<LogPage<StoredMessage>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default)
+    {
+        LastQuery = query;
+        var end = (int)Math.Min(Messages.Count, query.After ?? long.MaxValue);
+        var start = Math.Max(0, end - query.Limit);
+        return new(new LogPage<StoredMessage>([.. Messages[start..end].Where(m => m.Tenant == query.Tenant).Reverse()], start > 0 ? start : null));
+    }
+
+    public ValueTask<LogPage<StoredNotification>> ListNotificationsAsync(NotificationQuery query, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<BatchSummary>> ListBatchesAsync(TenantId tenant, Guid? before, int limit, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<Guid>> BatchNotificationsAsync(
+        TenantId tenant, Guid batch, Guid? after, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<CancelledMessage>> CancelManyAsync(
+        TenantId tenant, IReadOnlyList<Guid> notificationIds, DateTimeOffset now, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public RetryResult Retry { get; set; } = new RetryResult.NotFound();
+
+    public ValueTask<RetryResult> RetryAsync(
+        TenantId tenant, Guid messageId, DateTimeOffset now, ReadOnlyMemory<byte> trace, CancellationToken cancellationToken = default) => new(Retry);
 
     public ValueTask<IReadOnlyList<QueueDepth>> DepthAsync(TenantId? tenant, DateTimeOffset now, CancellationToken cancellationToken = default) =>
         new([new QueueDepth(MessageStatus.Queued, Channel.Email, Priority.Normal, 3, now.AddSeconds(-2))]);
@@ -180,7 +205,16 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderS
 
     public ValueTask ReleaseAsync(long epoch, IReadOnlyList<OutboundMessage> messages, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-    public ValueTask<int> CleanAsync(DateTimeOffset idempotencyBefore, DateTimeOffset now, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public ValueTask<IReadOnlyList<DueStep>> DueStepsAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<StoredCallback>> UnreadCallbacksAsync(DateTimeOffset receivedBefore, int limit, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<StoredEvent>> EventsAsync(TenantId tenant, Guid messageId, CancellationToken cancellationToken = default) => new([]);
+
+    public ValueTask<Guid?> FindByExternalAsync(Guid providerId, string externalId, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask<int> CleanAsync(CleaningOrder order, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public ValueTask<byte[]?> GetBlobAsync(TenantId tenant, string hash, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
