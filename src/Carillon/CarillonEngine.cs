@@ -30,6 +30,7 @@ public sealed class CarillonEngine : IAsyncDisposable
     private LaneScheduler? _lanes;
     private Intake? _intake;
     private ContentReader? _contents;
+    private Previewer? _previewer;
 
     /// <exception cref="ArgumentException">Options are out of range; the message has all of them.</exception>
     public CarillonEngine(
@@ -73,6 +74,9 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     /// <summary>The way in. Only after the start.</summary>
     public Intake Intake => _intake ?? throw new InvalidOperationException("The engine has not been started.");
+
+    /// <summary>What a request would come to. Only after the start.</summary>
+    public Previewer Previewer => _previewer ?? throw new InvalidOperationException("The engine has not been started.");
 
     /// <summary>What messages say. Only after the start.</summary>
     public ContentReader Contents => _contents ?? throw new InvalidOperationException("The engine has not been started.");
@@ -216,8 +220,10 @@ public sealed class CarillonEngine : IAsyncDisposable
             _dispatcher.Nudge();
         };
         _contents = new ContentReader(Storage.Log, renderer);
+        var builder = new NotificationBuilder(contacts, Templates, Storage.Attachments, plans, Secrets, Ids, _time);
+        _previewer = new Previewer(builder, _lanes, Templates, renderer, Providers, _time);
         _intake = new Intake(
-            new NotificationBuilder(contacts, Templates, plans, Secrets, Ids, _time), contacts, _committer, _dispatcher, _lanes, _options, _time);
+            builder, contacts, _committer, _dispatcher, _lanes, _options, _time);
     }
 
     private async Task CloseNodeAsync(Dispatcher dispatcher)
