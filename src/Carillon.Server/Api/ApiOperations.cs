@@ -49,7 +49,7 @@ internal static class ApiOperations
     {
         Description = "The file's bytes with its own Content-Type, or a form with one file; up to 25 MB. The same file under the same name and type has the same id, however often it is sent.",
         Body = typeof(byte[]),
-        Accepts = ["application/octet-stream", "multipart/form-data"],
+        Accepts = ["*/*", MediaType.Form],
         Query = [("filename", "The name under which recipients see it; or in Content-Disposition.")],
         Answer = typeof(ApiShapes.StoredAttachment),
         Status = 201,

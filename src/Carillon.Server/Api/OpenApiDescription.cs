@@ -20,9 +20,10 @@ internal static class OpenApiDescription
                 Title = "Carillon",
                 Version = DocumentName,
                 Description = "A self-hosted communications server: one API for every message to a customer. Errors are problem+json (RFC 9457) with a stable type.",
-                License = new OpenApiLicense { Name = "MIT" },
+                License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
             };
-            document.Servers = [];
+            document.Servers = [new OpenApiServer { Url = "/", Description = "This server." }];
+            foreach (var tag in document.Tags ?? new HashSet<OpenApiTag>()) tag.Description = ApiTags.Describe(tag.Name);
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
             {
@@ -32,6 +33,8 @@ internal static class OpenApiDescription
         });
         options.AddSchemaTransformer((schema, context, _) =>
         {
+            // What an entry says besides depends on its kind.
+            if (context.JsonTypeInfo.Type == typeof(ApiShapes.TraceEntry)) schema.AdditionalProperties = new OpenApiSchema();
             // What may be null may also be left out: the framework takes every parameter of a record for required.
             foreach (var property in context.JsonTypeInfo.Properties)
             {
@@ -67,7 +70,7 @@ internal static class OpenApiDescription
         }
 
         operation.Parameters = parameters;
-        if (!described.IsPublic) operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(SchemeName, document)] = [] }];
+        operation.Security = described.IsPublic ? [] : [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(SchemeName, document)] = [] }];
         var (sent, answered) = ApiExamples.Of(described);
         if (sent is not null && operation.RequestBody?.Content is { } bodies && bodies.TryGetValue(MediaType.Json, out var body)) body.Example = sent;
         var status = described.Status.ToString(System.Globalization.CultureInfo.InvariantCulture);

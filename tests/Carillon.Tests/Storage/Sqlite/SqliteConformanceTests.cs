@@ -14,6 +14,8 @@ public sealed class SqliteCancelTests() : CancelConformance(new SqliteFactory())
 
 public sealed class SqliteRetryTests() : RetryConformance(new SqliteFactory());
 
+public sealed class SqliteAttachmentTests() : AttachmentConformance(new SqliteFactory());
+
 public sealed class SqliteLogTests() : LogConformance(new SqliteFactory());
 
 public sealed class SqliteSenderTests() : SenderConformance(new SqliteFactory());
