@@ -1,4 +1,5 @@
 using Carillon.Dispatch;
+using Carillon.Messages;
 using Carillon.Security;
 using Carillon.Storage.Sqlite;
 
@@ -36,10 +37,22 @@ internal static class EngineServices
         CriticalReserve = options.MaxUnrecorded / 8,
         Window = options.Window,
         Retry = options.Retry,
+        WebhookRetry = WebhookRetryOf(options),
         IdempotencyRetention = options.IdempotencyRetention,
         DrainTimeout = options.DrainTimeout,
         Simulate = options.Simulator,
+        PublicUrl = options.PublicUrl,
+        DefaultRegion = options.DefaultRegion,
+        OutgoingGuard = options.OutgoingGuard,
     };
+
+    /// <summary>As long as the operator says, from the same first wait as everywhere.</summary>
+    private static RetryPolicy WebhookRetryOf(ServerOptions options)
+    {
+        var usual = new CarillonOptions().WebhookRetry;
+        var baseDelay = options.Retry.BaseDelay;
+        return usual with { MaxAge = options.WebhookRetryMaxAge, BaseDelay = baseDelay, MaxDelay = usual.MaxDelay > baseDelay ? usual.MaxDelay : baseDelay };
+    }
 
     private sealed class DefectLog(ILogger<CarillonEngine> logger) : IDefectLog
     {

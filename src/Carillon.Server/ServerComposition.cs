@@ -82,6 +82,7 @@ internal static class ServerComposition
         ActivatorUtilities.CreateInstance<KeysApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<TenantsApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<RequestLimitsApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<CallbacksApi>(services).Map(app);
         ActivatorUtilities.CreateInstance<HealthApi>(services).Map(app);
         ActivatorUtilities.CreateInstance<MetricsApi>(services).Map(app);
         ReferencePage.Map(app);

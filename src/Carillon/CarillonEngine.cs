@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Carillon.Callbacks;
 using Carillon.Channels;
 using Carillon.Channels.Simulator;
 using Carillon.Contacts;
@@ -24,6 +25,7 @@ public sealed class CarillonEngine : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly IDefectLog _defects;
     private readonly GatewayCatalog _kinds;
+    private readonly GatewayServices _gatewayServices;
     private readonly List<PeriodicService> _upkeep = [];
     private GroupCommitter? _committer;
     private Dispatcher? _dispatcher;
@@ -31,6 +33,9 @@ public sealed class CarillonEngine : IAsyncDisposable
     private Intake? _intake;
     private ContentReader? _contents;
     private Previewer? _previewer;
+    private PlanStepper? _plans;
+    private CallbackReader? _callbackReader;
+    private CallbackIntake? _callbacks;
 
     /// <exception cref="ArgumentException">Options are out of range; the message has all of them.</exception>
     public CarillonEngine(
@@ -48,8 +53,9 @@ public sealed class CarillonEngine : IAsyncDisposable
         Outbox = new SimulatorOutbox();
         Templates = new TemplateCatalog(storage.Templates, Ids, options, time);
         Senders = new SenderDirectory(storage.Senders, Secrets, Ids, time);
-        var services = new GatewayServices(time, Outbox) { Signers = Senders.Find };
-        Providers = new ProviderCatalog(storage.Providers, _kinds, services, Secrets, Ids, time, options.Simulate);
+        _gatewayServices = new GatewayServices(time, Outbox) { Signers = Senders.Find, Guard = options.OutgoingGuard, CallbackUrl = CallbackUrlOf };
+        Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate);
+        ProviderTests = new ProviderTester(Providers, _kinds, _gatewayServices, Ids, time, defects);
     }
 
     public IStorage Storage { get; }
@@ -70,6 +76,8 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     public ProviderCatalog Providers { get; }
 
+    public ProviderTester ProviderTests { get; }
+
     public SenderDirectory Senders { get; }
 
     /// <summary>The way in. Only after the start.</summary>
@@ -80,6 +88,9 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     /// <summary>What messages say. Only after the start.</summary>
     public ContentReader Contents => _contents ?? throw new InvalidOperationException("The engine has not been started.");
+
+    /// <summary>Where vendors' callbacks go in. Only after the start.</summary>
+    public CallbackIntake Callbacks => _callbacks ?? throw new InvalidOperationException("The engine has not been started.");
 
     /// <summary>Whether this node accepts and delivers.</summary>
     public bool IsRunning { get; private set; }
@@ -113,14 +124,18 @@ public sealed class CarillonEngine : IAsyncDisposable
 
         notes.AddRange(await Senders.LoadAsync(cancellationToken));
         notes.AddRange(await Providers.LoadAsync(cancellationToken));
-        if (Providers.All.Count == 0 && _options.Simulate)
+        if (Providers.IsUntouched && _options.Simulate)
             notes.Add("There is no provider yet: every channel is served by a simulator. Nothing leaves this machine; see /v1/simulator/outbox.");
 
         Run();
         var surveyor = new Surveyor(Storage.Queue, _lanes!, _dispatcher!, _time, _defects);
         await surveyor.SurveyAsync(cancellationToken);
+        var rescuer = new CallbackRescuer(Storage.Queue, _callbackReader!, _time, _defects);
+        await rescuer.ReadAllAsync(cancellationToken);
         _upkeep.AddRange([
             surveyor,
+            rescuer,
+            new StepTimer(Storage.Queue, _committer!, _plans!, _dispatcher!, _time, _defects),
             new Heartbeat(Storage.Nodes, Epoch, _time, _defects),
             new Cleaner(Storage.Queue, _options, _time, _defects),
         ]);
@@ -193,6 +208,8 @@ public sealed class CarillonEngine : IAsyncDisposable
         foreach (var service in _upkeep) await service.DisposeAsync();
         if (_dispatcher is not null) await _dispatcher.DrainAsync(deadline);
         await Providers.DisposeAsync();
+        if (_callbackReader is not null) await _callbackReader.DisposeAsync();
+        _gatewayServices.HttpConnections.Dispose();
         if (_committer is not null) await _committer.DisposeAsync();
         if (_dispatcher is not null)
         {
@@ -208,7 +225,7 @@ public sealed class CarillonEngine : IAsyncDisposable
     {
         var router = new Router(Providers);
         _lanes = new LaneScheduler(_options, router, _time);
-        var plans = new PlanStepper(Ids, _lanes);
+        var plans = _plans = new PlanStepper(Ids, _lanes);
         var renderer = new Renderer(Templates, Secrets);
         var contacts = new ContactDirectory(Storage.Contacts);
         _committer = new GroupCommitter(
@@ -219,12 +236,17 @@ public sealed class CarillonEngine : IAsyncDisposable
             _lanes.Resume();
             _dispatcher.Nudge();
         };
+        _callbackReader = new CallbackReader(Providers, _committer, new EventResolver(Storage.Log, Storage.Contacts, Ids), _time, _defects);
+        _callbacks = new CallbackIntake(Providers, _committer, _callbackReader, Ids);
         _contents = new ContentReader(Storage.Log, renderer);
-        var builder = new NotificationBuilder(contacts, Templates, Storage.Attachments, plans, Secrets, Ids, _time);
+        var builder = new NotificationBuilder(contacts, Templates, Storage.Attachments, plans, Secrets, Ids, _time, _options.DefaultRegion);
         _previewer = new Previewer(builder, _lanes, Templates, renderer, Providers, _time);
         _intake = new Intake(
             builder, contacts, _committer, _dispatcher, _lanes, _options, _time);
     }
+
+    private Uri? CallbackUrlOf(Guid provider) =>
+        _options.PublicUrl is { } url ? new Uri($"{url.AbsoluteUri.TrimEnd('/')}/callbacks/{PublicId.Format(PublicId.Provider, provider)}") : null;
 
     private async Task CloseNodeAsync(Dispatcher dispatcher)
     {

@@ -86,8 +86,14 @@ internal sealed class MessagesApi(CarillonEngine engine)
     private async Task GetAsync(HttpContext context, ApiKey key)
     {
         var message = RouteId.TryRead(context, PublicId.Message, out var id) ? await engine.Storage.Log.GetMessageAsync(key.Tenant, id, context.RequestAborted) : null;
-        if (message is null) NotFound(context);
-        else JsonAnswer.Write(context, 200, message, StoredAnswers.WriteMessageWithTrace);
+        if (message is null)
+        {
+            NotFound(context);
+            return;
+        }
+
+        var events = await engine.Storage.Log.EventsAsync(key.Tenant, id, context.RequestAborted);
+        JsonAnswer.Write(context, 200, (message, events), StoredAnswers.WriteMessageWithTrace);
     }
 
     private async Task GetContentAsync(HttpContext context, ApiKey key)

@@ -11,6 +11,8 @@ internal static class OpenApiDescription
     public const string DocumentName = "v1";
     private const string SchemeName = "api_key";
 
+    private static readonly string[] PathNames = ["id", "number", "from", "to"];
+
     public static void Configure(OpenApiOptions options)
     {
         options.AddDocumentTransformer((document, _, _) =>
@@ -54,8 +56,8 @@ internal static class OpenApiDescription
     private static void Complete(OpenApiOperation operation, ApiOperation described, string path, OpenApiDocument? document)
     {
         var parameters = new List<IOpenApiParameter>();
-        if (path.Contains("{id}", StringComparison.Ordinal))
-            parameters.Add(new OpenApiParameter { Name = "id", In = ParameterLocation.Path, Required = true, Schema = Text() });
+        foreach (var name in PathNames.Where(n => path.Contains($"{{{n}}}", StringComparison.Ordinal)))
+            parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true, Schema = Text() });
         foreach (var (name, description) in described.Query)
             parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Query, Description = description, Schema = QuerySchema.Of(name) });
         if (described.IsIdempotent)
@@ -65,6 +67,17 @@ internal static class OpenApiDescription
                 Name = IdempotencyHeader.Name,
                 In = ParameterLocation.Header,
                 Description = "Kept for 24 hours: the same request is answered alike and not done twice.",
+                Schema = Text(),
+            });
+        }
+
+        if (described.IsConditional)
+        {
+            parameters.Add(new OpenApiParameter
+            {
+                Name = EntityTag.IfMatch,
+                In = ParameterLocation.Header,
+                Description = "An ETag: only if it is still so; else 412, and nothing is changed.",
                 Schema = Text(),
             });
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Carillon.Channels.Sms;
 using Carillon.Dispatch;
 using Carillon.Messages;
 using Carillon.Server.Http;
@@ -38,6 +39,17 @@ internal static class PreviewAnswer
         json.WriteString("subject"u8, message.Subject);
         json.WriteString("text"u8, message.Text);
         json.WriteString("html"u8, message.Html);
+        if (message.Sms is { } sms)
+        {
+            json.WriteString("encoding"u8, SmsEncodingNames.All.NameOf(sms.Encoding));
+            json.WriteNumber("segments"u8, sms.Segments);
+        }
+        else
+        {
+            json.WriteNull("encoding"u8);
+            json.WriteNull("segments"u8);
+        }
+
         json.WriteStartArray("errors"u8);
         if (message.Reason is { } reason) Write(json, new FieldFault(reason == MessageReasons.SecretsErased ? "secret_variables" : "template_id", reason, message.Fault ?? ""));
         json.WriteEndArray();

@@ -14,6 +14,8 @@ public sealed class GatewayCatalog
         [
             Email.SmtpGateway.Kind,
             SimulatorGateway.Kind,
+            Sms.HttpSmsGateway.Kind,
+            Webhook.WebhookGateway.Kind,
         ];
         _kinds = own.Concat(additional ?? []).ToDictionary(k => k.Name, StringComparer.Ordinal);
     }

@@ -1,3 +1,4 @@
+using Carillon.Channels.Sms;
 using Carillon.Messages;
 
 namespace Carillon.Dispatch;
@@ -39,6 +40,9 @@ public sealed record MessagePreview
     public string? Text { get; init; }
 
     public string? Html { get; init; }
+
+    /// <summary>What the text is as SMS; null on other channels.</summary>
+    public SmsSize? Sms { get; init; }
 
     /// <summary>One of <see cref="MessageReasons"/>: it would fail for this; null when there is content.</summary>
     public string? Reason { get; init; }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Carillon.Channels.Sms;
 using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Templates;
@@ -81,6 +82,7 @@ public sealed class Previewer
                     Subject = Part(rendering.Content.Subject),
                     Text = Part(rendering.Content.Text),
                     Html = Part(rendering.Content.Html),
+                    Sms = message.Channel == Channel.Sms ? SmsText.Measure(rendering.Content.Text.Span) : null,
                 };
         }
         finally

@@ -35,6 +35,13 @@ public sealed class OutboundMessage
     /// <summary>Committed with this node as the owner: it is handed over in memory and needs no claim.</summary>
     public bool IsOwned { get; set; }
 
+    /// <summary>From when on it is too late to send it, since the next step of its plan begins; null for never. A retry by hand is outside its plan's time.</summary>
+    public DateTimeOffset? StepDeadline => RetriedAt is not null ? null : Notification.Plan?.DeadlineOf(Step, BegunAt);
+
+    /// <summary>From when on it could be sent: what its age and its step's time count from.</summary>
+    public DateTimeOffset BegunAt =>
+        RetriedAt is { } retried ? retried : Step == 0 && Notification.ScheduledAt is { } scheduled && scheduled > CreatedAt ? scheduled : CreatedAt;
+
     public LaneKey Lane => new(Notification.Tenant, Channel, Notification.Priority);
 
     /// <summary>What is stored as its first status.</summary>

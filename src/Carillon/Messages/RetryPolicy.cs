@@ -34,14 +34,9 @@ public sealed record RetryPolicy
         if (counted >= MaxAttempts) return null;
         var next = now + Delay(counted, sample);
         if (notBefore is { } floor && floor > next) next = floor;
-        return next - StartOf(message) > MaxAge ? null : next;
+        return next - message.BegunAt > MaxAge ? null : next;
     }
 
     /// <summary>True once no attempt may start any more.</summary>
-    public bool IsTooOld(OutboundMessage message, DateTimeOffset now) => now - StartOf(message) > MaxAge;
-
-    /// <summary>A scheduled message ages from its time on, one that was put back into the queue by hand from then on.</summary>
-    private static DateTimeOffset StartOf(OutboundMessage message) =>
-        message.RetriedAt is { } retried ? retried
-        : message.Notification.ScheduledAt is { } scheduled && scheduled > message.CreatedAt ? scheduled : message.CreatedAt;
+    public bool IsTooOld(OutboundMessage message, DateTimeOffset now) => now - message.BegunAt > MaxAge;
 }

@@ -9,6 +9,12 @@ public interface IMessageLog
 
     ValueTask<StoredMessage?> GetMessageAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default);
 
+    /// <summary>What happened to a message after it left, earliest first.</summary>
+    ValueTask<IReadOnlyList<StoredEvent>> EventsAsync(TenantId tenant, Guid messageId, CancellationToken cancellationToken = default);
+
+    /// <summary>The newest message, of whichever tenant, that a provider's gateway knows by this id; null for none.</summary>
+    ValueTask<Guid?> FindByExternalAsync(Guid providerId, string externalId, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// Newest first, in the order of their commits. A page costs a bounded effort, however rare what is asked for: it may hold fewer than
     /// asked for, or nothing, and yet have a <see cref="LogPage{T}.Next"/>.

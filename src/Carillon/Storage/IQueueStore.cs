@@ -51,8 +51,14 @@ public interface IQueueStore
     ValueTask<RetryResult> RetryAsync(
         TenantId tenant, Guid messageId, DateTimeOffset now, ReadOnlyMemory<byte> trace, CancellationToken cancellationToken = default);
 
-    /// <summary>Drops idempotency keys older than <paramref name="idempotencyBefore"/> and secrets whose erasure is due, at most <paramref name="limit"/> rows of each; returns how many went.</summary>
-    ValueTask<int> CleanAsync(DateTimeOffset idempotencyBefore, DateTimeOffset now, int limit, CancellationToken cancellationToken = default);
+    /// <summary>Steps of plans that are to be looked at by now, earliest first. Each is settled by a <see cref="StepWrite"/>.</summary>
+    ValueTask<IReadOnlyList<DueStep>> DueStepsAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Callbacks that nobody has read and that were received before a time, earliest first. Each is settled by a <see cref="ReadingWrite"/>.</summary>
+    ValueTask<IReadOnlyList<StoredCallback>> UnreadCallbacksAsync(DateTimeOffset receivedBefore, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Drops what has served its time; returns how many rows went.</summary>
+    ValueTask<int> CleanAsync(CleaningOrder order, CancellationToken cancellationToken = default);
 }
 
 /// <param name="Messages">What was claimed, whole: it can be rendered and sent without another read.</param>
@@ -62,6 +68,11 @@ public sealed record Claim(IReadOnlyList<OutboundMessage> Messages, DateTimeOffs
 public readonly record struct LaneDue(LaneKey Lane, DateTimeOffset Due);
 
 public readonly record struct Rescue(int Requeued, int Unknown, int Cancelled = 0);
+
+/// <summary>What goes: at most <paramref name="Limit"/> rows of each kind, the oldest first. Secrets go whose erasure is due.</summary>
+/// <param name="EarlyEventsBefore">Events whose message never came to be known.</param>
+public sealed record CleaningOrder(
+    DateTimeOffset Now, DateTimeOffset IdempotencyBefore, DateTimeOffset CallbacksBefore, DateTimeOffset EarlyEventsBefore, int Limit);
 
 public enum CancelState
 {

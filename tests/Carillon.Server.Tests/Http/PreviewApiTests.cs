@@ -46,6 +46,8 @@ public sealed class PreviewApiTests : IAsyncLifetime
         Assert.Equal("2031-01-01T00:00:00.000Z", mail.GetProperty("due_at").GetString());
         Assert.Equal((1, "sms", "Hi <Ana>\n1"), (sms.GetProperty("step").GetInt32(), sms.GetProperty("channel").GetString(), sms.GetProperty("text").GetString()));
         Assert.Equal(JsonValueKind.Null, sms.GetProperty("due_at").ValueKind);
+        Assert.Equal(("GSM-7", 1), (sms.GetProperty("encoding").GetString(), sms.GetProperty("segments").GetInt32()));
+        Assert.Equal(JsonValueKind.Null, mail.GetProperty("segments").ValueKind);
         Assert.Equal("serves", mail.GetProperty("providers")[0].GetProperty("why").GetString());
         Assert.Equal(mail.GetProperty("providers")[0].GetProperty("id").GetString(), mail.GetProperty("provider_id").GetString());
         Assert.Empty(preview.GetProperty("warnings").EnumerateArray());

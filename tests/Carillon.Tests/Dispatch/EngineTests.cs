@@ -158,7 +158,7 @@ public sealed class EngineTests
 
         var stored = await harness.Engine.Storage.Log.GetNotificationAsync(EngineHarness.Tenant, notification.Id, TestContext.Current.CancellationToken);
         var next = Assert.Single(stored!.Messages, m => m.Step == 1);
-        Assert.Equal((Channel.Sms, "+5215512345678"), (next.Channel, next.Address));
+        Assert.Equal((Channel.Sms, "+525512345678"), (next.Channel, next.Address));
         // No SMS provider was made: the built-in simulator takes it.
         Assert.Equal(MessageStatus.Sent, (await harness.UntilAsync(next.Id)).Status);
     }

@@ -25,6 +25,35 @@ internal sealed class SqliteMessageLog(SqliteReaders readers) : IMessageLog
                 .QuerySingleOrDefault<MessageRow>(Sql["get_message"].Text, new { tenant = tenant.Value, id = id.ToBytes() })?.ToMessage(),
             cancellationToken);
 
+    public async ValueTask<IReadOnlyList<StoredEvent>> EventsAsync(TenantId tenant, Guid messageId, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync<IReadOnlyList<StoredEvent>>(
+            connection =>
+            {
+                using var select = new SqliteStatement(connection.Handle!, EventSql.MessageEvents);
+                var events = new List<StoredEvent>();
+                select.Add(messageId).Add(tenant.Value);
+                while (select.Step())
+                {
+                    events.Add(new StoredEvent(
+                        (MessageEventKind)select.GetInt64(0), SqliteValues.ToTime(select.GetInt64(1)), SqliteValues.ToTime(select.GetInt64(2)),
+                        select.GetNullableGuid(3), select.GetString(4), select.GetString(5)));
+                }
+
+                return events;
+            },
+            cancellationToken);
+
+    public async ValueTask<Guid?> FindByExternalAsync(Guid providerId, string externalId, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync(
+            connection =>
+            {
+                using var buckets = new SqliteStatement(connection.Handle!, Sql["buckets"]);
+                using var find = new SqliteStatement(connection.Handle!, Sql["find_key"]);
+                using var compare = new SqliteStatement(connection.Handle!, EventSql.MessageByExternal);
+                return MessageKeySearch.Newest(buckets, find, compare, providerId, externalId, most: int.MaxValue);
+            },
+            cancellationToken);
+
     public async ValueTask<LogPage<StoredMessage>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default) =>
         await readers.ReadAsync(connection => new MessageSearch(connection, query).Run(), cancellationToken);
 

@@ -16,7 +16,13 @@ public sealed class SqliteRetryTests() : RetryConformance(new SqliteFactory());
 
 public sealed class SqliteAttachmentTests() : AttachmentConformance(new SqliteFactory());
 
+public sealed class SqliteEventTests() : EventConformance(new SqliteFactory());
+
+public sealed class SqliteStepTests() : StepConformance(new SqliteFactory());
+
 public sealed class SqliteLogTests() : LogConformance(new SqliteFactory());
+
+public sealed class SqliteProviderTests() : ProviderConformance(new SqliteFactory());
 
 public sealed class SqliteSenderTests() : SenderConformance(new SqliteFactory());
 

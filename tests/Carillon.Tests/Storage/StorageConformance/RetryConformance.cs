@@ -107,12 +107,12 @@ public abstract class RetryConformance(StorageFactory factory) : StorageTest(fac
         });
         await RecordAsync(new OutcomeWrite { Message = message, At = Now, Status = MessageStatus.Failed, EraseSecretsAt = Now.AddDays(1) });
         Assert.IsType<RetryResult.Queued>(await RetryAsync(message));
-        await Queue.CleanAsync(Now, Later, 100, Cancellation);
+        await Queue.CleanAsync(Cleaning(Later, 100), Cancellation);
         var claimed = Assert.Single((await ClaimAsync(message.Lane, now: Later)).Messages);
         Assert.NotNull(claimed.Notification.Secrets);
 
         await RecordAsync(new OutcomeWrite { Message = claimed, At = Later, Status = MessageStatus.Failed, EraseSecretsAt = Later.AddDays(1) });
-        await Queue.CleanAsync(Now, Later.AddDays(2), 100, Cancellation);
+        await Queue.CleanAsync(Cleaning(Later.AddDays(2), 100), Cancellation);
         await AssertRefusedAsync(RetryRefusal.SecretsErased, message);
     }
 
@@ -149,6 +149,25 @@ public abstract class RetryConformance(StorageFactory factory) : StorageTest(fac
 
         if (isSuperseded) await AssertRefusedAsync(RetryRefusal.Superseded, message);
         else Assert.IsType<RetryResult.Queued>(await RetryAsync(message));
+    }
+
+    [Fact]
+    public async Task After_later_steps_that_came_to_nothing_it_has_all_of_its_attempts()
+    {
+        var plan = new Plan([new PlanStep([new PlanTarget(Channel.Email, "ada@example.org")], TimeSpan.FromMinutes(1)), new PlanStep([new PlanTarget(Channel.Sms, "+1")])]);
+        var message = await AcceptOwnedAsync(plan);
+        var next = MakeMessage(message.Notification, Channel.Sms, "+1", step: 1, owned: true);
+        await RecordAsync(message, MessageStatus.Failed, next: new NextStep(1, [next]));
+        await RecordAsync(next, MessageStatus.Failed);
+        await RetryAsync(message);
+        var claimed = Assert.Single((await ClaimAsync(message.Lane, now: Later)).Messages);
+        Assert.Null(claimed.StepDeadline);
+
+        var outcome = await RecordAsync(new OutcomeWrite { Message = claimed, At = Later, Status = MessageStatus.Queued, Reason = MessageReasons.Retry, DueAt = Later.AddMinutes(1), Attempts = 2 });
+
+        Assert.True(outcome.Recorded);
+        Assert.Equal(MessageStatus.Queued, (await StoredAsync(message)).Status);
+        Assert.Single((await ClaimAsync(message.Lane, now: Later.AddMinutes(1))).Messages);
     }
 
     private async Task<OutboundMessage> AcceptAsync(Notification notification)
