@@ -282,7 +282,7 @@ public abstract class LogConformance(StorageFactory factory) : StorageTest(facto
             UpdatedAt = Now,
             Published = new TemplateVersion { Id = Ids.Next(), TemplateId = id, Number = 1, CreatedAt = Now, PublishedAt = Now, Document = new TemplateDocument { Variants = [] } },
         };
-        await Store.Templates.CreateAsync(template, template.Published!, null, Cancellation);
+        await Store.Templates.CreateAsync(template, template.Published, cancellationToken: Cancellation);
         return template;
     }
 
