@@ -55,7 +55,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         Senders = new SenderDirectory(storage.Senders, Secrets, Ids, time);
         _gatewayServices = new GatewayServices(time, Outbox) { Signers = Senders.Find, Guard = options.OutgoingGuard, CallbackUrl = CallbackUrlOf };
         Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate);
-        ProviderTests = new ProviderTester(Providers, _kinds, _gatewayServices, Ids, time, defects);
+        ProviderTests = new ProviderTester(Providers, _kinds, _gatewayServices, Ids, time, defects, options.DefaultRegion);
     }
 
     public IStorage Storage { get; }

@@ -72,18 +72,18 @@ internal sealed class Dispatcher : IAsyncDisposable
         _signal.Set();
     }
 
-    /// <summary>A message of this lane waits in the store and is due at once.</summary>
-    public void Queued(LaneKey lane)
-    {
-        _lanes.Stored(lane, _time.GetUtcNow());
-        _signal.Set();
-    }
-
     /// <summary>What a step reserved room for, whether it has begun or not.</summary>
     public void Decided(NextStep next, bool begun)
     {
         if (begun) Committed(next.Messages);
         else foreach (var message in next.Messages.Where(m => m.IsOwned)) _lanes.Unreserve(message);
+    }
+
+    /// <summary>A message of this lane waits in the store and is due at once.</summary>
+    public void Queued(LaneKey lane)
+    {
+        _lanes.Stored(lane, _time.GetUtcNow());
+        _signal.Set();
     }
 
     /// <summary>Outcomes have been committed: their messages leave memory, and what follows from them begins.</summary>

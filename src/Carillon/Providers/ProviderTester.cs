@@ -22,16 +22,20 @@ public sealed class ProviderTester
     private readonly IdGenerator _ids;
     private readonly TimeProvider _time;
     private readonly IDefectLog _defects;
+    private readonly string? _defaultRegion;
 
     internal ProviderTester(
-        ProviderCatalog providers, GatewayCatalog kinds, GatewayServices services, IdGenerator ids, TimeProvider time, IDefectLog defects)
+        ProviderCatalog providers, GatewayCatalog kinds, GatewayServices services, IdGenerator ids, TimeProvider time, IDefectLog defects,
+        string? defaultRegion)
     {
+        _defaultRegion = defaultRegion;
         _providers = providers;
         _kinds = kinds;
         _services = services;
         _ids = ids;
         _time = time;
         _defects = defects;
+        _defaultRegion = defaultRegion;
     }
 
     /// <summary>Tests one of the tenant's own.</summary>
@@ -39,7 +43,7 @@ public sealed class ProviderTester
     {
         if (await _providers.GetAsync(tenant, id, cancellationToken) is not { } provider) return new ProviderTest.NotFound();
         var faults = new List<FieldFault>();
-        var address = AddressBook.Normalize(provider.Channel, draft.To, null, "to", faults);
+        var address = AddressBook.Normalize(provider.Channel, draft.To, _defaultRegion, "to", faults);
         if (draft.From is { } from && provider.Channel == Channel.Email && !AddressBook.IsMailbox(from))
             faults.Add(new("from", "invalid_email", "This is not a mail address; it looks like name@example.net, or Name <name@example.net>."));
         if (faults.Count > 0) return new ProviderTest.Refused(faults);

@@ -20,6 +20,7 @@ internal sealed class HttpAnswer : IDisposable
     private readonly TimeProvider? _time;
     private byte[]? _buffer;
     private int _length;
+    private bool _isAbandoned;
 
     private HttpAnswer(SendResult failure) => Failure = failure;
 
@@ -83,7 +84,8 @@ internal sealed class HttpAnswer : IDisposable
         }
         catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException or InvalidDataException)
         {
-            // What has come so far may already say enough.
+            // What has come so far may already say enough. The read that was given up may still have hold of the memory: it is not used again.
+            answer._isAbandoned = true;
         }
 
         return answer;
@@ -93,7 +95,7 @@ internal sealed class HttpAnswer : IDisposable
     {
         if (Interlocked.Exchange(ref _buffer, null) is not { } buffer) return;
         _length = 0;
-        ArrayPool<byte>.Shared.Return(buffer);
+        if (!_isAbandoned) ArrayPool<byte>.Shared.Return(buffer);
     }
 
     /// <summary>We ask for no compression; some compress all the same.</summary>

@@ -108,7 +108,8 @@ internal sealed class WebhookGateway : IGateway
         using var json = new Utf8JsonWriter(content, Writing);
         json.WriteStartObject();
         json.WriteString("type"u8, _settings.EventType);
-        json.WriteString("timestamp"u8, message.Message.CreatedAt.UtcDateTime);
+        // In milliseconds, as it is stored: a message claimed later knows no more.
+        json.WriteString("timestamp"u8, DateTimeOffset.FromUnixTimeMilliseconds(message.Message.CreatedAt.ToUnixTimeMilliseconds()).UtcDateTime);
         json.WriteStartObject("data"u8);
         json.WriteString("id"u8, id);
         json.WriteString("notification_id"u8, PublicId.Format(PublicId.Notification, message.Message.Notification.Id));

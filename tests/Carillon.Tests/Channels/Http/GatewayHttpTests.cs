@@ -136,13 +136,11 @@ public sealed class GatewayHttpTests : IDisposable
     [Fact]
     public async Task A_server_that_speaks_no_tls_is_unavailable()
     {
-        await using var server = new LoopbackHttpServer(HttpReply.Of(200));
-        var listener = new TcpListener(IPAddress.Loopback, 0);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var answering = AnswerInClearAsync(listener);
         await AssertFailureAsync(new Uri($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/?key=secret"), SendOutcome.Unavailable, "No secure connection");
         await answering;
-        listener.Stop();
     }
 
     public static TheoryData<string, string> Unfinished => new()
@@ -178,6 +176,28 @@ public sealed class GatewayHttpTests : IDisposable
         using var second = await SendAsync(method, new Uri(server.Url + "/second"));
         Assert.Equal(SendOutcome.Unknown, second.Failure!.Value.Outcome);
         Assert.Equal(1, server.Requests.Single(r => r.Target == "/second").Connection);
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public async Task A_connection_that_the_server_closed_while_it_was_idle_costs_no_message(string method)
+    {
+        await using var server = new LoopbackHttpServer(HttpReply.Of(200, "ok") with { Close = true });
+        using (var first = await SendAsync(method, new Uri(server.Url))) Assert.Equal(200, first.Status);
+        await server.ConnectionClosed.Task.WaitAsync(Token);
+        using var second = await SendAsync(method, new Uri(server.Url));
+        Assert.Equal((200, 2), (second.Status, server.Connections));
+    }
+
+    [Fact]
+    public async Task A_handshake_that_breaks_off_is_unavailable_for_nothing_of_the_request_has_left()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var closing = CloseFirstAsync(listener);
+        await AssertFailureAsync(new Uri($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/?key=secret"), SendOutcome.Unavailable, "127.0.0.1");
+        await closing;
     }
 
     [Theory]
@@ -313,6 +333,13 @@ public sealed class GatewayHttpTests : IDisposable
         }
 
         return target.ToArray();
+    }
+
+    private static async Task CloseFirstAsync(TcpListener listener)
+    {
+        using var client = await listener.AcceptTcpClientAsync(Token);
+        // What it says first is read, so that the end is an end and no reset.
+        await client.GetStream().ReadExactlyAsync(new byte[16], Token);
     }
 
     private static async Task AnswerInClearAsync(TcpListener listener)

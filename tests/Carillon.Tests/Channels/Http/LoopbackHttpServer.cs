@@ -70,6 +70,9 @@ internal sealed class LoopbackHttpServer : IAsyncDisposable
     /// <summary>Completes when the first request has come whole.</summary>
     public TaskCompletionSource RequestCame { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Completes when the server has closed a connection.</summary>
+    public TaskCompletionSource ConnectionClosed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -97,7 +100,12 @@ internal sealed class LoopbackHttpServer : IAsyncDisposable
 
     private async Task ServeAsync(TcpClient client, int connection)
     {
-        using var _ = client;
+        using (client) await ServeAllAsync(client, connection);
+        ConnectionClosed.TrySetResult();
+    }
+
+    private async Task ServeAllAsync(TcpClient client, int connection)
+    {
         client.NoDelay = true;
         try
         {
