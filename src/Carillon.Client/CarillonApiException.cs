@@ -42,9 +42,9 @@ public sealed class CarillonApiException : Exception
 public sealed record ApiProblem
 {
     /// <summary>Stable: <c>/problems/…</c>; docs/api.md lists them.</summary>
-    public string Type { get; init; } = "about:blank";
+    public string Type { get => field ?? "about:blank"; init; }
 
-    public string Title { get; init; } = "";
+    public string Title { get => field ?? ""; init; }
 
     public int Status { get; init; }
 

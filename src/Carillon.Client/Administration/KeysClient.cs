@@ -47,7 +47,7 @@ public sealed record Key
 
     public required string Name { get; init; }
 
-    public IReadOnlyList<string> Scopes { get; init; } = [];
+    public IReadOnlyList<string> Scopes { get => field ?? []; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 

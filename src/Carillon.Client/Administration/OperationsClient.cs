@@ -27,7 +27,7 @@ public sealed record Queue
 {
     public long Total { get; init; }
 
-    public IReadOnlyList<QueueDepth> Queues { get; init; } = [];
+    public IReadOnlyList<QueueDepth> Queues { get => field ?? []; init; }
 }
 
 /// <summary>How much waits in one state, on one channel, at one priority.</summary>
@@ -56,5 +56,5 @@ public sealed record Readiness
     public required string Status { get; init; }
 
     /// <summary>What was looked at, and how it is.</summary>
-    public IReadOnlyDictionary<string, string> Checks { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Checks { get => field ?? new Dictionary<string, string>(StringComparer.Ordinal); init; }
 }

@@ -16,7 +16,7 @@ public sealed record Message
 
     public string? RecipientId { get; init; }
 
-    /// <summary>One of <see cref="MessageStatuses"/>.</summary>
+    /// <summary>One of <see cref="KnownStatuses"/>.</summary>
     public required string Status { get; init; }
 
     /// <summary>Why it is held, or has ended so.</summary>
@@ -61,7 +61,7 @@ public sealed record TraceEntry
 
     /// <summary>Whatever else was noted with it.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement> Details { get; init; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+    public IDictionary<string, JsonElement> Details { get; set; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
 }
 
 /// <summary>What a message said.</summary>

@@ -38,7 +38,7 @@ public sealed record Batch
     /// <summary>From 0 to 1.</summary>
     public double Progress { get; init; }
 
-    public IReadOnlyDictionary<string, long> ByStatus { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, long> ByStatus { get => field ?? new Dictionary<string, long>(StringComparer.Ordinal); init; }
 }
 
 /// <summary>The answer to a batch.</summary>
@@ -46,7 +46,7 @@ internal sealed record BatchAnswer
 {
     public string? BatchId { get; init; }
 
-    public IReadOnlyList<BatchAnswerItem> Results { get; init; } = [];
+    public IReadOnlyList<BatchAnswerItem> Results { get => field ?? []; init; }
 }
 
 /// <summary>Either what an accepted notification is answered, or a problem.</summary>

@@ -12,7 +12,7 @@ public sealed record AcceptedNotification
     public required string Status { get; init; }
 
     /// <summary>The messages of its first step.</summary>
-    public IReadOnlyList<AcceptedMessage> Messages { get; init; } = [];
+    public IReadOnlyList<AcceptedMessage> Messages { get => field ?? []; init; }
 }
 
 public sealed record AcceptedMessage
@@ -51,9 +51,9 @@ public record NotificationSummary
 
     public Related? Related { get; init; }
 
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string> Tags { get => field ?? []; init; }
 
-    public IReadOnlyList<Message> Messages { get; init; } = [];
+    public IReadOnlyList<Message> Messages { get => field ?? []; init; }
 }
 
 /// <summary>A notification alone, with what it was made of.</summary>
@@ -61,7 +61,7 @@ public sealed record Notification : NotificationSummary
 {
     public JsonObject? TemplateVariables { get; init; }
 
-    public IReadOnlyList<string> SecretVariables { get; init; } = [];
+    public IReadOnlyList<string> SecretVariables { get => field ?? []; init; }
 
     public JsonObject? Metadata { get; init; }
 }
@@ -71,7 +71,7 @@ public sealed record Cancellation
 {
     public required string Id { get; init; }
 
-    public IReadOnlyList<CancelledMessage> Messages { get; init; } = [];
+    public IReadOnlyList<CancelledMessage> Messages { get => field ?? []; init; }
 }
 
 public sealed record CancelledMessage
@@ -88,5 +88,5 @@ public sealed record CancelledMessage
 public sealed record NotificationPreview
 {
     [JsonExtensionData]
-    public IDictionary<string, JsonElement> Fields { get; init; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+    public IDictionary<string, JsonElement> Fields { get; set; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
 }

@@ -14,7 +14,7 @@ public sealed record NotificationRequest
     /// <summary>A contact to make or update (with an id), or bare addresses (without).</summary>
     public Recipient? Recipient { get; init; }
 
-    /// <summary>One of <see cref="Channels"/>. Without it and the list the recipient's addresses decide.</summary>
+    /// <summary>One of <see cref="KnownChannels"/>. Without it and the list the recipient's addresses decide.</summary>
     public string? Channel { get; init; }
 
     public IReadOnlyList<string>? Channels { get; init; }
@@ -58,7 +58,7 @@ public sealed record NotificationRequest
 
     public string? Category { get; init; }
 
-    /// <summary>One of <see cref="Priorities"/>.</summary>
+    /// <summary>One of <see cref="KnownPriorities"/>.</summary>
     public string? Priority { get; init; }
 
     /// <summary><c>resend</c> (the default) or <c>stop</c>: what to do when a gateway may or may not have taken the message.</summary>

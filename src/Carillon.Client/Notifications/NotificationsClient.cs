@@ -72,7 +72,7 @@ public sealed class NotificationsClient
         while (true)
         {
             var notification = await GetAsync(id, cancellationToken).ConfigureAwait(false);
-            if (!notification.Messages.Any(m => MessageStatuses.IsLive(m.Status))) return notification;
+            if (!notification.Messages.Any(m => KnownStatuses.IsLive(m.Status))) return notification;
             await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
         }
     }

@@ -68,7 +68,7 @@ public sealed record ProviderKind
 
     public required string Label { get; init; }
 
-    public IReadOnlyList<string> Channels { get; init; } = [];
+    public IReadOnlyList<string> Channels { get => field ?? []; init; }
 
     /// <summary>JSON Schema.</summary>
     public JsonElement Settings { get; init; }

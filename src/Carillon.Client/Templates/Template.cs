@@ -85,7 +85,7 @@ public sealed record Template
 
     public string? Syntax { get; init; }
 
-    public IReadOnlyList<TemplateVariable> Variables { get; init; } = [];
+    public IReadOnlyList<TemplateVariable> Variables { get => field ?? []; init; }
 
-    public IReadOnlyList<TemplateVariant> Variants { get; init; } = [];
+    public IReadOnlyList<TemplateVariant> Variants { get => field ?? []; init; }
 }

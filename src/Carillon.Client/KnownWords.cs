@@ -1,7 +1,7 @@
 namespace Carillon.Client;
 
 /// <summary>The channels. Text rather than an enumeration, so that a client reads what a newer server says.</summary>
-public static class Channels
+public static class KnownChannels
 {
     public const string Email = "email";
     public const string Sms = "sms";
@@ -14,7 +14,7 @@ public static class Channels
     public const string Webhook = "webhook";
 }
 
-public static class Priorities
+public static class KnownPriorities
 {
     public const string Low = "low";
     public const string Normal = "normal";
@@ -23,7 +23,7 @@ public static class Priorities
 }
 
 /// <summary>The states of a message; docs/message-states.md draws how they follow each other.</summary>
-public static class MessageStatuses
+public static class KnownStatuses
 {
     public const string Scheduled = "scheduled";
     public const string Held = "held";
