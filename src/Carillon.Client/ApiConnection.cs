@@ -84,7 +84,7 @@ internal sealed class ApiConnection(HttpClient http, CarillonClientOptions optio
         if (call.Body is { } body)
         {
             request.Content = new ReadOnlyMemoryContent(body);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue(call.ContentType);
+            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(call.ContentType);
         }
 
         if (call.IdempotencyKey is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", call.IdempotencyKey);

@@ -29,5 +29,8 @@ internal sealed class QueryText(string path)
         return id is "." or ".." ? throw new ArgumentException($"{id} is no id.", nameof(id)) : Uri.EscapeDataString(id);
     }
 
+    /// <summary>A version as an entity tag.</summary>
+    public static string? Tag(int? version) => version is null ? null : string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+
     public override string ToString() => _text.ToString();
 }

@@ -10,6 +10,9 @@ public sealed record Message
 
     public required string NotificationId { get; init; }
 
+    /// <summary><c>outbound</c>, or <c>inbound</c> for what was received.</summary>
+    public string? Direction { get; init; }
+
     public required string Channel { get; init; }
 
     public required string Address { get; init; }
@@ -40,6 +43,9 @@ public sealed record Message
 
     public DateTimeOffset? SentAt { get; init; }
 
+    /// <summary>When it was last sent again by hand.</summary>
+    public DateTimeOffset? RetriedAt { get; init; }
+
     public DateTimeOffset UpdatedAt { get; init; }
 
     public int AttemptCount { get; init; }
@@ -63,6 +69,9 @@ public sealed record TraceEntry
     [JsonExtensionData]
     public IDictionary<string, JsonElement> Details { get; set; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
 }
+
+/// <summary>A message that goes out again.</summary>
+public sealed record RetriedMessage(string Id, string Status);
 
 /// <summary>What a message said.</summary>
 public sealed record MessageContent
@@ -102,6 +111,11 @@ public sealed record MessageQuery
     public string? RelatedType { get; init; }
 
     public string? RelatedId { get; init; }
+
+    public string? BatchId { get; init; }
+
+    /// <summary><c>outbound</c> or <c>inbound</c>.</summary>
+    public string? Direction { get; init; }
 
     public DateTimeOffset? CreatedAfter { get; init; }
 

@@ -23,11 +23,11 @@ public sealed class MessagesClient
     public Task<MessageContent> GetContentAsync(string id, CancellationToken cancellationToken = default) =>
         _api.GetAsync($"{Path}/{QueryText.Segment(id)}/content", CarillonJson.Default.MessageContent, cancellationToken);
 
-    /// <summary>Sends a failed one again.</summary>
-    public Task<Message> RetryAsync(string id, CancellationToken cancellationToken = default) =>
+    /// <summary>Sends one that has failed or bounced again, under its id, with the attempts and the age of a new one.</summary>
+    public Task<RetriedMessage> RetryAsync(string id, CancellationToken cancellationToken = default) =>
         _api.SendAsync(
             new ApiCall(HttpMethod.Post, $"{Path}/{QueryText.Segment(id)}/retry") { Repetition = Repetition.WhenRefused },
-            CarillonJson.Default.Message, cancellationToken);
+            CarillonJson.Default.RetriedMessage, cancellationToken);
 
     private static string Address(MessageQuery query, string? after) => new QueryText(Path)
         .Add("status", query.Status)
@@ -39,6 +39,8 @@ public sealed class MessagesClient
         .Add("provider_id", query.ProviderId)
         .Add("related_type", query.RelatedType)
         .Add("related_id", query.RelatedId)
+        .Add("batch_id", query.BatchId)
+        .Add("direction", query.Direction)
         .Add("created_after", query.CreatedAfter)
         .Add("created_before", query.CreatedBefore)
         .Add("limit", query.PageSize)

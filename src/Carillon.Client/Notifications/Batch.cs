@@ -38,8 +38,19 @@ public sealed record Batch
     /// <summary>From 0 to 1.</summary>
     public double Progress { get; init; }
 
+    /// <summary>Where the rate so far leads; null when it says nothing.</summary>
+    public DateTimeOffset? ExpectedEnd { get; init; }
+
     public IReadOnlyDictionary<string, long> ByStatus { get => field ?? new Dictionary<string, long>(StringComparer.Ordinal); init; }
 }
+
+/// <summary>A batch as lists show it.</summary>
+public sealed record ListedBatch(string Id, DateTimeOffset CreatedAt, long Notifications);
+
+/// <summary>What became of the messages of a batch that was cancelled.</summary>
+/// <param name="InFlight">Too late to know; they are not tried again.</param>
+/// <param name="Final">They had come to their end before.</param>
+public sealed record BatchCancellation(string Id, long Cancelled, long InFlight, long Final);
 
 /// <summary>The answer to a batch.</summary>
 internal sealed record BatchAnswer

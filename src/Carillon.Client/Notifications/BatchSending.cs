@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Carillon.Client;
 
@@ -10,28 +11,30 @@ namespace Carillon.Client;
 /// Sends notifications as they come, a batch at a time as lines of JSON. A batch is kept until it is answered, so that it can be sent again
 /// byte by byte; the next is gathered in the meantime.
 /// </summary>
-internal sealed class BatchSending
+internal sealed class BatchSending<T>
 {
     /// <summary>A batch is closed when it has so many bytes, whatever its size: attachments are long.</summary>
     private const int EnoughBytes = 8 << 20;
 
     private readonly ApiConnection _api;
     private readonly BatchOptions _options;
+    private readonly JsonTypeInfo<T> _item;
     private readonly string _key;
     private long _taken;
     private int _batches;
 
-    public BatchSending(ApiConnection api, BatchOptions options)
+    public BatchSending(ApiConnection api, BatchOptions options, JsonTypeInfo<T> item)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Size, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Size, BatchOptions.MaxSize, nameof(options));
         _api = api;
         _options = options;
+        _item = item;
         _key = options.IdempotencyKey ?? api.NewIdempotencyKey();
     }
 
     public async IAsyncEnumerable<BatchResult> RunAsync(
-        IAsyncEnumerable<NotificationRequest> notifications, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IAsyncEnumerable<T> notifications, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var source = notifications.GetAsyncEnumerator(cancellationToken);
         var next = await GatherAsync(source).ConfigureAwait(false);
@@ -56,14 +59,14 @@ internal sealed class BatchSending
         }
     }
 
-    private async ValueTask<Lines?> GatherAsync(IAsyncEnumerator<NotificationRequest> source)
+    private async ValueTask<Lines?> GatherAsync(IAsyncEnumerator<T> source)
     {
         var buffer = new ArrayBufferWriter<byte>(16 << 10);
         await using var json = new Utf8JsonWriter(buffer);
         var count = 0;
         while (count < _options.Size && buffer.WrittenCount < EnoughBytes && await source.MoveNextAsync().ConfigureAwait(false))
         {
-            JsonSerializer.Serialize(json, source.Current, CarillonJson.Default.NotificationRequest);
+            JsonSerializer.Serialize(json, source.Current, _item);
             await json.FlushAsync().ConfigureAwait(false);
             json.Reset();
             buffer.Write("\n"u8);

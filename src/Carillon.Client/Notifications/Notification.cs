@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 
 namespace Carillon.Client;
 
@@ -87,6 +85,55 @@ public sealed record CancelledMessage
 /// <summary>What would be sent: nothing was stored, and nothing goes out.</summary>
 public sealed record NotificationPreview
 {
-    [JsonExtensionData]
-    public IDictionary<string, JsonElement> Fields { get; set; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+    public string? RecipientId { get; init; }
+
+    public string? Category { get; init; }
+
+    public string? Priority { get; init; }
+
+    public string? OnUnknown { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public string? TemplateVersionId { get; init; }
+
+    /// <summary>The messages of every step.</summary>
+    public IReadOnlyList<PreviewedMessage> Messages { get => field ?? []; init; }
+
+    /// <summary>What would be accepted and is perhaps not meant so.</summary>
+    public IReadOnlyList<ApiFault> Warnings { get => field ?? []; init; }
 }
+
+public sealed record PreviewedMessage
+{
+    public int Step { get; init; }
+
+    public required string Channel { get; init; }
+
+    public required string Address { get; init; }
+
+    /// <summary>Null for later steps, which begin when the one before comes to nothing.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>The locale of the template's variant that was used, <c>default</c>, or <c>content</c> for what came with the request.</summary>
+    public string? Variant { get; init; }
+
+    public string? Subject { get; init; }
+
+    public string? Text { get; init; }
+
+    public string? Html { get; init; }
+
+    /// <summary>Why it would fail.</summary>
+    public IReadOnlyList<ApiFault> Errors { get => field ?? []; init; }
+
+    /// <summary>The provider that would be tried first.</summary>
+    public string? ProviderId { get; init; }
+
+    public IReadOnlyList<PreviewedProvider> Providers { get => field ?? []; init; }
+}
+
+/// <summary>A provider that was thought of.</summary>
+/// <param name="Why"><c>serves</c>, <c>next</c>, or why it would not be tried.</param>
+/// <param name="Until">Where it rests: until when.</param>
+public sealed record PreviewedProvider(string Id, string Name, string Kind, string Why, DateTimeOffset? Until);

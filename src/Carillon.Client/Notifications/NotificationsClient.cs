@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Carillon.Client;
 
@@ -31,12 +32,17 @@ public sealed class NotificationsClient
     /// </summary>
     public IAsyncEnumerable<BatchResult> SendManyAsync(
         IAsyncEnumerable<NotificationRequest> notifications, BatchOptions? options = null, CancellationToken cancellationToken = default) =>
-        new BatchSending(_api, options ?? new BatchOptions()).RunAsync(notifications, cancellationToken);
+        new BatchSending<NotificationRequest>(_api, options ?? new BatchOptions(), CarillonJson.Default.NotificationRequest).RunAsync(notifications, cancellationToken);
 
     /// <summary>As the other, of what is in memory already.</summary>
     public IAsyncEnumerable<BatchResult> SendManyAsync(
         IEnumerable<NotificationRequest> notifications, BatchOptions? options = null, CancellationToken cancellationToken = default) =>
         SendManyAsync(notifications.ToAsyncEnumerable(), options, cancellationToken);
+
+    /// <summary>As the others, of requests that are JSON already: the server sees every field of them, also those that this client does not know.</summary>
+    public IAsyncEnumerable<BatchResult> SendManyAsync(
+        IAsyncEnumerable<JsonObject> notifications, BatchOptions? options = null, CancellationToken cancellationToken = default) =>
+        new BatchSending<JsonObject>(_api, options ?? new BatchOptions(), CarillonJson.Default.JsonObject).RunAsync(notifications, cancellationToken);
 
     /// <summary>What would be sent, to whom, when and why. Nothing is stored.</summary>
     public Task<NotificationPreview> PreviewAsync(NotificationRequest notification, CancellationToken cancellationToken = default) =>
@@ -79,6 +85,8 @@ public sealed class NotificationsClient
 
     private static string Address(NotificationQuery query, string? after) => new QueryText(Path)
         .Add("recipient_id", query.RecipientId)
+        .Add("status", query.Status)
+        .Add("batch_id", query.BatchId)
         .Add("category", query.Category)
         .Add("related_type", query.RelatedType)
         .Add("related_id", query.RelatedId)
@@ -93,6 +101,11 @@ public sealed class NotificationsClient
 public sealed record NotificationQuery
 {
     public string? RecipientId { get; init; }
+
+    /// <summary>Those of which a message has this status.</summary>
+    public string? Status { get; init; }
+
+    public string? BatchId { get; init; }
 
     public string? Category { get; init; }
 

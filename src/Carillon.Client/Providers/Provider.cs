@@ -29,7 +29,43 @@ public sealed record ProviderDraft
     public bool? Enabled { get; init; }
 
     public int? MaxConcurrency { get; init; }
+
+    public ProviderLimits? Limits { get; init; }
+
+    public ProviderBudget? Budget { get; init; }
+
+    public ProviderCost? Cost { get; init; }
+
+    /// <summary>Regions (<c>MX</c>) and number prefixes (<c>+52</c>) that it serves; all without it.</summary>
+    public IReadOnlyList<string>? Countries { get; init; }
+
+    /// <summary>IANA name of the zone in which its days and months begin; UTC by default.</summary>
+    public string? TimeZone { get; init; }
 }
+
+/// <summary>The most messages within a time.</summary>
+public sealed record ProviderLimits
+{
+    public int? PerSecond { get; init; }
+
+    public int? PerMinute { get; init; }
+
+    public int? PerHour { get; init; }
+
+    public int? PerDay { get; init; }
+
+    public int? PerMonth { get; init; }
+}
+
+/// <param name="Amount">A decimal number as text: no reader may round money.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Period"><c>day</c> or <c>month</c>.</param>
+public sealed record ProviderBudget(string Amount, string Currency, string Period);
+
+/// <param name="Amount">A decimal number as text.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Per"><c>message</c> or <c>segment</c>.</param>
+public sealed record ProviderCost(string Amount, string Currency, string Per);
 
 /// <summary>An account at a gateway.</summary>
 public sealed record Provider
@@ -56,9 +92,53 @@ public sealed record Provider
 
     public int MaxConcurrency { get; init; }
 
+    /// <summary>The names of its credentials, with every value masked.</summary>
+    public JsonObject? Credentials { get; init; }
+
+    public ProviderLimits? Limits { get; init; }
+
+    public ProviderBudget? Budget { get; init; }
+
+    public ProviderCost? Cost { get; init; }
+
+    public IReadOnlyList<string>? Countries { get; init; }
+
+    public string? TimeZone { get; init; }
+
+    /// <summary>1, and one more with each change: what <c>ifVersion</c> of a change is held against.</summary>
+    public int Version { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
+}
+
+internal sealed record ProviderStatus(bool Enabled);
+
+internal sealed record ProviderTestRequest(string To, string? From);
+
+/// <summary>How a test message went, in the gateway's own words.</summary>
+public sealed record ProviderTest
+{
+    public required string ProviderId { get; init; }
+
+    /// <summary><c>accepted</c>, <c>rejected</c>, <c>unavailable</c>, <c>retry_after</c> or <c>unknown</c>.</summary>
+    public required string Outcome { get; init; }
+
+    public string? Answer { get; init; }
+
+    public string? ExternalId { get; init; }
+
+    public double? RetryAfterSeconds { get; init; }
+
+    public decimal? Cost { get; init; }
+
+    public string? Currency { get; init; }
+
+    public double DurationMs { get; init; }
+
+    /// <summary>What to look at, where it failed in a usual way.</summary>
+    public IReadOnlyList<string> Advice { get => field ?? []; init; }
 }
 
 /// <summary>A gateway that there is.</summary>

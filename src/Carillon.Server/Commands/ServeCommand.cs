@@ -3,7 +3,7 @@ using Carillon.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
-namespace Carillon.Server;
+namespace Carillon.Server.Commands;
 
 /// <summary>Opens the store, listens, makes the first key, and drains when it is told to stop.</summary>
 internal static class ServeCommand
