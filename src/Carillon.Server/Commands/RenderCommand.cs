@@ -22,7 +22,7 @@ internal static class RenderCommand
         var environment = new JinjaEnvironment(new JinjaOptions
         {
             Autoescape = arguments.GetValue(Autoescape) || Path.GetExtension(file) is ".html" or ".htm" or ".xml",
-            Loader = new FileSystemLoader(file == "-" ? "." : Path.GetDirectoryName(Path.GetFullPath(file))!),
+            Loader = TemplateLoader.FromDirectory(file == "-" ? "." : Path.GetDirectoryName(Path.GetFullPath(file))!),
         });
         var template = environment.FromString(await RequestOptions.ReadTextAsync(file, terminal, cancellationToken), file == "-" ? null : Path.GetFileName(file));
         var rendered = template.Render(JinjaValue.ParseJson(Encoding.UTF8.GetBytes((variables ?? []).ToJsonString())), cancellationToken);
