@@ -1,3 +1,5 @@
+using Carillon.Messages;
+
 namespace Carillon.Server;
 
 /// <summary>The engine of a server's options, hosted as any application hosts it.</summary>
@@ -8,15 +10,29 @@ internal static class EngineServices
         carillon.DataDirectory = options.Data;
         carillon.DatabaseFile = options.DatabaseFile;
         carillon.EncryptionKey = options.EncryptionKey;
-        carillon.Engine = new CarillonOptions
-        {
-            MaxUnrecorded = options.MaxUnrecorded,
-            CriticalReserve = options.MaxUnrecorded / 8,
-            Window = options.Window,
-            Retry = options.Retry,
-            IdempotencyRetention = options.IdempotencyRetention,
-            DrainTimeout = options.DrainTimeout,
-            Simulate = options.Simulator,
-        };
+        carillon.Engine = OptionsOf(options);
     });
+
+    private static CarillonOptions OptionsOf(ServerOptions options) => new()
+    {
+        MaxUnrecorded = options.MaxUnrecorded,
+        CriticalReserve = options.MaxUnrecorded / 8,
+        Window = options.Window,
+        Retry = options.Retry,
+        WebhookRetry = WebhookRetryOf(options),
+        IdempotencyRetention = options.IdempotencyRetention,
+        DrainTimeout = options.DrainTimeout,
+        Simulate = options.Simulator,
+        PublicUrl = options.PublicUrl,
+        DefaultRegion = options.DefaultRegion,
+        OutgoingGuard = options.OutgoingGuard,
+    };
+
+    /// <summary>As long as the operator says, from the same first wait as everywhere.</summary>
+    private static RetryPolicy WebhookRetryOf(ServerOptions options)
+    {
+        var usual = new CarillonOptions().WebhookRetry;
+        var baseDelay = options.Retry.BaseDelay;
+        return usual with { MaxAge = options.WebhookRetryMaxAge, BaseDelay = baseDelay, MaxDelay = usual.MaxDelay > baseDelay ? usual.MaxDelay : baseDelay };
+    }
 }

@@ -77,6 +77,7 @@ internal static class ServerComposition
         ActivatorUtilities.CreateInstance<SimulatorApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<KeysApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<TenantsApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<CallbacksApi>(services).Map(app);
         ActivatorUtilities.CreateInstance<HealthApi>(services).Map(app);
         ActivatorUtilities.CreateInstance<MetricsApi>(services).Map(app);
         app.MapOpenApi("/openapi/{documentName}.json");

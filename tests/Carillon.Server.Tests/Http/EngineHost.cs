@@ -23,6 +23,8 @@ internal sealed class EngineHost : IAsyncDisposable
     {
     }
 
+    public CarillonEngine Engine => _engine;
+
     /// <summary>Carries a key of <see cref="ApiHost.Tenant"/> that may do everything.</summary>
     public HttpClient Client { get; private set; } = null!;
 
