@@ -13,7 +13,7 @@ public sealed class WebhookAddressTests
     public void A_url_is_an_address_for_webhooks(string url)
     {
         var faults = new List<FieldFault>();
-        Assert.Equal(url, AddressBook.Normalize(Channel.Webhook, $" {url} ", "recipient.addresses[0].identifier", faults));
+        Assert.Equal(url, AddressBook.Normalize(Channel.Webhook, $" {url} ", null, "recipient.addresses[0].identifier", faults));
         Assert.Empty(faults);
     }
 
@@ -32,7 +32,7 @@ public sealed class WebhookAddressTests
     public void What_cannot_be_posted_to_is_a_fault_of_its_field(string text)
     {
         var faults = new List<FieldFault>();
-        Assert.Null(AddressBook.Normalize(Channel.Webhook, text, "recipient.addresses[0].identifier", faults));
+        Assert.Null(AddressBook.Normalize(Channel.Webhook, text, null, "recipient.addresses[0].identifier", faults));
         var fault = Assert.Single(faults);
         Assert.Equal(("recipient.addresses[0].identifier", "invalid_url"), (fault.Field, fault.Code));
     }
