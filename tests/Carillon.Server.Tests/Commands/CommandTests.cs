@@ -166,6 +166,59 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_template_has_its_life()
+    {
+        await DoneAsync("templates", "create", _host.Write("one.json", """{ "key": "welcome", "variants": [ { "channel": "sms", "text": "Hello {{ name }}" } ] }"""));
+        var draft = await DoneAsync("templates", "draft", "welcome", _host.Write("two.json", """{ "variants": [ { "channel": "sms", "text": "Welcome, {{ name }}" } ] }"""));
+        Assert.Contains("carillon templates publish welcome 2", draft.Output, StringComparison.Ordinal);
+
+        Assert.Contains("Hello Ana", (await DoneAsync("render", "-t", "welcome", "--var", "name=Ana")).Output, StringComparison.Ordinal);
+        Assert.Contains("Welcome, Ana", (await DoneAsync("render", "-t", "welcome", "--version-number", "2", "--var", "name=Ana")).Output, StringComparison.Ordinal);
+        Assert.Contains("+Welcome, {{ name }}", (await DoneAsync("templates", "diff", "welcome", "1", "2")).Output, StringComparison.Ordinal);
+        Assert.Contains("version 2", (await DoneAsync("templates", "publish", "welcome", "2")).Output, StringComparison.Ordinal);
+        Assert.Contains("version 1", (await DoneAsync("templates", "rollback", "welcome")).Output, StringComparison.Ordinal);
+        Assert.Equal(2, (await DoneAsync("templates", "versions", "welcome", "--json")).Lines.Count);
+        await DoneAsync("templates", "delete", "welcome");
+        Assert.Equal(ExitCode.Failed, (await _host.RunAsync("templates", "show", "welcome")).Code);
+    }
+
+    [Fact]
+    public async Task A_provider_is_disabled_tested_and_deleted()
+    {
+        var made = await _host.RunAsync("""{ "name": "sim", "channel": "email", "kind": "simulator" }""", ["providers", "create", "-", "--json"]);
+        var id = made.Lines[0].GetProperty("id").GetString()!;
+
+        Assert.Contains("does not serve", (await DoneAsync("providers", "disable", id)).Output, StringComparison.Ordinal);
+        Assert.Contains(", serves", (await DoneAsync("providers", "enable", id)).Output, StringComparison.Ordinal);
+        Assert.Contains("accepted in", (await DoneAsync("providers", "test", id, "--to", "ana@example.net")).Output, StringComparison.Ordinal);
+        await DoneAsync("providers", "delete", id);
+        Assert.Empty((await DoneAsync("providers", "list", "--json")).Lines);
+    }
+
+    [Fact]
+    public async Task What_failed_is_sent_again_and_what_was_sent_is_not()
+    {
+        var lines = _host.Write("mails.ndjson", """{"recipient":{"email":"b@example.net"},"syntax":"jinja","message":"{{ 1 / 0 }}"}""");
+        await _host.RunAsync("batch", lines, "--wait");
+        var failed = (await DoneAsync("messages", "list", "--status", "failed", "--json")).Lines[0].GetProperty("id").GetString()!;
+        var sent = await SendAsync("--wait");
+
+        Assert.Contains($"{failed} is queued again.", (await DoneAsync("retry", failed)).Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, (await _host.RunAsync("retry", sent)).Code);
+    }
+
+    [Fact]
+    public async Task A_preview_shows_what_would_be_sent_and_sends_nothing()
+    {
+        var preview = await DoneAsync("send", "--to", "ana@example.net", "-s", "Hello", "-m", "It rings.", "--preview");
+
+        Assert.Contains("email to ana@example.net", preview.Output, StringComparison.Ordinal);
+        Assert.Contains("  subject: Hello", preview.Output, StringComparison.Ordinal);
+        Assert.Contains("  | It rings.", preview.Output, StringComparison.Ordinal);
+        Assert.Empty((await DoneAsync("messages", "list", "--json")).Lines);
+    }
+
+    [Fact]
     public async Task A_misspelled_field_of_a_file_is_not_passed_over()
     {
         var result = await _host.RunAsync("templates", "create", _host.Write("t.json", """{ "key": "a", "variant": [], "variants": [] }"""));
