@@ -5,6 +5,7 @@ using Carillon.Channels.Simulator;
 using Carillon.Contacts;
 using Carillon.Dispatch;
 using Carillon.Dispatch.Maintenance;
+using Carillon.Limits;
 using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Security;
@@ -55,7 +56,8 @@ public sealed class CarillonEngine : IAsyncDisposable
         Templates = new TemplateCatalog(storage.Templates, Ids, options, time);
         Senders = new SenderDirectory(storage.Senders, Secrets, Ids, time);
         _gatewayServices = new GatewayServices(time, Outbox) { Signers = Senders.Find, Guard = options.OutgoingGuard, CallbackUrl = CallbackUrlOf };
-        Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate);
+        Limits = new LimitKeeper(storage.Limits, time, defects);
+        Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate, Limits);
         ProviderTests = new ProviderTester(Providers, _kinds, _gatewayServices, Ids, time, defects, options.DefaultRegion);
     }
 
@@ -76,6 +78,9 @@ public sealed class CarillonEngine : IAsyncDisposable
     public TemplateCatalog Templates { get; }
 
     public ProviderCatalog Providers { get; }
+
+    /// <summary>How much providers have used of their limits and budgets.</summary>
+    public LimitKeeper Limits { get; }
 
     public ProviderTester ProviderTests { get; }
 
@@ -129,6 +134,7 @@ public sealed class CarillonEngine : IAsyncDisposable
             notes.Add("There is no provider yet: every channel is served by a simulator. Nothing leaves this machine; see /v1/simulator/outbox.");
 
         Run();
+        await Limits.StartAsync(cancellationToken);
         var surveyor = new Surveyor(Storage.Queue, _lanes!, _dispatcher!, _time, _defects);
         await surveyor.SurveyAsync(cancellationToken);
         var rescuer = new CallbackRescuer(Storage.Queue, _callbackReader!, _time, _defects);
@@ -217,6 +223,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         foreach (var service in _upkeep) await service.DisposeAsync();
         if (_dispatcher is not null) await _dispatcher.DrainAsync(deadline);
         await Providers.DisposeAsync();
+        await Limits.DisposeAsync();
         if (_callbackReader is not null) await _callbackReader.DisposeAsync();
         _gatewayServices.HttpConnections.Dispose();
         if (_committer is not null) await _committer.DisposeAsync();
@@ -240,11 +247,9 @@ public sealed class CarillonEngine : IAsyncDisposable
         _committer = new GroupCommitter(
             Storage.Queue, Epoch, _options.CommitLinger, _time, outcomes => _dispatcher!.Recorded(outcomes));
         _dispatcher = new Dispatcher(_lanes, _committer, Storage, Epoch, renderer, router, plans, _options, _time, _defects);
-        Providers.Changed += () =>
-        {
-            _lanes.Resume();
-            _dispatcher.Nudge();
-        };
+        Providers.Changed += LookAgain;
+        Limits.HasRoom = provider => _dispatcher.ProviderHasRoom(provider, ProviderRoom.Changed);
+        Limits.Resume = LookAgain;
         _callbackReader = new CallbackReader(Providers, _committer, new EventResolver(Storage.Log, Storage.Contacts, Ids), _time, _defects);
         _callbacks = new CallbackIntake(Providers, _committer, _callbackReader, Ids);
         _contents = new ContentReader(Storage.Log, renderer);
@@ -252,6 +257,13 @@ public sealed class CarillonEngine : IAsyncDisposable
         _previewer = new Previewer(builder, _lanes, Templates, renderer, Providers, _time);
         _intake = new Intake(
             builder, contacts, _committer, _dispatcher, _lanes, _options, _time);
+    }
+
+    /// <summary>No lane waits longer for what it was told to wait for.</summary>
+    private void LookAgain()
+    {
+        _lanes!.Resume();
+        _dispatcher!.Nudge();
     }
 
     private Uri? CallbackUrlOf(Guid provider) =>

@@ -1,3 +1,4 @@
+using Carillon.Limits;
 using Carillon.Messages;
 using Carillon.Providers;
 
@@ -14,9 +15,10 @@ internal interface ILaneRoutes
 /// <param name="Provider">The provider at which a place was taken; null when there was none.</param>
 /// <param name="RetryAt">No provider can serve before this time; null when places are what is missing.</param>
 /// <param name="Full">The providers of which one having room again is to be waited for.</param>
-internal readonly record struct Admission(ProviderRuntime? Provider, DateTimeOffset? RetryAt, IReadOnlyList<ProviderRuntime> Full)
+/// <param name="Ticket">What was taken of the provider's limits.</param>
+internal readonly record struct Admission(ProviderRuntime? Provider, DateTimeOffset? RetryAt, IReadOnlyList<ProviderRuntime> Full, Ticket Ticket = default)
 {
-    public static Admission Open(ProviderRuntime provider) => new(provider, null, []);
+    public static Admission Open(ProviderRuntime provider, Ticket ticket = default) => new(provider, null, [], ticket);
 
     public static Admission Down(DateTimeOffset retryAt) => new(null, retryAt, []);
 
@@ -24,4 +26,4 @@ internal readonly record struct Admission(ProviderRuntime? Provider, DateTimeOff
 }
 
 /// <summary>A message that may go, and the provider at which it has a place.</summary>
-internal readonly record struct Departure(OutboundMessage Message, ProviderRuntime Provider);
+internal readonly record struct Departure(OutboundMessage Message, ProviderRuntime Provider, Ticket Ticket = default);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Carillon.Channels;
 using Carillon.Channels.Sms;
+using Carillon.Limits;
 using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Storage;
@@ -26,11 +27,16 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private readonly TraceWriter _trace = new();
     private OutboundMessage _message = null!;
     private ProviderRuntime _provider = null!;
+    private Ticket _ticket;
+    private int _units;
+    private int _attempts;
+    private bool _isLimited;
+    private DateTimeOffset? _again;
     private long _started;
 
     public void Start(Departure departure)
     {
-        (_message, _provider) = departure;
+        (_message, _provider, _ticket) = departure;
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
@@ -39,7 +45,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private async Task RunAsync()
     {
         var message = _message;
-        var place = new Place(services, _provider);
+        var place = new Place(services, _provider, _ticket);
         OutcomeWrite outcome;
         try
         {
@@ -60,7 +66,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private async ValueTask<OutcomeWrite> DeliverAsync(OutboundMessage message, Place place)
     {
         var now = services.Time.GetUtcNow();
-        var gate = Gate.Check(message, now, services.Options.RetryOf(message.Channel));
+        var gate = Gate.Check(message, now, services.Options.RetryOf(message.Channel), services.LimitedUntil);
         if (gate.Stop is { } stop)
         {
             var line = _trace.Begin(now, GateKind);
@@ -78,15 +84,15 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
 
         var rendered = _trace.Begin(now, RenderKind);
         rendered.WriteString("variant", rendering.Variant);
-        if (message.Channel == Channel.Sms) TraceSize(rendered, rendering.Content);
+        _units = message.Channel == Channel.Sms ? TraceSize(rendered, rendering.Content) : 1;
         _trace.End();
 
         // The first provider is the one at which the message has its place; those before it had none to give.
-        var attempts = message.Attempts;
+        (_attempts, _isLimited, _again) = (message.Attempts, false, null);
         var first = place.Provider;
         TracePassedOver(message, first);
         TraceRoute(first, "place_taken");
-        var outcome = await AttemptAsync(place, message, rendering, ++attempts);
+        var outcome = await AttemptAsync(place, message, rendering);
         if (outcome is not null) return outcome;
 
         var isBehind = false;
@@ -98,23 +104,35 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
                 continue;
             }
 
-            if (!place.MoveTo(candidate))
+            if (await place.MoveToAsync(candidate) is { Standing: not ProviderStanding.Open } closed)
             {
-                TraceRoute(candidate, "passed_over");
+                PassOver(candidate, closed);
                 continue;
             }
 
             TraceRoute(candidate, "failed_over");
-            outcome = await AttemptAsync(place, message, rendering, ++attempts);
+            outcome = await AttemptAsync(place, message, rendering);
             if (outcome is not null) return outcome;
         }
 
-        return Retry(message, services.Time.GetUtcNow(), attempts, null, MessageReasons.Retry, "No provider could take it.");
+        // Nobody was asked, for want of what may still be sent: that is no attempt.
+        return _isLimited && _attempts == message.Attempts
+            ? Hold(message, services.Time.GetUtcNow())
+            : Retry(message, services.Time.GetUtcNow(), _attempts, null, MessageReasons.Retry, "No provider could take it.");
     }
 
-    private async ValueTask<OutcomeWrite?> AttemptAsync(Place place, OutboundMessage message, Rendering rendering, int attempt)
+    /// <summary>Null where the next provider is to be tried.</summary>
+    private async ValueTask<OutcomeWrite?> AttemptAsync(Place place, OutboundMessage message, Rendering rendering)
     {
         var provider = place.Provider;
+        if (await place.SecureAsync(_units) is { } end)
+        {
+            place.LeaveUnused();
+            PassOver(provider, new ProviderEntry(ProviderStanding.Limited, end.Until, end.Kind));
+            return null;
+        }
+
+        var attempt = ++_attempts;
         var sent = await SendAsync(provider, message, rendering, attempt);
         var now = services.Time.GetUtcNow();
         if (sent.Result is not { } result)
@@ -158,11 +176,12 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     }
 
     /// <summary>What the text takes as SMS, which is what it costs.</summary>
-    private static void TraceSize(Utf8JsonWriter line, RenderedContent content)
+    private static int TraceSize(Utf8JsonWriter line, RenderedContent content)
     {
         var size = SmsText.Measure(content.Text.Span);
         line.WriteString("encoding", SmsEncodingNames.All.NameOf(size.Encoding));
         line.WriteNumber("segments", size.Segments);
+        return size.Segments;
     }
 
     private void TraceAttempt(ProviderRuntime provider, SendResult result, int attempt, DateTimeOffset now)
@@ -192,8 +211,8 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
                     Attempts = attempts,
                     ProviderId = provider.Provider.Id,
                     ExternalId = result.ExternalId,
-                    Cost = result.Cost,
-                    Currency = result.Currency,
+                    Cost = result.Cost ?? Allowance.CostOf(provider.Provider.Policy, _units),
+                    Currency = result.Cost is null ? provider.Provider.Policy.Cost?.Currency : result.Currency,
                     ContentHash = rendering.Hash,
                     Trace = _trace.Take(),
                     EraseSecretsAt = message.Notification.Secrets is null ? null : now,
@@ -220,7 +239,10 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private OutcomeWrite Retry(
         OutboundMessage message, DateTimeOffset now, int attempts, DateTimeOffset? notBefore, string reason, string? explanation, Guid? provider = null)
     {
-        var next = services.Options.RetryOf(message.Channel).Next(message, attempts, now, notBefore, Random.Shared.NextDouble());
+        var policy = services.Options.RetryOf(message.Channel);
+        var sample = Random.Shared.NextDouble();
+        var next = policy.Next(message, attempts, now, notBefore, sample)
+            ?? policy.Next(message, attempts, now, notBefore, sample, services.LimitedUntil(message.Lane));
         if (explanation is not null) Explain(now, OutcomeKind, explanation);
         if (next is null) return Final(message, now, MessageStatus.Failed, MessageReasons.RetriesExhausted, attempts, provider);
 
@@ -237,6 +259,25 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
             DueAt = next,
             Attempts = attempts,
             ProviderId = provider,
+            Trace = _trace.Take(),
+        };
+    }
+
+    private OutcomeWrite Hold(OutboundMessage message, DateTimeOffset now)
+    {
+        var next = _again is { } again && again > now ? again : now + NotSentRest;
+        var line = _trace.Begin(now, OutcomeKind);
+        line.WriteString("answer", MessageReasons.Limit);
+        line.WriteNumber("next", next.ToUnixTimeMilliseconds());
+        _trace.End();
+        return new OutcomeWrite
+        {
+            Message = message,
+            At = now,
+            Status = MessageStatus.Held,
+            Reason = MessageReasons.Limit,
+            DueAt = next,
+            Attempts = message.Attempts,
             Trace = _trace.Take(),
         };
     }
@@ -271,20 +312,35 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         for (var i = 0; i < before; i++)
         {
             var now = services.Time.GetUtcNow();
-            var standing = candidates[i].TryEnter(now, out var retryAt);
-            if (standing == ProviderStanding.Open)
-            {
-                // It has room again by now: the place goes back to those who wait for one.
-                candidates[i].Leave();
-                services.ProviderHasRoom(candidates[i], ProviderRoom.OnePlace);
-            }
-
-            var line = _trace.Begin(now, RouteKind);
-            line.WriteString("provider", candidates[i].PublicId);
-            line.WriteString("why", standing switch { ProviderStanding.Resting => "resting", ProviderStanding.Full => "full", _ => "had_no_place" });
-            if (standing == ProviderStanding.Resting) line.WriteNumber("until", retryAt.ToUnixTimeMilliseconds());
-            _trace.End();
+            TraceEntry(candidates[i], candidates[i].Standing(now), now, "had_no_place");
         }
+    }
+
+    /// <summary>A provider that cannot have the message now, and from when on it perhaps can.</summary>
+    private void PassOver(ProviderRuntime provider, ProviderEntry entry)
+    {
+        var now = services.Time.GetUtcNow();
+        TraceEntry(provider, entry, now, "passed_over");
+        _isLimited |= entry.Standing == ProviderStanding.Limited;
+        var again = entry.Standing is ProviderStanding.Limited or ProviderStanding.Resting ? entry.RetryAt : now + NotSentRest;
+        if (_again is null || again < _again) _again = again;
+    }
+
+    private void TraceEntry(ProviderRuntime provider, ProviderEntry entry, DateTimeOffset now, string open)
+    {
+        var line = _trace.Begin(now, RouteKind);
+        line.WriteString("provider", provider.PublicId);
+        line.WriteString("why", entry.Standing switch
+        {
+            ProviderStanding.Resting => "resting",
+            ProviderStanding.Full or ProviderStanding.Refilling => "full",
+            ProviderStanding.Limited => "limited",
+            // It has room again by now.
+            _ => open,
+        });
+        if (entry.Limit is { } limit) line.WriteString("limit", LimitKindNames.All.NameOf(limit));
+        if (entry.Standing is ProviderStanding.Resting or ProviderStanding.Limited) line.WriteNumber("until", entry.RetryAt.ToUnixTimeMilliseconds());
+        _trace.End();
     }
 
     private void TraceRoute(ProviderRuntime provider, string why)

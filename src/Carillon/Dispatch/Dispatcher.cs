@@ -47,6 +47,7 @@ internal sealed class Dispatcher : IAsyncDisposable
             Options = options,
             Renderer = renderer,
             Router = router,
+            LimitedUntil = router.LimitedUntil,
             Sender = new Sender(committer, storage.Log),
             Plans = plans,
             Defects = defects,
@@ -121,8 +122,8 @@ internal sealed class Dispatcher : IAsyncDisposable
     public void EndOverdue()
     {
         var now = _time.GetUtcNow();
-        var taken = _lanes.TakeOut(m => Gate.Check(m, now, _services.Options.Retry).Stop is not null, onlyPaused: true);
-        foreach (var message in taken) End([message], Gate.Check(message, now, _services.Options.Retry));
+        var taken = _lanes.TakeOut(m => Gate.Check(m, now, _services.Options.RetryOf(m.Channel), _services.LimitedUntil).Stop is not null, onlyPaused: true);
+        foreach (var message in taken) End([message], Gate.Check(message, now, _services.Options.RetryOf(message.Channel), _services.LimitedUntil));
     }
 
     /// <summary>Stops giving out messages and claiming more, and waits for those under way until <paramref name="deadline"/>.</summary>
@@ -260,7 +261,7 @@ internal sealed class Dispatcher : IAsyncDisposable
         _committer.Record(outcome);
     }
 
-    private void ProviderHasRoom(ProviderRuntime provider, ProviderRoom room)
+    internal void ProviderHasRoom(ProviderRuntime provider, ProviderRoom room)
     {
         if (_lanes.ProviderHasRoom(provider, room)) _signal.Set();
     }

@@ -11,11 +11,13 @@ internal readonly record struct GateAnswer(MessageStatus? Stop, string? Reason)
 /// <summary>Decides whether a due message may still go.</summary>
 internal static class Gate
 {
-    public static GateAnswer Check(OutboundMessage message, DateTimeOffset now, RetryPolicy retry)
+    /// <param name="limits">Asked, for its lane, until when limits held or hold its messages; only for one that has waited long.</param>
+    public static GateAnswer Check(OutboundMessage message, DateTimeOffset now, RetryPolicy retry, Func<LaneKey, DateTimeOffset?> limits)
     {
-        if (message.Notification.ExpiresAt is { } expires && expires <= now) return new GateAnswer(MessageStatus.Expired, MessageReasons.Expired);
+        if (message.Notification.ExpiresAt is { } expires && expires <= now)
+            return new GateAnswer(MessageStatus.Expired, limits(message.Lane) >= expires ? MessageReasons.Limit : MessageReasons.Expired);
         // Its step's time is over: the next one begins in its place, so that nobody hears twice.
         if (message.StepDeadline is { } deadline && deadline <= now) return new GateAnswer(MessageStatus.Cancelled, MessageReasons.Superseded);
-        return retry.IsTooOld(message, now) ? new GateAnswer(MessageStatus.Failed, MessageReasons.RetriesExhausted) : GateAnswer.Go;
+        return retry.IsTooOld(message, now) && retry.IsTooOld(message, now, limits(message.Lane)) ? new GateAnswer(MessageStatus.Failed, MessageReasons.RetriesExhausted) : GateAnswer.Go;
     }
 }

@@ -296,7 +296,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
             else if (lane.Deficit == 0) ring.Enqueue(ring.Dequeue());
 
             _sending++;
-            return new Departure(message, provider);
+            return new Departure(message, provider, admission.Ticket);
         }
 
         return null;

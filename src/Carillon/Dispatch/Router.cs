@@ -14,6 +14,18 @@ internal sealed class Router(ProviderCatalog providers) : ILaneRoutes
 
     public IReadOnlyList<ProviderRuntime> Candidates(LaneKey lane) => providers.Route(lane.Tenant, lane.Channel);
 
+    /// <summary>The end of the last window in which a provider of this lane had nothing left; null for never.</summary>
+    public DateTimeOffset? LimitedUntil(LaneKey lane)
+    {
+        DateTimeOffset? last = null;
+        foreach (var candidate in Candidates(lane))
+        {
+            if (candidate.Allowance?.LastOver is { } until && (last is null || until > last)) last = until;
+        }
+
+        return last;
+    }
+
     public Admission Admit(LaneKey lane, DateTimeOffset now)
     {
         var candidates = providers.Route(lane.Tenant, lane.Channel);
@@ -21,15 +33,16 @@ internal sealed class Router(ProviderCatalog providers) : ILaneRoutes
         var full = 0;
         foreach (var candidate in candidates)
         {
-            switch (candidate.TryEnter(now, out var rested))
+            var entry = candidate.TryEnter(now);
+            switch (entry.Standing)
             {
                 case ProviderStanding.Open:
-                    return Admission.Open(candidate);
-                case ProviderStanding.Full:
+                    return Admission.Open(candidate, entry.Ticket);
+                case ProviderStanding.Full or ProviderStanding.Refilling:
                     full++;
                     break;
                 default:
-                    if (retryAt is null || rested < retryAt) retryAt = rested;
+                    if (retryAt is null || entry.RetryAt < retryAt) retryAt = entry.RetryAt;
                     break;
             }
         }

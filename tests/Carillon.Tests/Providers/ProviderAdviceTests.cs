@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Carillon.Channels;
+using Carillon.Limits;
 using Carillon.Messages;
 using Carillon.Providers;
 
