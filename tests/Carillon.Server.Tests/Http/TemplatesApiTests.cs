@@ -298,7 +298,7 @@ public sealed class TemplatesApiTests : IAsyncLifetime
     public async Task A_test_is_sent_by_the_ordinary_way_and_marked()
     {
         await SendAsync("POST", "/v1/templates", Template("welcome", "Hello {{ name }}", publish: false));
-        const string body = """{"channel":"sms","to":"+5215512345678","variables":{"name":"{{ 7 }}"}}""";
+        const string body = """{"channel":"sms","to":"+525512345678","variables":{"name":"{{ 7 }}"}}""";
 
         var test = await ApiHost.JsonAsync(await SendAsync("POST", "/v1/templates/welcome/test", body));
 
