@@ -9,7 +9,7 @@ namespace Carillon.Server.Tests.Http;
 
 public sealed class VendorSimulatorApiTests : IAsyncLifetime
 {
-    private const string Login = "Basic QUNhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE6dG9rZW4="; // ACaaa…:token
+    private const string Login = "Basic QUNhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYTp0b2tlbg=="; // ACaaa…:token
     private const string Messages = "/v1/simulator/vendors/twilio/api/2010-04-01/Accounts/ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/Messages.json";
 
     private ApiHost _host = null!;
