@@ -33,9 +33,11 @@ public sealed class CarillonEngine : IAsyncDisposable
     private LaneScheduler? _lanes;
     private Intake? _intake;
     private ContentReader? _contents;
+    private Previewer? _previewer;
     private PlanStepper? _plans;
     private CallbackReader? _callbackReader;
     private CallbackIntake? _callbacks;
+    private Task? _stop;
 
     /// <exception cref="ArgumentException">Options are out of range; the message has all of them.</exception>
     public CarillonEngine(
@@ -86,6 +88,9 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     /// <summary>The way in. Only after the start.</summary>
     public Intake Intake => _intake ?? throw new InvalidOperationException("The engine has not been started.");
+
+    /// <summary>What a request would come to. Only after the start.</summary>
+    public Previewer Previewer => _previewer ?? throw new InvalidOperationException("The engine has not been started.");
 
     /// <summary>What messages say. Only after the start.</summary>
     public ContentReader Contents => _contents ?? throw new InvalidOperationException("The engine has not been started.");
@@ -201,7 +206,15 @@ public sealed class CarillonEngine : IAsyncDisposable
     /// Drains: refuses new work, lets what is being accepted be stored and sends under way end, hands the rest back, closes the store.
     /// Gateways close before the committer, so that what they still learn is recorded.
     /// </summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(StopAsync());
+
+    /// <summary>As <see cref="DisposeAsync"/>. However often it is called, it is done once; all wait for its end.</summary>
+    public Task StopAsync()
+    {
+        lock (_upkeep) return _stop ??= DrainAsync();
+    }
+
+    private async Task DrainAsync()
     {
         IsRunning = false;
         var deadline = _time.GetUtcNow() + _options.DrainTimeout;
@@ -241,8 +254,10 @@ public sealed class CarillonEngine : IAsyncDisposable
         _callbackReader = new CallbackReader(Providers, _committer, new EventResolver(Storage.Log, Storage.Contacts, Ids), _time, _defects);
         _callbacks = new CallbackIntake(Providers, _committer, _callbackReader, Ids);
         _contents = new ContentReader(Storage.Log, renderer);
+        var builder = new NotificationBuilder(contacts, Templates, Storage.Attachments, plans, Secrets, Ids, _time, _options.DefaultRegion);
+        _previewer = new Previewer(builder, _lanes, Templates, renderer, Providers, _time);
         _intake = new Intake(
-            new NotificationBuilder(contacts, Templates, plans, Secrets, Ids, _time, _options.DefaultRegion), contacts, _committer, _dispatcher, _lanes, _options, _time);
+            builder, contacts, _committer, _dispatcher, _lanes, _options, _time);
     }
 
     private Uri? CallbackUrlOf(Guid provider) =>
