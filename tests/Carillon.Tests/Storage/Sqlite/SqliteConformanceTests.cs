@@ -22,6 +22,8 @@ public sealed class SqliteStepTests() : StepConformance(new SqliteFactory());
 
 public sealed class SqliteLogTests() : LogConformance(new SqliteFactory());
 
+public sealed class SqliteTemplateTests() : TemplateConformance(new SqliteFactory());
+
 public sealed class SqliteProviderTests() : ProviderConformance(new SqliteFactory());
 
 public sealed class SqliteSenderTests() : SenderConformance(new SqliteFactory());
