@@ -1,0 +1,7 @@
+-- name: get_contact
+SELECT id AS Id, name AS Name, locale AS Locale, time_zone AS TimeZone, attributes AS Attributes
+FROM contact WHERE tenant_id = @tenant AND id = @id;
+
+-- name: get_addresses
+SELECT channel AS Channel, identifier AS Identifier, is_primary AS IsPrimary, is_verified AS IsVerified
+FROM contact_address WHERE tenant_id = @tenant AND contact_id = @id ORDER BY position;

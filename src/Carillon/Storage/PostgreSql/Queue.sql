@@ -1,0 +1,279 @@
+-- Everything goes by arrays: a group is a handful of statements, however many messages it holds. Numbers of statuses carry their
+-- names, which a test compares.
+
+-- name: begin_group
+-- Plans are made once, for tables of any size: a look-up by key for each row, and nothing that reads a table whole. The number of the
+-- transaction tells later whether it was committed, should the answer to that be lost. A role that was told since to commit without
+-- waiting for the disk waits all the same.
+SELECT pg_current_xact_id()::text,
+  set_config('plan_cache_mode', 'force_generic_plan', true),
+  set_config('enable_hashjoin', 'off', true),
+  set_config('enable_mergejoin', 'off', true),
+  set_config('enable_seqscan', 'off', true),
+  set_config('jit', 'off', true),
+  set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), true);
+
+-- name: commit_status
+SELECT pg_xact_status(@transaction::xid8);
+
+-- name: insert_idempotency
+INSERT INTO idempotency (tenant_id, key, request_hash, answer, created_at)
+SELECT * FROM unnest(@tenants, @keys, @hashes, @answers, @ats)
+ON CONFLICT DO NOTHING
+RETURNING tenant_id, key;
+
+-- name: select_idempotency
+SELECT i.tenant_id, i.key, i.request_hash, i.answer
+FROM unnest(@tenants, @keys) AS u (tenant_id, key)
+JOIN idempotency i ON i.tenant_id = u.tenant_id AND i.key = u.key;
+
+-- name: insert_batches
+INSERT INTO batch (tenant_id, id, created_at)
+SELECT * FROM unnest(@tenants, @ids, @ats)
+ON CONFLICT DO NOTHING;
+
+-- name: insert_blobs
+INSERT INTO blob (tenant_id, hash, bytes)
+SELECT * FROM unnest(@tenants, @hashes, @bytes)
+ON CONFLICT DO NOTHING;
+
+-- name: upsert_contacts
+INSERT INTO contact (tenant_id, id, name, locale, time_zone, attributes, updated_at)
+SELECT * FROM unnest(@tenants, @ids, @names, @locales, @time_zones, @attributes, @ats)
+ON CONFLICT (tenant_id, id) DO UPDATE SET
+  name = excluded.name, locale = excluded.locale, time_zone = excluded.time_zone,
+  attributes = excluded.attributes, updated_at = excluded.updated_at;
+
+-- name: delete_contact_addresses
+DELETE FROM contact_address a USING unnest(@tenants, @ids) AS u (tenant_id, id)
+WHERE a.tenant_id = u.tenant_id AND a.contact_id = u.id;
+
+-- name: insert_contact_addresses
+INSERT INTO contact_address (tenant_id, contact_id, position, channel, identifier, is_primary, is_verified)
+SELECT * FROM unnest(@tenants, @contacts, @positions, @channels, @identifiers, @primaries, @verifieds);
+
+-- name: insert_notifications
+INSERT INTO notification (id, tenant_id, contact_id, template_version_id, variables, secrets, details, category, priority,
+  on_unknown, created_at, scheduled_at, expires_at, plan, locale, related_type, related_id, batch_id)
+SELECT * FROM unnest(@ids, @tenants, @contacts, @versions, @variables, @secrets, @details, @categories, @priorities,
+  @on_unknowns, @createds, @scheduleds, @expires, @plans, @locales, @related_types, @related_ids, @batches);
+
+-- name: insert_messages
+INSERT INTO message (id, tenant_id, notification_id, lane, channel, address, contact_id, status, step, attempts, created_at, due_at, updated_at)
+SELECT * FROM unnest(@ids, @tenants, @notifications, @lanes, @channels, @addresses, @contacts, @statuses, @steps, @attempts, @createds, @dues, @ats);
+
+-- name: insert_due
+INSERT INTO due_work (tenant_id, lane, due, subject, kind, status)
+SELECT u.tenant_id, u.lane, u.due, u.subject, 1, u.status
+FROM unnest(@tenants, @lanes, @dues, @subjects, @statuses) AS u (tenant_id, lane, due, subject, status);
+
+-- name: insert_owned
+INSERT INTO owned_work (tenant_id, subject, kind, lane, due, epoch)
+SELECT u.tenant_id, u.subject, 1, u.lane, u.due, @epoch
+FROM unnest(@tenants, @subjects, @lanes, @dues) AS u (tenant_id, subject, lane, due);
+
+-- name: mark_owned
+UPDATE owned_work o SET mark_attempt = coalesce(o.mark_attempt, u.attempts) + 1, mark_provider = u.provider
+FROM unnest(@tenants, @subjects, @attempts, @providers) WITH ORDINALITY AS u (tenant_id, subject, attempts, provider, n)
+WHERE o.tenant_id = u.tenant_id AND o.subject = u.subject AND o.kind = 1 AND o.epoch = @epoch
+RETURNING u.n;
+
+-- name: share_notifications
+-- Held until the commit, so that no cancellation comes between the look at it and what is done.
+SELECT 1 FROM unnest(@tenants, @ids) AS u (tenant_id, id)
+JOIN notification n ON n.tenant_id = u.tenant_id AND n.id = u.id
+ORDER BY n.id
+FOR SHARE OF n;
+
+-- name: lock_notifications
+SELECT 1 FROM unnest(@tenants, @ids) AS u (tenant_id, id)
+JOIN notification n ON n.tenant_id = u.tenant_id AND n.id = u.id
+ORDER BY n.id
+FOR NO KEY UPDATE OF n;
+
+-- name: record_outcomes
+-- Only what this epoch still owns. waits_for names the notification where the message is to wait again. first and last bound the ids,
+-- so that only their months are looked at.
+WITH released AS (
+  DELETE FROM owned_work o
+  USING unnest(@tenants, @ids, @statuses, @reasons, @dues, @attempts, @ats, @sents, @providers, @externals, @external_hashes, @costs,
+    @currencies, @contents, @traces, @waits_for) WITH ORDINALITY
+    AS u (tenant_id, id, status, reason, due, attempts, at, sent, provider, external, external_hash, cost,
+      currency, content, trace, waits_for, n)
+  WHERE o.tenant_id = u.tenant_id AND o.subject = u.id AND o.kind = 1 AND o.epoch = @epoch
+  RETURNING u.*, o.lane
+), ended AS (
+  SELECT r.*, n.cancelled_at IS NOT NULL AS cancelled
+  FROM released r LEFT JOIN notification n ON n.tenant_id = r.tenant_id AND n.id = r.waits_for
+), updated AS (
+  UPDATE message m SET
+    status = CASE WHEN e.cancelled THEN 11 /* cancelled */ ELSE e.status END,
+    reason = CASE WHEN e.cancelled THEN 'cancelled' ELSE e.reason END,
+    due_at = CASE WHEN e.cancelled THEN NULL ELSE e.due END,
+    attempts = e.attempts,
+    updated_at = e.at,
+    sent_at = coalesce(e.sent, m.sent_at),
+    provider_id = coalesce(e.provider, m.provider_id),
+    external_id = coalesce(e.external, m.external_id),
+    cost = coalesce(e.cost, m.cost),
+    currency = coalesce(e.currency, m.currency),
+    content_hash = coalesce(e.content, m.content_hash),
+    trace = coalesce(m.trace || e.trace, m.trace, e.trace)
+  FROM ended e
+  WHERE m.tenant_id = e.tenant_id AND m.id = e.id AND m.id BETWEEN @first AND @last
+), waiting AS (
+  INSERT INTO due_work (tenant_id, lane, due, subject, kind, status)
+  SELECT e.tenant_id, e.lane, e.due, e.id, 1, e.status FROM ended e WHERE e.due IS NOT NULL AND NOT e.cancelled
+), found_later AS (
+  INSERT INTO message_external (tenant_id, hash, message_id)
+  SELECT e.tenant_id, e.external_hash, e.id FROM ended e WHERE e.external_hash IS NOT NULL
+  ON CONFLICT DO NOTHING
+)
+SELECT n, cancelled FROM ended;
+
+-- name: begin_steps
+-- A step fails as a whole: nothing of it may live, have succeeded, or perhaps have.
+UPDATE notification n SET step = u.step
+FROM unnest(@tenants, @ids, @steps) WITH ORDINALITY AS u (tenant_id, id, step, n)
+WHERE n.tenant_id = u.tenant_id AND n.id = u.id AND n.step = u.step - 1 AND n.cancelled_at IS NULL
+  AND NOT EXISTS (
+    SELECT 1 FROM message m
+    WHERE m.tenant_id = n.tenant_id AND m.notification_id = n.id AND m.id >= @since AND m.step = u.step - 1
+      AND (m.status IN (1 /* scheduled */, 2 /* held */, 3 /* queued */,
+        5 /* sent */, 6 /* delivered */, 7 /* read */, 13 /* received */) OR m.reason = 'outcome_unknown'))
+RETURNING u.n;
+
+-- name: erase_secrets
+UPDATE notification n SET secrets = NULL, secrets_erase_at = NULL
+FROM unnest(@tenants, @ids) WITH ORDINALITY AS u (tenant_id, id, n)
+WHERE n.tenant_id = u.tenant_id AND n.id = u.id AND NOT EXISTS (
+  SELECT 1 FROM message m
+  WHERE m.tenant_id = n.tenant_id AND m.notification_id = n.id AND m.id >= @since
+    AND m.status IN (1 /* scheduled */, 2 /* held */, 3 /* queued */))
+RETURNING u.n;
+
+-- name: schedule_secrets_erasure
+UPDATE notification n SET secrets_erase_at = greatest(coalesce(n.secrets_erase_at, 0), u.at)
+FROM unnest(@tenants, @ids, @ats) AS u (tenant_id, id, at)
+WHERE n.tenant_id = u.tenant_id AND n.id = u.id AND n.secrets IS NOT NULL;
+
+-- name: add_counters
+INSERT INTO counter (tenant_id, quarter, node_epoch, channel, provider_id, status, count)
+SELECT u.tenant_id, u.quarter, @epoch, u.channel, u.provider, u.status, u.count
+FROM unnest(@tenants, @quarters, @channels, @providers, @statuses, @counts) AS u (tenant_id, quarter, channel, provider, status, count)
+ON CONFLICT (tenant_id, quarter, node_epoch, channel, provider_id, status) DO UPDATE SET count = counter.count + excluded.count;
+
+-- name: claim
+-- The rows are locked by the time they are taken, so that their places cannot change. Work whose message is gone is dropped with it.
+WITH taken AS (
+  DELETE FROM due_work WHERE ctid = ANY (ARRAY(
+    SELECT d.ctid FROM due_work d
+    WHERE d.tenant_id = @tenant AND d.lane = @lane AND d.due <= @now AND d.kind = 1
+    ORDER BY d.due, d.subject
+    LIMIT @limit
+    FOR UPDATE SKIP LOCKED))
+  RETURNING tenant_id, subject, lane, due
+), found AS (
+  SELECT t.due, m.tenant_id, m.id, m.lane, m.channel, m.address, m.step, m.attempts, m.created_at, m.notification_id
+  FROM taken t JOIN message m ON m.tenant_id = t.tenant_id AND m.id = t.subject
+), owned AS (
+  INSERT INTO owned_work (tenant_id, subject, kind, lane, due, epoch)
+  SELECT f.tenant_id, f.id, 1, f.lane, f.due, @epoch FROM found f
+)
+SELECT f.due, f.id, f.channel, f.address, f.step, f.attempts, f.created_at, f.notification_id,
+  n.tenant_id, n.contact_id, n.template_version_id, n.variables, n.secrets, n.details, n.category, n.priority, n.on_unknown,
+  n.created_at, n.scheduled_at, n.expires_at, n.plan, n.locale, n.related_type, n.related_id, n.batch_id
+FROM found f LEFT JOIN notification n ON n.tenant_id = f.tenant_id AND n.id = f.notification_id
+ORDER BY f.due, f.id;
+
+-- name: next_due
+SELECT due FROM due_work WHERE tenant_id = @tenant AND lane = @lane ORDER BY due LIMIT 1;
+
+-- name: disown
+DELETE FROM owned_work WHERE tenant_id = @tenant AND subject = @subject AND kind = 1 AND epoch = @epoch;
+
+-- name: lanes
+WITH RECURSIVE lanes (tenant_id, lane, due) AS (
+  (SELECT tenant_id, lane, due FROM due_work ORDER BY tenant_id, lane, due LIMIT 1)
+  UNION ALL
+  SELECT d.tenant_id, d.lane, d.due FROM lanes l
+  CROSS JOIN LATERAL (
+    SELECT tenant_id, lane, due FROM due_work w
+    WHERE (w.tenant_id, w.lane) > (l.tenant_id, l.lane)
+    ORDER BY w.tenant_id, w.lane, w.due LIMIT 1) d
+)
+SELECT lane AS Lane, due AS Due FROM lanes;
+
+-- name: take_lost
+DELETE FROM owned_work WHERE kind = 1 AND NOT epoch = ANY (@epochs)
+RETURNING tenant_id, subject, lane, due, mark_attempt, mark_provider;
+
+-- name: release
+DELETE FROM owned_work o
+USING unnest(@tenants, @subjects) AS u (tenant_id, subject)
+WHERE o.tenant_id = u.tenant_id AND o.subject = u.subject AND o.kind = 1 AND o.epoch = @epoch
+RETURNING o.tenant_id, o.subject, o.lane, o.due, NULL::integer, NULL::uuid;
+
+-- name: share_notifications_of
+-- The notifications of messages, held against cancellation until the commit.
+SELECT m.id, n.id, n.cancelled_at IS NOT NULL
+FROM unnest(@tenants, @subjects) AS u (tenant_id, subject)
+JOIN message m ON m.tenant_id = u.tenant_id AND m.id = u.subject
+JOIN notification n ON n.tenant_id = m.tenant_id AND n.id = m.notification_id
+ORDER BY n.id
+FOR SHARE OF n;
+
+-- name: set_due
+UPDATE message m SET due_at = @due
+FROM unnest(@tenants, @subjects) AS u (tenant_id, subject)
+WHERE m.tenant_id = u.tenant_id AND m.id = u.subject;
+
+-- name: fail_messages
+UPDATE message m SET
+  status = 8 /* failed */,
+  reason = @reason,
+  due_at = NULL,
+  attempts = coalesce(u.attempts, m.attempts),
+  updated_at = @at,
+  provider_id = coalesce(u.provider, m.provider_id),
+  trace = coalesce(m.trace || u.trace, u.trace)
+FROM unnest(@tenants, @subjects, @attempts, @providers, @traces) AS u (tenant_id, subject, attempts, provider, trace)
+WHERE m.tenant_id = u.tenant_id AND m.id = u.subject
+RETURNING m.tenant_id, m.notification_id;
+
+-- name: cancel_messages
+UPDATE message m SET status = 11 /* cancelled */, reason = 'cancelled', due_at = NULL, updated_at = @at
+FROM unnest(@tenants, @subjects) AS u (tenant_id, subject)
+WHERE m.tenant_id = u.tenant_id AND m.id = u.subject;
+
+-- name: lock_notification
+SELECT 1 FROM notification WHERE tenant_id = @tenant AND id = @id FOR NO KEY UPDATE;
+
+-- name: select_cancel
+SELECT m.id, m.channel, m.status, m.lane, m.due_at, o.subject IS NOT NULL
+FROM message m LEFT JOIN owned_work o ON o.tenant_id = m.tenant_id AND o.subject = m.id AND o.kind = 1
+WHERE m.tenant_id = @tenant AND m.notification_id = @id AND m.id >= @since
+ORDER BY m.id;
+
+-- name: delete_due
+DELETE FROM due_work d
+USING unnest(@lanes, @dues, @subjects) AS u (lane, due, subject)
+WHERE d.tenant_id = @tenant AND d.lane = u.lane AND d.due = u.due AND d.subject = u.subject AND d.kind = 1
+RETURNING d.subject;
+
+-- name: cancel_notification
+UPDATE notification SET cancelled_at = coalesce(cancelled_at, @at) WHERE tenant_id = @tenant AND id = @id;
+
+-- name: clean_idempotency
+DELETE FROM idempotency WHERE ctid = ANY (ARRAY(
+  SELECT ctid FROM idempotency WHERE created_at < @before ORDER BY created_at LIMIT @limit FOR UPDATE SKIP LOCKED));
+
+-- name: clean_secrets
+UPDATE notification u SET secrets = NULL, secrets_erase_at = NULL
+FROM (
+  SELECT n.tenant_id, n.id FROM notification n
+  WHERE n.secrets_erase_at <= @now AND NOT EXISTS (
+    SELECT 1 FROM message m
+    WHERE m.tenant_id = n.tenant_id AND m.notification_id = n.id AND m.status IN (1 /* scheduled */, 2 /* held */, 3 /* queued */))
+  ORDER BY n.secrets_erase_at LIMIT @limit) s
+WHERE u.tenant_id = s.tenant_id AND u.id = s.id;
