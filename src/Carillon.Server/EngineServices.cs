@@ -1,5 +1,7 @@
 using Carillon.Dispatch;
 using Carillon.Security;
+using Carillon.Storage;
+using Carillon.Storage.PostgreSql;
 using Carillon.Storage.Sqlite;
 
 namespace Carillon.Server;
@@ -13,13 +15,17 @@ internal static class EngineServices
     public static IServiceCollection AddEngine(this IServiceCollection services, ServerOptions options)
     {
         var engine = OptionsOf(options);
-        var storage = new SqliteStorageOptions { Directory = options.Data, File = options.DatabaseFile, SecretRetention = engine.SecretRetention };
         services.AddSingleton<IDefectLog, DefectLog>();
         services.AddSingleton(provider => new CarillonEngine(
-            new SqliteStorage(storage, provider.GetRequiredService<TimeProvider>()), KeysOf(options), engine,
+            StorageOf(options, engine, provider.GetRequiredService<TimeProvider>()), KeysOf(options), engine,
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IDefectLog>()));
         return services;
     }
+
+    private static IStorage StorageOf(ServerOptions options, CarillonOptions engine, TimeProvider time) => options.PostgreSqlUrl is { } url
+        ? new PostgreSqlStorage(new PostgreSqlStorageOptions { Url = url, SecretRetention = engine.SecretRetention }, time)
+        : new SqliteStorage(
+            new SqliteStorageOptions { Directory = options.Data, File = options.DatabaseFile, SecretRetention = engine.SecretRetention }, time);
 
     /// <exception cref="KeyFileException">The key file in the data directory cannot be used.</exception>
     private static KeyRing KeysOf(ServerOptions options)

@@ -1,4 +1,4 @@
--- The months of the log. @placeholders in braces are names and bounds that the program makes itself: identifiers cannot be parameters.
+-- The months of the log. Placeholders in braces are names and bounds that the program makes itself: identifiers cannot be parameters.
 
 -- name: lock
 -- One node at a time; goes with the transaction, so that it also works behind a pooler.

@@ -37,8 +37,9 @@ internal sealed class PostgreSqlFactory : StorageFactory
 
     public override IStorage Create(TimeProvider time) => new PostgreSqlStorage(new PostgreSqlStorageOptions { Url = Url }, time);
 
-    public override async ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
-        if (_cluster is not null) await _cluster.DropDatabaseAsync(Database);
+        _cluster?.GiveBack(Database);
+        return ValueTask.CompletedTask;
     }
 }
