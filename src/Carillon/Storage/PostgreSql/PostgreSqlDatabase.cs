@@ -7,7 +7,8 @@ namespace Carillon.Storage.PostgreSql;
 /// The connections, and how work runs on them: reads on any, writes in a transaction each. Collisions with other transactions are
 /// tried again; a commit whose answer was lost is asked after.
 /// </summary>
-internal sealed class PostgreSqlDatabase(NpgsqlDataSource source, string name, TimeSpan resolveTimeout, TimeProvider time) : IAsyncDisposable
+/// <param name="prepares">Whether the statements of transactions are prepared; not behind a pooler.</param>
+internal sealed class PostgreSqlDatabase(NpgsqlDataSource source, string name, bool prepares, TimeSpan resolveTimeout, TimeProvider time) : IAsyncDisposable
 {
     private const int Tries = 4;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -120,7 +121,7 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource source, string name, T
         T result;
         await using (var connection = await OpenAsync(cancellationToken))
         {
-            transaction = new PostgreSqlTransaction(connection);
+            transaction = new PostgreSqlTransaction(connection, prepares);
             try
             {
                 result = await work(transaction);

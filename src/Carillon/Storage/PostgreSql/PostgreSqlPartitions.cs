@@ -14,12 +14,12 @@ internal sealed class PostgreSqlPartitions(TimeProvider time, int monthsAhead)
     private static readonly SqlFile Sql = SqlFile.Load("PostgreSql/Partitions.sql");
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    // An outcome makes a message about three times as long as it was when it came: with so much left free, all new versions find room on
+    // An outcome makes a message three to four times as long as it was when it came: with so much left free, all new versions find room on
     // their page beside the old ones, and no index learns of it.
     private static readonly IReadOnlyList<(string Table, string Key, string Storage)> Parents =
     [
         ("notification", "id", "fillfactor = 90"),
-        ("message", "id", "fillfactor = 25"),
+        ("message", "id", "fillfactor = 20"),
         ("message_external", "message_id", "fillfactor = 100"),
     ];
 

@@ -60,14 +60,14 @@ public sealed class PostgreSqlStorage : IStorage
         NpgsqlDataSource? source = null;
         try
         {
-            source = NpgsqlDataSource.Create(Complete(to, _options.Pooler ?? pooler));
+            source = NpgsqlDataSource.Create(Complete(to));
             await using (var connection = await source.OpenConnectionAsync(cancellationToken))
             {
                 await PostgreSqlStart.CheckAsync(connection, name);
                 await PostgreSqlMigrations.ApplyAsync(connection, name, _time, cancellationToken);
             }
 
-            var database = new PostgreSqlDatabase(source, name, _options.ResolveTimeout, _time);
+            var database = new PostgreSqlDatabase(source, name, !(_options.Pooler ?? pooler), _options.ResolveTimeout, _time);
             await _partitions.EnsureAsync(database, cancellationToken);
             _database = database;
         }
@@ -85,7 +85,7 @@ public sealed class PostgreSqlStorage : IStorage
         if (_database is { } database) await database.DisposeAsync();
     }
 
-    private NpgsqlConnectionStringBuilder Complete(NpgsqlConnectionStringBuilder to, bool pooler)
+    private NpgsqlConnectionStringBuilder Complete(NpgsqlConnectionStringBuilder to)
     {
         Default(to, "Application Name", "carillon");
         Default(to, "Maximum Pool Size", _options.MaxConnections);
@@ -95,20 +95,9 @@ public sealed class PostgreSqlStorage : IStorage
         Default(to, "Keepalive", 15);
         Default(to, "Tcp Keepalive", true);
         Default(to, "Include Error Detail", false);
-        if (pooler)
-        {
-            // The next transaction may meet another session: nothing may be left in this one, nor be looked for there.
-            to.MaxAutoPrepare = 0;
-            to.NoResetOnClose = true;
-        }
-        else
-        {
-            Default(to, "Max Auto Prepare", 100);
-            Default(to, "Auto Prepare Min Usages", 2);
-            // Transactions leave no state behind; a reset would cost a journey each time.
-            Default(to, "No Reset On Close", true);
-        }
-
+        // Transactions leave no state behind, neither here nor with a pooler; a reset would cost a journey each time.
+        to.NoResetOnClose = true;
+        to.MaxAutoPrepare = 0;
         return to;
     }
 

@@ -6,7 +6,8 @@ namespace Carillon.Storage.PostgreSql;
 /// A transaction whose statements go in batches: its beginning travels with the first, its commit with the last, so that what needs no
 /// answer on the way takes two journeys.
 /// </summary>
-internal sealed class PostgreSqlTransaction(NpgsqlConnection connection)
+/// <param name="prepares">Whether statements are prepared, each once on a connection.</param>
+internal sealed class PostgreSqlTransaction(NpgsqlConnection connection, bool prepares)
 {
     private bool _begun;
     private NpgsqlBatch? _last;
@@ -36,6 +37,8 @@ internal sealed class PostgreSqlTransaction(NpgsqlConnection connection)
     /// <summary>Runs a batch; the reader stands at the first answer of the batch's own.</summary>
     public async Task<NpgsqlDataReader> ReadAsync(NpgsqlBatch batch)
     {
+        // Not left to Npgsql's own preparing, which loses count when a batch fails half way through.
+        if (prepares) await batch.PrepareAsync();
         var reader = await batch.ExecuteReaderAsync();
         if (_begun) return reader;
         await reader.ReadAsync();
@@ -69,6 +72,7 @@ internal sealed class PostgreSqlTransaction(NpgsqlConnection connection)
 
         await using var batch = _last ?? connection.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        if (prepares) await batch.PrepareAsync();
         IsCommitting = true;
         await batch.ExecuteNonQueryAsync();
     }

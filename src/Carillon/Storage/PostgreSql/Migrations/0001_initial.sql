@@ -68,7 +68,7 @@ CREATE TABLE message_external (
 ) PARTITION BY RANGE (message_id);
 
 CREATE TABLE notification_rest PARTITION OF notification DEFAULT WITH (fillfactor = 90);
-CREATE TABLE message_rest PARTITION OF message DEFAULT WITH (fillfactor = 25);
+CREATE TABLE message_rest PARTITION OF message DEFAULT WITH (fillfactor = 20);
 CREATE TABLE message_external_rest PARTITION OF message_external DEFAULT;
 
 -- What is due now or later and belongs to no node. status is what the subject shows while it waits.
