@@ -20,7 +20,7 @@ SELECT m.id AS Id, m.notification_id AS NotificationId, m.tenant_id AS TenantId,
   m.attempts AS Attempts, m.provider_id AS ProviderId, m.external_id AS ExternalId, m.cost AS Cost, m.currency AS Currency,
   m.created_at AS CreatedAt, m.due_at AS DueAt, m.sent_at AS SentAt, m.updated_at AS UpdatedAt, m.content_hash AS ContentHash
 FROM message m LEFT JOIN owned_work o ON o.tenant_id = m.tenant_id AND o.subject = m.id AND o.kind = 1
-WHERE m.notification_id = @notification AND m.tenant_id = @tenant AND m.id >= @since
+WHERE m.notification_id = @notification AND m.tenant_id + 0 = @tenant AND m.id >= @since
 ORDER BY m.id;
 
 -- name: list_messages
@@ -31,7 +31,7 @@ SELECT m.id AS Id, m.notification_id AS NotificationId, m.tenant_id AS TenantId,
   m.created_at AS CreatedAt, m.due_at AS DueAt, m.sent_at AS SentAt, m.updated_at AS UpdatedAt, m.content_hash AS ContentHash
 FROM message m LEFT JOIN owned_work o ON o.tenant_id = m.tenant_id AND o.subject = m.id AND o.kind = 1
 WHERE m.tenant_id = @tenant /* filters */
-ORDER BY m.id DESC
+ORDER BY /* order */ DESC
 LIMIT @limit;
 
 -- name: get_blob
@@ -51,7 +51,7 @@ SELECT created_at FROM batch WHERE tenant_id = @tenant AND id = @id;
 -- name: batch_counts
 SELECT CASE WHEN o.subject IS NULL THEN m.status ELSE 4 /* sending */ END AS Status, count(*) AS Count
 FROM notification n
-JOIN message m ON m.tenant_id = n.tenant_id AND m.notification_id = n.id
+JOIN message m ON m.tenant_id + 0 = n.tenant_id AND m.notification_id = n.id
 LEFT JOIN owned_work o ON o.tenant_id = m.tenant_id AND o.subject = m.id AND o.kind = 1
 WHERE n.tenant_id = @tenant AND n.batch_id = @id
 GROUP BY 1;

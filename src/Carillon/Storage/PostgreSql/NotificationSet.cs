@@ -27,5 +27,12 @@ internal sealed class NotificationSet
         return true;
     }
 
+    /// <summary>In one order on every node, so that no two wait for each other.</summary>
+    public void Sort()
+    {
+        var sorted = Tenants.Zip(Ids).OrderBy(n => n.Second).ToList();
+        for (var i = 0; i < sorted.Count; i++) (Tenants[i], Ids[i]) = sorted[i];
+    }
+
     public NpgsqlBatchCommand Write(NpgsqlBatch batch, SqlStatement statement) => batch.Add(statement).Array("tenants", Tenants).Array("ids", Ids);
 }

@@ -141,6 +141,7 @@ internal sealed class PostgreSqlGroupWriter(PostgreSqlTransaction transaction, l
         }
 
         // First the look at what was cancelled is held, then the outcomes are written by it: a statement sees what was committed before it.
+        waiting.Sort();
         waiting.Write(batch, QueueSql.ShareNotifications);
         OutcomeColumns.Write(batch, outcomes, epoch);
     }
@@ -148,12 +149,17 @@ internal sealed class PostgreSqlGroupWriter(PostgreSqlTransaction transaction, l
     private static async Task ReadOutcomesAsync(NpgsqlDataReader reader, IReadOnlyList<OutcomeWrite> outcomes)
     {
         await reader.NextResultAsync();
+        var (recorded, updated) = (0L, 0L);
         while (await reader.ReadAsync())
         {
             var outcome = outcomes[(int)reader.GetInt64(0) - 1];
             outcome.Recorded = true;
             outcome.Cancelled = outcome.DueAt is not null && reader.GetBoolean(1);
+            recorded++;
+            updated = reader.GetInt64(2);
         }
+
+        if (updated != recorded) throw new PostgreSqlCollisionException();
     }
 
     private async Task BeginStepsAsync(List<OutcomeWrite> ended)
@@ -168,6 +174,7 @@ internal sealed class PostgreSqlGroupWriter(PostgreSqlTransaction transaction, l
             notifications.Add(outcome.Message.Notification);
         }
 
+        notifications.Sort();
         await using var batch = transaction.Batch();
         // Two nodes that each end one message of a step must see each other's.
         notifications.Write(batch, QueueSql.LockNotifications);
@@ -196,7 +203,7 @@ internal sealed class PostgreSqlGroupWriter(PostgreSqlTransaction transaction, l
         var (now, later, ats) = (new NotificationSet(), new NotificationSet(), new List<long>());
         var at = DateTimeOffset.MinValue;
         // The latest time of a notification's comes first, so that it is the one that counts.
-        foreach (var outcome in outcomes.Where(o => o.Recorded && (o.Cancelled || o.EraseSecretsAt is not null)).OrderByDescending(EraseAt))
+        foreach (var outcome in outcomes.Where(o => o.Recorded && (o.Cancelled || o.EraseSecretsAt is not null)).OrderByDescending(EraseAt).ThenBy(o => o.Message.Notification.Id))
         {
             if (EraseAt(outcome) > outcome.At)
             {

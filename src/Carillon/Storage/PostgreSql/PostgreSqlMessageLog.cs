@@ -25,15 +25,21 @@ internal sealed class PostgreSqlMessageLog(Func<PostgreSqlDatabase> database) : 
     public async ValueTask<IReadOnlyList<StoredMessage>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default)
     {
         if (query.Limit <= 0) return [];
+        // The indexes of addresses and contacts hold ids as bytes, which sort alike.
+        var isKeyed = query.Address is not null || query.ContactId is not null;
         var filters =
-            (query.After is null ? "" : " AND m.id < @after") +
+            (query.After is null ? "" : isKeyed ? " AND uuid_send(m.id) < uuid_send(@after)" : " AND m.id < @after") +
             (query.Status is null ? "" : " AND CASE WHEN o.subject IS NULL THEN m.status ELSE 4 END = @status") +
             (query.Channel is null ? "" : " AND m.channel = @channel") +
-            (query.ContactId is null ? "" : " AND m.contact_id = @contact") +
-            (query.Address is null ? "" : " AND m.address = @address") +
+            (query.ContactId is null ? "" : " AND hashtextextended(m.contact_id, m.tenant_id) = hashtextextended(@contact, @tenant) AND m.contact_id = @contact") +
+            (query.Address is null ? "" : " AND hashtextextended(m.address, m.tenant_id) = hashtextextended(@address, @tenant) AND m.address = @address") +
             (query.CreatedAfter is null ? "" : " AND m.created_at > @createdAfter") +
             (query.CreatedBefore is null ? "" : " AND m.created_at < @createdBefore");
-        var statement = new SqlStatement("list_messages", Sql["list_messages"].Text.Replace("/* filters */", filters, StringComparison.Ordinal));
+        var statement = new SqlStatement(
+            "list_messages",
+            Sql["list_messages"].Text
+                .Replace("/* filters */", filters, StringComparison.Ordinal)
+                .Replace("/* order */", isKeyed ? "uuid_send(m.id)" : "m.id", StringComparison.Ordinal));
         var parameters = new
         {
             tenant = query.Tenant.Value,

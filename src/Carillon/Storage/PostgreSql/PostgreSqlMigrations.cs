@@ -31,7 +31,7 @@ internal static class PostgreSqlMigrations
         var current = await CurrentAsync(connection);
         if (current is null)
         {
-            if (await connection.ExecuteScalarAsync<bool>("SELECT to_regclass('message') IS NOT NULL OR to_regclass('notification') IS NOT NULL"))
+            if (await ExistsAsync(connection, "message") || await ExistsAsync(connection, "notification"))
             {
                 throw new StorageStartException($"{name} holds tables of another program that are named as Carillon's. Give Carillon a database of its own.");
             }
@@ -64,7 +64,9 @@ internal static class PostgreSqlMigrations
 
     // Null where nothing was ever applied.
     private static async Task<int?> CurrentAsync(NpgsqlConnection connection) =>
-        await connection.ExecuteScalarAsync<bool>("SELECT to_regclass('schema_version') IS NOT NULL")
-            ? await connection.ExecuteScalarAsync<int?>("SELECT max(version) FROM schema_version")
-            : null;
+        await ExistsAsync(connection, "schema_version") ? await connection.ExecuteScalarAsync<int?>("SELECT max(version) FROM schema_version") : null;
+
+    // Read from the catalog's table: to_regclass may still know from its cache that there was none, before the lock was waited for.
+    private static Task<bool> ExistsAsync(NpgsqlConnection connection, string table) => connection.ExecuteScalarAsync<bool>(
+        "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class WHERE relname = @table AND pg_table_is_visible(oid))", new { table });
 }

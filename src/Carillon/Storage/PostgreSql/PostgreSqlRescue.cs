@@ -54,6 +54,8 @@ internal sealed class PostgreSqlRescue(TimeSpan secretRetention)
                 reader.IsDBNull(4) ? null : reader.GetInt32(4), reader.Guid(5)));
         }
 
+        // In one order on every node, so that no two wait for each other.
+        lost.Sort((a, b) => a.Id.CompareTo(b.Id));
         return lost;
     }
 

@@ -1,8 +1,11 @@
 -- Everything goes by arrays: a group is a handful of statements, however many messages it holds. Numbers of statuses carry their
 -- names, which a test compares.
+--
+-- Plans are made once, perhaps while a table is still empty, when every plan looks as good as every other. So none is left to chance:
+-- LATERAL … OFFSET 0 (or FOR UPDATE) has each row of the arrays look up its own by key, and what was found is changed by its place (ctid).
 
 -- name: begin_group
--- Plans are made once, for tables of any size: a look-up by key for each row, and nothing that reads a table whole. The number of the
+-- The number of the
 -- transaction tells later whether it was committed, should the answer to that be lost. A role that was told since to commit without
 -- waiting for the disk waits all the same.
 SELECT pg_current_xact_id()::text,
@@ -25,7 +28,7 @@ RETURNING tenant_id, key;
 -- name: select_idempotency
 SELECT i.tenant_id, i.key, i.request_hash, i.answer
 FROM unnest(@tenants, @keys) AS u (tenant_id, key)
-JOIN idempotency i ON i.tenant_id = u.tenant_id AND i.key = u.key;
+CROSS JOIN LATERAL (SELECT * FROM idempotency i WHERE i.tenant_id = u.tenant_id AND i.key = u.key OFFSET 0) i;
 
 -- name: insert_batches
 INSERT INTO batch (tenant_id, id, created_at)
@@ -45,8 +48,9 @@ ON CONFLICT (tenant_id, id) DO UPDATE SET
   attributes = excluded.attributes, updated_at = excluded.updated_at;
 
 -- name: delete_contact_addresses
-DELETE FROM contact_address a USING unnest(@tenants, @ids) AS u (tenant_id, id)
-WHERE a.tenant_id = u.tenant_id AND a.contact_id = u.id;
+DELETE FROM contact_address WHERE ctid = ANY (ARRAY(
+  SELECT a.place FROM unnest(@tenants, @ids) AS u (tenant_id, id)
+  CROSS JOIN LATERAL (SELECT ctid AS place FROM contact_address a WHERE a.tenant_id = u.tenant_id AND a.contact_id = u.id FOR UPDATE) a));
 
 -- name: insert_contact_addresses
 INSERT INTO contact_address (tenant_id, contact_id, position, channel, identifier, is_primary, is_verified)
@@ -73,35 +77,45 @@ SELECT u.tenant_id, u.subject, 1, u.lane, u.due, @epoch
 FROM unnest(@tenants, @subjects, @lanes, @dues) AS u (tenant_id, subject, lane, due);
 
 -- name: mark_owned
-UPDATE owned_work o SET mark_attempt = coalesce(o.mark_attempt, u.attempts) + 1, mark_provider = u.provider
-FROM unnest(@tenants, @subjects, @attempts, @providers) WITH ORDINALITY AS u (tenant_id, subject, attempts, provider, n)
-WHERE o.tenant_id = u.tenant_id AND o.subject = u.subject AND o.kind = 1 AND o.epoch = @epoch
-RETURNING u.n;
+WITH found AS (
+  SELECT u.*, w.place
+  FROM unnest(@tenants, @subjects, @attempts, @providers) WITH ORDINALITY AS u (tenant_id, subject, attempts, provider, n)
+  CROSS JOIN LATERAL (
+    SELECT w.ctid AS place FROM owned_work w
+    WHERE w.tenant_id = u.tenant_id AND w.subject = u.subject AND w.kind = 1 AND w.epoch = @epoch FOR UPDATE) w
+)
+UPDATE owned_work o SET mark_attempt = coalesce(o.mark_attempt, f.attempts) + 1, mark_provider = f.provider
+FROM found f WHERE o.ctid = f.place
+RETURNING f.n;
 
 -- name: share_notifications
 -- Held until the commit, so that no cancellation comes between the look at it and what is done.
 SELECT 1 FROM unnest(@tenants, @ids) AS u (tenant_id, id)
-JOIN notification n ON n.tenant_id = u.tenant_id AND n.id = u.id
-ORDER BY n.id
-FOR SHARE OF n;
+CROSS JOIN LATERAL (SELECT 1 FROM notification n WHERE n.tenant_id = u.tenant_id AND n.id = u.id FOR SHARE) n;
 
 -- name: lock_notifications
 SELECT 1 FROM unnest(@tenants, @ids) AS u (tenant_id, id)
-JOIN notification n ON n.tenant_id = u.tenant_id AND n.id = u.id
-ORDER BY n.id
-FOR NO KEY UPDATE OF n;
+CROSS JOIN LATERAL (SELECT 1 FROM notification n WHERE n.tenant_id = u.tenant_id AND n.id = u.id FOR NO KEY UPDATE) n;
 
 -- name: record_outcomes
 -- Only what this epoch still owns. waits_for names the notification where the message is to wait again. first and last bound the ids,
--- so that only their months are looked at.
-WITH released AS (
-  DELETE FROM owned_work o
-  USING unnest(@tenants, @ids, @statuses, @reasons, @dues, @attempts, @ats, @sents, @providers, @externals, @external_hashes, @costs,
+-- so that only their months are looked at. Where fewer are changed than were released, something else changed a message in the same
+-- moment, and all is done again.
+WITH found AS (
+  SELECT u.*, w.place AS work, w.lane, m.place, m.part
+  FROM unnest(@tenants, @ids, @statuses, @reasons, @dues, @attempts, @ats, @sents, @providers, @externals, @external_hashes, @costs,
     @currencies, @contents, @traces, @waits_for) WITH ORDINALITY
     AS u (tenant_id, id, status, reason, due, attempts, at, sent, provider, external, external_hash, cost,
       currency, content, trace, waits_for, n)
-  WHERE o.tenant_id = u.tenant_id AND o.subject = u.id AND o.kind = 1 AND o.epoch = @epoch
-  RETURNING u.*, o.lane
+  CROSS JOIN LATERAL (
+    SELECT w.ctid AS place, w.lane FROM owned_work w
+    WHERE w.tenant_id = u.tenant_id AND w.subject = u.id AND w.kind = 1 AND w.epoch = @epoch OFFSET 0) w
+  CROSS JOIN LATERAL (
+    SELECT m.ctid AS place, m.tableoid AS part FROM message m
+    WHERE m.tenant_id = u.tenant_id AND m.id = u.id AND m.id BETWEEN @first AND @last OFFSET 0) m
+), released AS (
+  DELETE FROM owned_work o USING found f WHERE o.ctid = f.work
+  RETURNING f.*
 ), ended AS (
   SELECT r.*, n.cancelled_at IS NOT NULL AS cancelled
   FROM released r LEFT JOIN notification n ON n.tenant_id = r.tenant_id AND n.id = r.waits_for
@@ -120,7 +134,8 @@ WITH released AS (
     content_hash = coalesce(e.content, m.content_hash),
     trace = coalesce(m.trace || e.trace, m.trace, e.trace)
   FROM ended e
-  WHERE m.tenant_id = e.tenant_id AND m.id = e.id AND m.id BETWEEN @first AND @last
+  WHERE m.ctid = e.place AND m.tableoid = e.part
+  RETURNING 1
 ), waiting AS (
   INSERT INTO due_work (tenant_id, lane, due, subject, kind, status)
   SELECT e.tenant_id, e.lane, e.due, e.id, 1, e.status FROM ended e WHERE e.due IS NOT NULL AND NOT e.cancelled
@@ -129,33 +144,49 @@ WITH released AS (
   SELECT e.tenant_id, e.external_hash, e.id FROM ended e WHERE e.external_hash IS NOT NULL
   ON CONFLICT DO NOTHING
 )
-SELECT n, cancelled FROM ended;
+SELECT n, cancelled, (SELECT count(*) FROM updated) FROM ended;
 
 -- name: begin_steps
 -- A step fails as a whole: nothing of it may live, have succeeded, or perhaps have.
-UPDATE notification n SET step = u.step
-FROM unnest(@tenants, @ids, @steps) WITH ORDINALITY AS u (tenant_id, id, step, n)
-WHERE n.tenant_id = u.tenant_id AND n.id = u.id AND n.step = u.step - 1 AND n.cancelled_at IS NULL
-  AND NOT EXISTS (
+-- The notifications are locked already.
+UPDATE notification n SET step = f.step
+FROM (
+  SELECT u.step, u.n, x.place, x.part FROM unnest(@tenants, @ids, @steps) WITH ORDINALITY AS u (tenant_id, id, step, n)
+  CROSS JOIN LATERAL (
+    SELECT x.ctid AS place, x.tableoid AS part FROM notification x
+    WHERE x.tenant_id = u.tenant_id AND x.id = u.id AND x.step = u.step - 1 AND x.cancelled_at IS NULL OFFSET 0) x
+  WHERE NOT EXISTS (
     SELECT 1 FROM message m
-    WHERE m.tenant_id = n.tenant_id AND m.notification_id = n.id AND m.id >= @since AND m.step = u.step - 1
+    WHERE m.tenant_id + 0 = u.tenant_id AND m.notification_id = u.id AND m.id >= @since AND m.step = u.step - 1
       AND (m.status IN (1 /* scheduled */, 2 /* held */, 3 /* queued */,
         5 /* sent */, 6 /* delivered */, 7 /* read */, 13 /* received */) OR m.reason = 'outcome_unknown'))
-RETURNING u.n;
+  OFFSET 0) f
+WHERE n.ctid = f.place AND n.tableoid = f.part
+RETURNING f.n;
 
 -- name: erase_secrets
 UPDATE notification n SET secrets = NULL, secrets_erase_at = NULL
-FROM unnest(@tenants, @ids) WITH ORDINALITY AS u (tenant_id, id, n)
-WHERE n.tenant_id = u.tenant_id AND n.id = u.id AND NOT EXISTS (
-  SELECT 1 FROM message m
-  WHERE m.tenant_id = n.tenant_id AND m.notification_id = n.id AND m.id >= @since
-    AND m.status IN (1 /* scheduled */, 2 /* held */, 3 /* queued */))
-RETURNING u.n;
+FROM (
+  SELECT u.n, x.place, x.part FROM unnest(@tenants, @ids) WITH ORDINALITY AS u (tenant_id, id, n)
+  CROSS JOIN LATERAL (
+    SELECT x.ctid AS place, x.tableoid AS part FROM notification x WHERE x.tenant_id = u.tenant_id AND x.id = u.id FOR NO KEY UPDATE) x
+  WHERE NOT EXISTS (
+    SELECT 1 FROM message m
+    WHERE m.tenant_id + 0 = u.tenant_id AND m.notification_id = u.id AND m.id >= @since
+      AND m.status IN (1 /* scheduled */, 2 /* held */, 3 /* queued */))
+  OFFSET 0) f
+WHERE n.ctid = f.place AND n.tableoid = f.part
+RETURNING f.n;
 
 -- name: schedule_secrets_erasure
-UPDATE notification n SET secrets_erase_at = greatest(coalesce(n.secrets_erase_at, 0), u.at)
-FROM unnest(@tenants, @ids, @ats) AS u (tenant_id, id, at)
-WHERE n.tenant_id = u.tenant_id AND n.id = u.id AND n.secrets IS NOT NULL;
+UPDATE notification n SET secrets_erase_at = greatest(coalesce(n.secrets_erase_at, 0), f.at)
+FROM (
+  SELECT u.at, x.place, x.part FROM unnest(@tenants, @ids, @ats) AS u (tenant_id, id, at)
+  CROSS JOIN LATERAL (
+    SELECT x.ctid AS place, x.tableoid AS part FROM notification x
+    WHERE x.tenant_id = u.tenant_id AND x.id = u.id AND x.secrets IS NOT NULL FOR NO KEY UPDATE) x
+  OFFSET 0) f
+WHERE n.ctid = f.place AND n.tableoid = f.part;
 
 -- name: add_counters
 INSERT INTO counter (tenant_id, quarter, node_epoch, channel, provider_id, status, count)
@@ -175,7 +206,7 @@ WITH taken AS (
   RETURNING tenant_id, subject, lane, due
 ), found AS (
   SELECT t.due, m.tenant_id, m.id, m.lane, m.channel, m.address, m.step, m.attempts, m.created_at, m.notification_id
-  FROM taken t JOIN message m ON m.tenant_id = t.tenant_id AND m.id = t.subject
+  FROM taken t CROSS JOIN LATERAL (SELECT * FROM message m WHERE m.tenant_id = t.tenant_id AND m.id = t.subject OFFSET 0) m
 ), owned AS (
   INSERT INTO owned_work (tenant_id, subject, kind, lane, due, epoch)
   SELECT f.tenant_id, f.id, 1, f.lane, f.due, @epoch FROM found f
@@ -209,42 +240,57 @@ DELETE FROM owned_work WHERE kind = 1 AND NOT epoch = ANY (@epochs)
 RETURNING tenant_id, subject, lane, due, mark_attempt, mark_provider;
 
 -- name: release
-DELETE FROM owned_work o
-USING unnest(@tenants, @subjects) AS u (tenant_id, subject)
-WHERE o.tenant_id = u.tenant_id AND o.subject = u.subject AND o.kind = 1 AND o.epoch = @epoch
-RETURNING o.tenant_id, o.subject, o.lane, o.due, NULL::integer, NULL::uuid;
+DELETE FROM owned_work WHERE ctid = ANY (ARRAY(
+  SELECT w.place FROM unnest(@tenants, @subjects) AS u (tenant_id, subject)
+  CROSS JOIN LATERAL (
+    SELECT w.ctid AS place FROM owned_work w
+    WHERE w.tenant_id = u.tenant_id AND w.subject = u.subject AND w.kind = 1 AND w.epoch = @epoch FOR UPDATE) w))
+RETURNING tenant_id, subject, lane, due, NULL::integer, NULL::uuid;
 
 -- name: share_notifications_of
 -- The notifications of messages, held against cancellation until the commit.
-SELECT m.id, n.id, n.cancelled_at IS NOT NULL
+SELECT u.subject, n.id, n.cancelled
 FROM unnest(@tenants, @subjects) AS u (tenant_id, subject)
-JOIN message m ON m.tenant_id = u.tenant_id AND m.id = u.subject
-JOIN notification n ON n.tenant_id = m.tenant_id AND n.id = m.notification_id
-ORDER BY n.id
-FOR SHARE OF n;
+CROSS JOIN LATERAL (SELECT m.notification_id FROM message m WHERE m.tenant_id = u.tenant_id AND m.id = u.subject OFFSET 0) m
+CROSS JOIN LATERAL (
+  SELECT n.id, n.cancelled_at IS NOT NULL AS cancelled FROM notification n
+  WHERE n.tenant_id = u.tenant_id AND n.id = m.notification_id FOR SHARE) n;
 
 -- name: set_due
 UPDATE message m SET due_at = @due
-FROM unnest(@tenants, @subjects) AS u (tenant_id, subject)
-WHERE m.tenant_id = u.tenant_id AND m.id = u.subject;
+FROM (
+  SELECT x.place, x.part FROM unnest(@tenants, @subjects) AS u (tenant_id, subject)
+  CROSS JOIN LATERAL (
+    SELECT x.ctid AS place, x.tableoid AS part FROM message x WHERE x.tenant_id = u.tenant_id AND x.id = u.subject FOR NO KEY UPDATE) x
+  OFFSET 0) f
+WHERE m.ctid = f.place AND m.tableoid = f.part;
 
 -- name: fail_messages
 UPDATE message m SET
   status = 8 /* failed */,
   reason = @reason,
   due_at = NULL,
-  attempts = coalesce(u.attempts, m.attempts),
+  attempts = coalesce(f.attempts, m.attempts),
   updated_at = @at,
-  provider_id = coalesce(u.provider, m.provider_id),
-  trace = coalesce(m.trace || u.trace, u.trace)
-FROM unnest(@tenants, @subjects, @attempts, @providers, @traces) AS u (tenant_id, subject, attempts, provider, trace)
-WHERE m.tenant_id = u.tenant_id AND m.id = u.subject
+  provider_id = coalesce(f.provider, m.provider_id),
+  trace = coalesce(m.trace || f.trace, f.trace)
+FROM (
+  SELECT u.*, x.place, x.part
+  FROM unnest(@tenants, @subjects, @attempts, @providers, @traces) AS u (tenant_id, subject, attempts, provider, trace)
+  CROSS JOIN LATERAL (
+    SELECT x.ctid AS place, x.tableoid AS part FROM message x WHERE x.tenant_id = u.tenant_id AND x.id = u.subject FOR NO KEY UPDATE) x
+  OFFSET 0) f
+WHERE m.ctid = f.place AND m.tableoid = f.part
 RETURNING m.tenant_id, m.notification_id;
 
 -- name: cancel_messages
 UPDATE message m SET status = 11 /* cancelled */, reason = 'cancelled', due_at = NULL, updated_at = @at
-FROM unnest(@tenants, @subjects) AS u (tenant_id, subject)
-WHERE m.tenant_id = u.tenant_id AND m.id = u.subject;
+FROM (
+  SELECT x.place, x.part FROM unnest(@tenants, @subjects) AS u (tenant_id, subject)
+  CROSS JOIN LATERAL (
+    SELECT x.ctid AS place, x.tableoid AS part FROM message x WHERE x.tenant_id = u.tenant_id AND x.id = u.subject FOR NO KEY UPDATE) x
+  OFFSET 0) f
+WHERE m.ctid = f.place AND m.tableoid = f.part;
 
 -- name: lock_notification
 SELECT 1 FROM notification WHERE tenant_id = @tenant AND id = @id FOR NO KEY UPDATE;
@@ -252,14 +298,16 @@ SELECT 1 FROM notification WHERE tenant_id = @tenant AND id = @id FOR NO KEY UPD
 -- name: select_cancel
 SELECT m.id, m.channel, m.status, m.lane, m.due_at, o.subject IS NOT NULL
 FROM message m LEFT JOIN owned_work o ON o.tenant_id = m.tenant_id AND o.subject = m.id AND o.kind = 1
-WHERE m.tenant_id = @tenant AND m.notification_id = @id AND m.id >= @since
+WHERE m.tenant_id + 0 = @tenant AND m.notification_id = @id AND m.id >= @since
 ORDER BY m.id;
 
 -- name: delete_due
-DELETE FROM due_work d
-USING unnest(@lanes, @dues, @subjects) AS u (lane, due, subject)
-WHERE d.tenant_id = @tenant AND d.lane = u.lane AND d.due = u.due AND d.subject = u.subject AND d.kind = 1
-RETURNING d.subject;
+DELETE FROM due_work WHERE ctid = ANY (ARRAY(
+  SELECT d.place FROM unnest(@lanes, @dues, @subjects) AS u (lane, due, subject)
+  CROSS JOIN LATERAL (
+    SELECT d.ctid AS place FROM due_work d
+    WHERE d.tenant_id = @tenant AND d.lane = u.lane AND d.due = u.due AND d.subject = u.subject AND d.kind = 1 FOR UPDATE) d))
+RETURNING subject;
 
 -- name: cancel_notification
 UPDATE notification SET cancelled_at = coalesce(cancelled_at, @at) WHERE tenant_id = @tenant AND id = @id;
@@ -274,6 +322,6 @@ FROM (
   SELECT n.tenant_id, n.id FROM notification n
   WHERE n.secrets_erase_at <= @now AND NOT EXISTS (
     SELECT 1 FROM message m
-    WHERE m.tenant_id = n.tenant_id AND m.notification_id = n.id AND m.status IN (1 /* scheduled */, 2 /* held */, 3 /* queued */))
+    WHERE m.tenant_id + 0 = n.tenant_id AND m.notification_id = n.id AND m.status IN (1 /* scheduled */, 2 /* held */, 3 /* queued */))
   ORDER BY n.secrets_erase_at LIMIT @limit) s
 WHERE u.tenant_id = s.tenant_id AND u.id = s.id;
