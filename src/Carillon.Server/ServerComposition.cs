@@ -90,6 +90,8 @@ internal static class ServerComposition
         if (options.LogLevel > LogLevel.Debug) logging.AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
         // A start that failed is told in one line by the command; the host would add its stack trace.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        // What the engine found at its start is told by the command, whatever the log's level.
+        logging.AddFilter("Carillon.Hosting", LogLevel.Warning);
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -35,6 +35,7 @@ public sealed class CarillonEngine : IAsyncDisposable
     private PlanStepper? _plans;
     private CallbackReader? _callbackReader;
     private CallbackIntake? _callbacks;
+    private Task? _stop;
 
     /// <exception cref="ArgumentException">Options are out of range; the message has all of them.</exception>
     public CarillonEngine(
@@ -196,7 +197,15 @@ public sealed class CarillonEngine : IAsyncDisposable
     /// Drains: refuses new work, lets what is being accepted be stored and sends under way end, hands the rest back, closes the store.
     /// Gateways close before the committer, so that what they still learn is recorded.
     /// </summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(StopAsync());
+
+    /// <summary>As <see cref="DisposeAsync"/>. However often it is called, it is done once; all wait for its end.</summary>
+    public Task StopAsync()
+    {
+        lock (_upkeep) return _stop ??= DrainAsync();
+    }
+
+    private async Task DrainAsync()
     {
         IsRunning = false;
         var deadline = _time.GetUtcNow() + _options.DrainTimeout;
