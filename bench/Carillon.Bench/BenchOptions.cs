@@ -8,9 +8,10 @@ namespace Carillon.Bench;
 internal sealed record BenchOptions
 {
     public const string Help = """
-        usage: Carillon.Bench whole|accept|backlog|claims|smtp|sqlite|all [options]
+        usage: Carillon.Bench whole|sms|accept|backlog|claims|smtp|sqlite|all [options]
 
         whole    the whole job: HTTP in, SMTP out, outcome recorded; beside raw SMTP and raw SQLite of the same run
+        sms      the whole job with SMS: HTTP in, an SMS gateway over HTTP out; beside raw HTTP of the same run
         accept   intake alone: everything is scheduled a year ahead
         backlog  a sink that is slower than the intake: how fast it is taken in, and in what memory
         claims   a backlog falls due at one moment: how fast it drains, for each size of --backlog
@@ -30,7 +31,7 @@ internal sealed record BenchOptions
           --rounds N        so many times, each on a fresh server                  1
           --backlog N,N     sizes for claims                                       10000,1000000
           --sink-delay S    seconds that the sink of backlog waits at each message 1
-          --provider JSON   further settings of the SMTP provider, an object       {}
+          --provider JSON   further settings of the provider, an object               {}
           --concurrency N   sends that the provider may have under way             the server's default
           --directory DIR   where data is kept while it runs                       /tmp
           --server FILE     Carillon.Server.dll                                    the Release build of these sources
@@ -81,6 +82,9 @@ internal sealed record BenchOptions
     public bool Keep { get; init; }
 
     public bool Json { get; init; }
+
+    /// <summary>SMS in place of mail.</summary>
+    public bool IsSms => Command == "sms";
 
     public int Connections => ConnectionsGiven ?? (Way == RequestWay.Single ? 128 : 8);
 

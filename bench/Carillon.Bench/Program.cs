@@ -10,6 +10,8 @@ if (args.Contains("--help"))
     return 0;
 }
 
+if (args is [HttpSinkProcess.Command, var sinkPort]) return HttpSink.Run(int.Parse(sinkPort, System.Globalization.CultureInfo.InvariantCulture));
+
 // Ctrl-C ends this process, and its end ends its children.
 Console.CancelKeyPress += (_, _) => ChildProcess.KillAll();
 try
@@ -61,6 +63,7 @@ static IEnumerable<(Func<BenchOptions, Task<IReadOnlyList<Measurement>>> Scene, 
 static Func<BenchOptions, Task<IReadOnlyList<Measurement>>> SceneOf(string command) => command switch
 {
     "whole" => WholeJob.RunAsync,
+    "sms" => SmsJob.RunAsync,
     "accept" => AcceptAlone.RunAsync,
     "backlog" => SlowSink.RunAsync,
     "claims" => Claims.RunAsync,

@@ -11,13 +11,13 @@ internal static class SearchBench
     {
         await using var store = await options.OpenAsync("claims", fresh: false);
         var tenant = new TenantId(1);
-        var newest = await store.Log.ListMessagesAsync(new MessageQuery { Tenant = tenant, Limit = 1 });
+        var newest = (await store.Log.ListMessagesAsync(new MessageQuery { Tenant = tenant, Limit = 1 })).Items;
 
         for (var i = 0; i < 2; i++)
         {
-            await TimeAsync("newest 50", async () => (await store.Log.ListMessagesAsync(new MessageQuery { Tenant = tenant })).Count);
-            await TimeAsync("by a known address", async () => (await store.Log.ListMessagesAsync(new MessageQuery { Tenant = tenant, Address = newest[0].Address })).Count);
-            await TimeAsync("by an unknown address", async () => (await store.Log.ListMessagesAsync(new MessageQuery { Tenant = tenant, Address = "nobody" })).Count);
+            await TimeAsync("newest 50", async () => (await store.Log.ListMessagesAsync(new MessageQuery { Tenant = tenant })).Items.Count);
+            await TimeAsync("by a known address", async () => (await store.Log.ListMessagesAsync(new MessageQuery { Tenant = tenant, Address = newest[0].Address })).Items.Count);
+            await TimeAsync("by an unknown address", async () => (await store.Log.ListMessagesAsync(new MessageQuery { Tenant = tenant, Address = "nobody" })).Items.Count);
             await TimeAsync("lanes", async () => (await store.Queue.LanesAsync()).Count);
             await TimeAsync("depth", async () => (await store.Log.DepthAsync(null, TimeProvider.System.GetUtcNow())).Sum(d => d.Count));
         }

@@ -1,6 +1,6 @@
 namespace Carillon.Server;
 
-internal enum Command
+internal enum ProgramCommand
 {
     Serve,
     Demo,
@@ -8,23 +8,18 @@ internal enum Command
     Version,
 }
 
-/// <summary>What the program was called for; the rest of the arguments are settings.</summary>
-internal sealed record CommandLine(Command Command, IReadOnlyList<string> Settings)
+/// <summary>Whether the program was called to serve; the rest of the arguments are settings.</summary>
+internal sealed record CommandLine(ProgramCommand Command, IReadOnlyList<string> Settings)
 {
-    /// <summary>Null when the first word is no command.</summary>
+    /// <summary>Null when it was called for something else, or for what is not there.</summary>
     public static CommandLine? Parse(IReadOnlyList<string> arguments)
     {
-        if (arguments.Any(a => a is "--help" or "-h" or "-?")) return new CommandLine(Command.Help, []);
-        if (arguments.Contains("--version", StringComparer.Ordinal)) return new CommandLine(Command.Version, []);
-        if (arguments.Count == 0 || arguments[0].StartsWith('-')) return new CommandLine(Command.Serve, arguments);
-        Command? command = arguments[0] switch
-        {
-            "serve" => Command.Serve,
-            "demo" => Command.Demo,
-            "help" => Command.Help,
-            "version" => Command.Version,
-            _ => null,
-        };
-        return command is { } known ? new CommandLine(known, arguments.Skip(1).ToArray()) : null;
+        var first = arguments.Count == 0 ? "serve" : arguments[0];
+        var isOption = first.StartsWith('-');
+        if (!isOption && first is not ("serve" or "demo" or "help" or "version")) return null;
+        if (first == "help" || arguments.Any(a => a is "--help" or "-h" or "-?")) return new CommandLine(ProgramCommand.Help, []);
+        if (first == "version" || arguments.Contains("--version", StringComparer.Ordinal)) return new CommandLine(ProgramCommand.Version, []);
+        var settings = isOption ? arguments : arguments.Skip(1).ToArray();
+        return new CommandLine(first == "demo" ? ProgramCommand.Demo : ProgramCommand.Serve, settings);
     }
 }

@@ -77,6 +77,7 @@ internal static class ServerComposition
         ActivatorUtilities.CreateInstance<SimulatorApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<KeysApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<TenantsApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<CallbacksApi>(services).Map(app);
         ActivatorUtilities.CreateInstance<HealthApi>(services).Map(app);
         ActivatorUtilities.CreateInstance<MetricsApi>(services).Map(app);
         app.MapOpenApi("/openapi/{documentName}.json");
@@ -89,6 +90,8 @@ internal static class ServerComposition
         if (options.LogLevel > LogLevel.Debug) logging.AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
         // A start that failed is told in one line by the command; the host would add its stack trace.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        // What the engine found at its start is told by the command, whatever the log's level.
+        logging.AddFilter("Carillon.Hosting", LogLevel.Warning);
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

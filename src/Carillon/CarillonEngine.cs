@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Carillon.Callbacks;
 using Carillon.Channels;
 using Carillon.Channels.Simulator;
 using Carillon.Contacts;
@@ -17,16 +19,23 @@ namespace Carillon;
 /// </summary>
 public sealed class CarillonEngine : IAsyncDisposable
 {
+    private static readonly JsonEncodedText RetryKind = JsonEncodedText.Encode("retried");
+
     private readonly CarillonOptions _options;
     private readonly TimeProvider _time;
     private readonly IDefectLog _defects;
     private readonly GatewayCatalog _kinds;
+    private readonly GatewayServices _gatewayServices;
     private readonly List<PeriodicService> _upkeep = [];
     private GroupCommitter? _committer;
     private Dispatcher? _dispatcher;
     private LaneScheduler? _lanes;
     private Intake? _intake;
     private ContentReader? _contents;
+    private PlanStepper? _plans;
+    private CallbackReader? _callbackReader;
+    private CallbackIntake? _callbacks;
+    private Task? _stop;
 
     /// <exception cref="ArgumentException">Options are out of range; the message has all of them.</exception>
     public CarillonEngine(
@@ -44,8 +53,9 @@ public sealed class CarillonEngine : IAsyncDisposable
         Outbox = new SimulatorOutbox();
         Templates = new TemplateCatalog(storage.Templates, Ids, options, time);
         Senders = new SenderDirectory(storage.Senders, Secrets, Ids, time);
-        var services = new GatewayServices(time, Outbox) { Signers = Senders.Find };
-        Providers = new ProviderCatalog(storage.Providers, _kinds, services, Secrets, Ids, time, options.Simulate);
+        _gatewayServices = new GatewayServices(time, Outbox) { Signers = Senders.Find, Guard = options.OutgoingGuard, CallbackUrl = CallbackUrlOf };
+        Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate);
+        ProviderTests = new ProviderTester(Providers, _kinds, _gatewayServices, Ids, time, defects, options.DefaultRegion);
     }
 
     public IStorage Storage { get; }
@@ -66,6 +76,8 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     public ProviderCatalog Providers { get; }
 
+    public ProviderTester ProviderTests { get; }
+
     public SenderDirectory Senders { get; }
 
     /// <summary>The way in. Only after the start.</summary>
@@ -73,6 +85,9 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     /// <summary>What messages say. Only after the start.</summary>
     public ContentReader Contents => _contents ?? throw new InvalidOperationException("The engine has not been started.");
+
+    /// <summary>Where vendors' callbacks go in. Only after the start.</summary>
+    public CallbackIntake Callbacks => _callbacks ?? throw new InvalidOperationException("The engine has not been started.");
 
     /// <summary>Whether this node accepts and delivers.</summary>
     public bool IsRunning { get; private set; }
@@ -106,14 +121,18 @@ public sealed class CarillonEngine : IAsyncDisposable
 
         notes.AddRange(await Senders.LoadAsync(cancellationToken));
         notes.AddRange(await Providers.LoadAsync(cancellationToken));
-        if (Providers.All.Count == 0 && _options.Simulate)
+        if (Providers.IsUntouched && _options.Simulate)
             notes.Add("There is no provider yet: every channel is served by a simulator. Nothing leaves this machine; see /v1/simulator/outbox.");
 
         Run();
         var surveyor = new Surveyor(Storage.Queue, _lanes!, _dispatcher!, _time, _defects);
         await surveyor.SurveyAsync(cancellationToken);
+        var rescuer = new CallbackRescuer(Storage.Queue, _callbackReader!, _time, _defects);
+        await rescuer.ReadAllAsync(cancellationToken);
         _upkeep.AddRange([
             surveyor,
+            rescuer,
+            new StepTimer(Storage.Queue, _committer!, _plans!, _dispatcher!, _time, _defects),
             new Heartbeat(Storage.Nodes, Epoch, _time, _defects),
             new Cleaner(Storage.Queue, _options, _time, _defects),
         ]);
@@ -129,8 +148,48 @@ public sealed class CarillonEngine : IAsyncDisposable
     public async ValueTask<IReadOnlyList<CancelledMessage>> CancelAsync(TenantId tenant, Guid notificationId, CancellationToken cancellationToken)
     {
         var cancelled = await Storage.Queue.CancelAsync(tenant, notificationId, _time.GetUtcNow(), cancellationToken);
+        return TakeOut([notificationId], cancelled);
+    }
+
+    /// <summary>
+    /// Cancels what still waits of a batch, as it stands now; what of it is accepted later is not. Chunk by chunk, so that nothing else waits
+    /// long for the store: a fault of the store leaves the rest, and asking again cancels it. Null when the tenant has no such batch.
+    /// </summary>
+    public async ValueTask<BatchCancellation?> CancelBatchAsync(TenantId tenant, Guid batchId, CancellationToken cancellationToken)
+    {
+        const int chunk = 200;
+        if (await Storage.Log.GetBatchAsync(tenant, batchId, cancellationToken) is null) return null;
+        var total = new BatchCancellation(0, 0, 0);
+        Guid? after = null;
+        while (await Storage.Log.BatchNotificationsAsync(tenant, batchId, after, chunk, cancellationToken) is { Count: > 0 } ids)
+        {
+            var cancelled = TakeOut(ids, await Storage.Queue.CancelManyAsync(tenant, ids, _time.GetUtcNow(), cancellationToken));
+            total = total.With(cancelled);
+            after = ids[^1];
+        }
+
+        return total;
+    }
+
+    /// <summary>Puts a message that has failed back into its lane, see <see cref="IQueueStore.RetryAsync"/>.</summary>
+    /// <param name="by">Who asks for it, for the message's trace: the id of an API key.</param>
+    public async ValueTask<RetryResult> RetryAsync(TenantId tenant, Guid messageId, string by, CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        var trace = new TraceWriter();
+        var line = trace.Begin(now, RetryKind);
+        line.WriteString("by", by);
+        trace.End();
+        var result = await Storage.Queue.RetryAsync(tenant, messageId, now, trace.Take(), cancellationToken);
+        if (result is RetryResult.Queued queued) _dispatcher?.Queued(queued.Lane);
+        return result;
+    }
+
+    /// <summary>Takes what this node has in memory of cancelled notifications, and answers as that leaves it.</summary>
+    private IReadOnlyList<CancelledMessage> TakeOut(IReadOnlyCollection<Guid> notificationIds, IReadOnlyList<CancelledMessage> cancelled)
+    {
         if (!cancelled.Any(c => c.State == CancelState.InFlight) || _dispatcher is null) return cancelled;
-        var taken = _dispatcher.Cancel(notificationId).Select(m => m.Id).ToHashSet();
+        var taken = _dispatcher.Cancel(notificationIds).Select(m => m.Id).ToHashSet();
         return [.. cancelled.Select(c => taken.Contains(c.Id) ? c with { State = CancelState.Cancelled, Status = MessageStatus.Cancelled } : c)];
     }
 
@@ -138,7 +197,15 @@ public sealed class CarillonEngine : IAsyncDisposable
     /// Drains: refuses new work, lets what is being accepted be stored and sends under way end, hands the rest back, closes the store.
     /// Gateways close before the committer, so that what they still learn is recorded.
     /// </summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(StopAsync());
+
+    /// <summary>As <see cref="DisposeAsync"/>. However often it is called, it is done once; all wait for its end.</summary>
+    public Task StopAsync()
+    {
+        lock (_upkeep) return _stop ??= DrainAsync();
+    }
+
+    private async Task DrainAsync()
     {
         IsRunning = false;
         var deadline = _time.GetUtcNow() + _options.DrainTimeout;
@@ -146,6 +213,8 @@ public sealed class CarillonEngine : IAsyncDisposable
         foreach (var service in _upkeep) await service.DisposeAsync();
         if (_dispatcher is not null) await _dispatcher.DrainAsync(deadline);
         await Providers.DisposeAsync();
+        if (_callbackReader is not null) await _callbackReader.DisposeAsync();
+        _gatewayServices.HttpConnections.Dispose();
         if (_committer is not null) await _committer.DisposeAsync();
         if (_dispatcher is not null)
         {
@@ -161,7 +230,7 @@ public sealed class CarillonEngine : IAsyncDisposable
     {
         var router = new Router(Providers);
         _lanes = new LaneScheduler(_options, router, _time);
-        var plans = new PlanStepper(Ids, _lanes);
+        var plans = _plans = new PlanStepper(Ids, _lanes);
         var renderer = new Renderer(Templates, Secrets);
         var contacts = new ContactDirectory(Storage.Contacts);
         _committer = new GroupCommitter(
@@ -172,10 +241,15 @@ public sealed class CarillonEngine : IAsyncDisposable
             _lanes.Resume();
             _dispatcher.Nudge();
         };
+        _callbackReader = new CallbackReader(Providers, _committer, new EventResolver(Storage.Log, Storage.Contacts, Ids), _time, _defects);
+        _callbacks = new CallbackIntake(Providers, _committer, _callbackReader, Ids);
         _contents = new ContentReader(Storage.Log, renderer);
         _intake = new Intake(
-            new NotificationBuilder(contacts, Templates, plans, Secrets, Ids, _time), contacts, _committer, _dispatcher, _lanes, _options, _time);
+            new NotificationBuilder(contacts, Templates, plans, Secrets, Ids, _time, _options.DefaultRegion), contacts, _committer, _dispatcher, _lanes, _options, _time);
     }
+
+    private Uri? CallbackUrlOf(Guid provider) =>
+        _options.PublicUrl is { } url ? new Uri($"{url.AbsoluteUri.TrimEnd('/')}/callbacks/{PublicId.Format(PublicId.Provider, provider)}") : null;
 
     private async Task CloseNodeAsync(Dispatcher dispatcher)
     {

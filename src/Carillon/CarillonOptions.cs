@@ -1,3 +1,4 @@
+using Carillon.Channels.Http;
 using Carillon.Messages;
 
 namespace Carillon;
@@ -39,11 +40,23 @@ public sealed record CarillonOptions
 
     public RetryPolicy Retry { get; init; } = new();
 
+    /// <summary>
+    /// In place of <see cref="Retry"/> on the webhook channel: endpoints are out for a night or a weekend, and nobody waits for them.
+    /// Default: 3 days, waits up to 8 hours, 50 attempts.
+    /// </summary>
+    public RetryPolicy WebhookRetry { get; init; } = new() { MaxAttempts = 50, MaxAge = TimeSpan.FromDays(3), MaxDelay = TimeSpan.FromHours(8) };
+
     /// <summary>How long an idempotency key is kept. Default 24 hours.</summary>
     public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>How long the secrets of a failed message are kept for a retry. Default 24 hours.</summary>
     public TimeSpan SecretRetention { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long vendors' callbacks are kept as they came, and recognised when they come again. Default 30 days.</summary>
+    public TimeSpan CallbackRetention { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long a receipt waits for the message that it is about. Default 24 hours.</summary>
+    public TimeSpan EarlyEventRetention { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>How long a stop waits for sends under way before it hands the rest back. Default 30 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -60,6 +73,22 @@ public sealed record CarillonOptions
     /// </summary>
     public bool Simulate { get; init; } = true;
 
+    /// <summary>How the world reaches the installation: where vendors call back. Null: they are asked for no callbacks.</summary>
+    public Uri? PublicUrl { get; init; }
+
+    /// <summary>
+    /// The region (ISO 3166 alpha-2) of telephone numbers that are given without a country code. Default null: such numbers are refused.
+    /// </summary>
+    public string? DefaultRegion { get; init; }
+
+    /// <summary>
+    /// Where connections may lead that tenants' settings or messages name (an API's URL, a mail server, a webhook). Default: public
+    /// addresses only. The installation's own providers may connect anywhere.
+    /// </summary>
+    public AddressGuard OutgoingGuard { get; init; } = AddressGuard.PublicOnly;
+
+    public RetryPolicy RetryOf(Channel channel) => channel == Channel.Webhook ? WebhookRetry : Retry;
+
     /// <summary>Every fault, one line each; empty when the options are good.</summary>
     public IReadOnlyList<string> Check()
     {
@@ -70,18 +99,28 @@ public sealed record CarillonOptions
         Range(nameof(WindowBytes), WindowBytes, 1 << 20, 1L << 40);
         Range(nameof(IdempotencyRetention) + " (s)", IdempotencyRetention.TotalSeconds, 60, TimeSpan.FromDays(365).TotalSeconds);
         Range(nameof(SecretRetention) + " (s)", SecretRetention.TotalSeconds, 0, TimeSpan.FromDays(365).TotalSeconds);
+        Range(nameof(CallbackRetention) + " (s)", CallbackRetention.TotalSeconds, 60, TimeSpan.FromDays(3650).TotalSeconds);
+        Range(nameof(EarlyEventRetention) + " (s)", EarlyEventRetention.TotalSeconds, 60, TimeSpan.FromDays(365).TotalSeconds);
         Range(nameof(DrainTimeout) + " (ms)", DrainTimeout.TotalMilliseconds, 0, TimeSpan.FromHours(1).TotalMilliseconds);
         Range(nameof(ClaimBatch), ClaimBatch, 1, 10_000);
         Range(nameof(MaxPendingAccepts), MaxPendingAccepts, 1, 10_000_000);
         Range(nameof(MaxPendingBytes), MaxPendingBytes, 1 << 20, 1L << 40);
         Range(nameof(CommitLinger), CommitLinger.TotalMilliseconds, 0, 100);
-        Range("Retry.MaxAttempts", Retry.MaxAttempts, 1, 1000);
-        Range("Retry.BaseDelay (ms)", Retry.BaseDelay.TotalMilliseconds, 1, TimeSpan.FromDays(1).TotalMilliseconds);
-        Range("Retry.MaxDelay (ms)", Retry.MaxDelay.TotalMilliseconds, Retry.BaseDelay.TotalMilliseconds, TimeSpan.FromDays(7).TotalMilliseconds);
-        Range("Retry.MaxAge (s)", Retry.MaxAge.TotalSeconds, 1, TimeSpan.FromDays(365).TotalSeconds);
+        RetryRange(nameof(Retry), Retry);
+        RetryRange(nameof(WebhookRetry), WebhookRetry);
         Range("RenderTimeout (ms)", RenderTimeout.TotalMilliseconds, 1, 60_000);
         Range(nameof(MaxRenderedBytes), MaxRenderedBytes, 1024, 64 << 20);
+        if (DefaultRegion is not null && !Contacts.Phone.PhoneNumber.IsRegion(DefaultRegion))
+            faults.Add($"DefaultRegion is {DefaultRegion}; it must be a country's code of two letters, such as MX.");
         return faults;
+
+        void RetryRange(string name, RetryPolicy retry)
+        {
+            Range(name + ".MaxAttempts", retry.MaxAttempts, 1, 1000);
+            Range(name + ".BaseDelay (ms)", retry.BaseDelay.TotalMilliseconds, 1, TimeSpan.FromDays(1).TotalMilliseconds);
+            Range(name + ".MaxDelay (ms)", retry.MaxDelay.TotalMilliseconds, retry.BaseDelay.TotalMilliseconds, TimeSpan.FromDays(7).TotalMilliseconds);
+            Range(name + ".MaxAge (s)", retry.MaxAge.TotalSeconds, 1, TimeSpan.FromDays(365).TotalSeconds);
+        }
 
         void Range(string name, double value, double least, double most)
         {

@@ -43,9 +43,10 @@ internal sealed class RequestForm
 
     public int Length => _bytes.Length;
 
-    public static RequestForm Create(RequestWay way, int batch, RecipientWay recipient, int contacts, string? scheduledAt, IReadOnlyList<string> keys)
+    /// <param name="notification">With the slots for the numbers, as <see cref="WelcomeMail.Notification"/> has them.</param>
+    public static RequestForm Create(RequestWay way, int batch, string notification, int contacts, IReadOnlyList<string> keys)
     {
-        var item = Encoding.UTF8.GetBytes(WelcomeMail.Notification(recipient, scheduledAt));
+        var item = Encoding.UTF8.GetBytes(notification);
         var body = new MemoryStream();
         if (way == RequestWay.Batch) body.WriteByte((byte)'[');
         var items = way == RequestWay.Single ? 1 : batch;

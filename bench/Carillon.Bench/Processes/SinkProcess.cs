@@ -5,7 +5,7 @@ using System.Text;
 namespace Carillon.Bench.Processes;
 
 /// <summary>Postfix's smtp-sink: takes mail, throws it away, and counts.</summary>
-internal sealed class SinkProcess : IDisposable
+internal sealed class SinkProcess : IMessageSink
 {
     private const string Program = "/usr/sbin/smtp-sink";
 

@@ -11,7 +11,7 @@ namespace Carillon.Bench.Raw;
 /// </summary>
 internal static class RawSmtp
 {
-    public static async Task<Measurement> RunAsync(SinkProcess sink, byte[] content, TimeSpan time, int connections = 16)
+    public static async Task<Measurement> RunAsync(IMessageSink sink, byte[] content, TimeSpan time, int connections = 16)
     {
         var sinkBefore = sink.Usage;
         var before = ProcessUsage.OfSelf();

@@ -10,7 +10,7 @@ namespace Carillon.Bench.Scenes;
 internal sealed class Stage : IDisposable
 {
     private readonly BenchOptions _options;
-    private SinkProcess? _sink;
+    private IMessageSink? _sink;
 
     private Stage(BenchOptions options, string directory, int sinkPort, ServerProcess server)
     {
@@ -29,7 +29,7 @@ internal sealed class Stage : IDisposable
 
     public Installation Installation { get; }
 
-    public SinkProcess Sink => _sink ?? throw new InvalidOperationException("The sink was not started.");
+    public IMessageSink Sink => _sink ?? throw new InvalidOperationException("The sink was not started.");
 
     /// <summary>Notifications that were sent before anything was measured.</summary>
     public long Before { get; set; }
@@ -50,7 +50,9 @@ internal sealed class Stage : IDisposable
         }
     }
 
-    public async Task StartSinkAsync(int delaySeconds = 0) => _sink = await SinkProcess.StartAsync(Directory, SinkPort, delaySeconds);
+    public async Task StartSinkAsync(int delaySeconds = 0) => _sink = _options.IsSms
+        ? await HttpSinkProcess.StartAsync(Directory, SinkPort)
+        : await SinkProcess.StartAsync(Directory, SinkPort, delaySeconds);
 
     /// <summary>Loads at least so many notifications, in whole requests.</summary>
     public async Task<LoadResult> LoadAsync(long messages, RequestForm form, int? connections = null)

@@ -21,7 +21,7 @@ internal static class WholeJob
         var rawBefore = await RawSmtp.RunAsync(stage.Sink, content, RawTime);
         stage.Pause();
         var whole = await MeasureAsync(stage, options);
-        await CheckAsync(stage, whole.Intake!);
+        await CheckAsync(stage, whole.Intake!, "html", "Calle Mayor");
         var rawAfter = await RawSmtp.RunAsync(stage.Sink, content, RawTime);
 
         var stopped = stage.Server.Stop();
@@ -55,7 +55,7 @@ internal static class WholeJob
         return content;
     }
 
-    private static async Task<Measurement> MeasureAsync(Stage stage, BenchOptions options)
+    public static async Task<Measurement> MeasureAsync(Stage stage, BenchOptions options)
     {
         var form = stage.Installation.Form(options.Way, options.Recipient);
         var taken = stage.Sink.Count();
@@ -78,14 +78,14 @@ internal static class WholeJob
     }
 
     /// <summary>Messages can be read with their content and trace, and the batches count what they should.</summary>
-    private static async Task CheckAsync(Stage stage, LoadResult intake)
+    public static async Task CheckAsync(Stage stage, LoadResult intake, string part, string words)
     {
         foreach (var (id, key) in intake.Samples)
         {
             var message = await stage.Installation.GetAsync($"/v1/messages/{id}", stage.Installation.Keys[key]);
             if (message.GetProperty("status").GetString() != "sent") throw new BenchException($"{id} is not sent: {message}");
             var content = await stage.Installation.GetAsync($"/v1/messages/{id}/content", stage.Installation.Keys[key]);
-            if (content.GetProperty("html").GetString()?.Contains("Calle Mayor", StringComparison.Ordinal) != true)
+            if (content.GetProperty(part).GetString()?.Contains(words, StringComparison.Ordinal) != true)
                 throw new BenchException($"{id} cannot be read again as it was sent: {content}");
         }
 

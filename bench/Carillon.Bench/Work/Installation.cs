@@ -28,13 +28,7 @@ internal sealed class Installation : IDisposable
 
     public async Task PrepareAsync(int sinkPort)
     {
-        var settings = JsonNode.Parse(_options.Provider)!.AsObject();
-        settings["host"] = "127.0.0.1";
-        settings["port"] = sinkPort;
-        settings["security"] = "none";
-        settings["from_email"] = "welcome@isp.example";
-        settings["from_name"] = "Fibra Norte";
-        var provider = new JsonObject { ["name"] = "sink", ["channel"] = "email", ["kind"] = "smtp", ["settings"] = settings };
+        var provider = ProviderRequest(sinkPort);
         if (_options.Concurrency is { } concurrency) provider["max_concurrency"] = concurrency;
         await PostAsync("/v1/providers", _server.AdminKey, provider);
         Keys = [_server.AdminKey];
@@ -50,36 +44,39 @@ internal sealed class Installation : IDisposable
             Keys = keys;
         }
 
-        foreach (var key in Keys) await PostAsync("/v1/templates", key, WelcomeMail.TemplateRequest());
+        foreach (var key in Keys) await PostAsync("/v1/templates", key, _options.IsSms ? PaymentSms.TemplateRequest() : WelcomeMail.TemplateRequest());
     }
 
     public RequestForm Form(RequestWay way, RecipientWay recipient, string? scheduledAt = null) =>
-        RequestForm.Create(way, _options.Batch, recipient, _options.Contacts, scheduledAt, Keys);
+        RequestForm.Create(
+            way, _options.Batch, _options.IsSms ? PaymentSms.Notification(recipient, scheduledAt) : WelcomeMail.Notification(recipient, scheduledAt),
+            _options.Contacts, Keys);
 
-    /// <summary>Live work of all tenants: whatever is not final.</summary>
+    /// <summary>Live work of all tenants: whatever is not final. Counted anew at each call, which the figures of <c>/metrics</c> are not.</summary>
     public async Task<long> QueuedAsync()
     {
         long total = 0;
-        foreach (var line in (await _client.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n'))
-        {
-            if (line.StartsWith("carillon_queue_messages{", StringComparison.Ordinal))
-                total += (long)double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
-        }
-
+        foreach (var key in Keys) total += await QueuedAsync(key);
         return total;
     }
 
-    /// <summary>Waits until nothing is live; returns the timestamp at which that was seen.</summary>
+    /// <summary>Waits until nothing is live, with nothing coming in; returns the timestamp at which that was seen.</summary>
     public async Task<long> DrainedAsync(TimeSpan limit)
     {
         var started = Stopwatch.GetTimestamp();
-        while (true)
+        var at = started;
+        foreach (var key in Keys)
         {
-            var at = Stopwatch.GetTimestamp();
-            if (await QueuedAsync() == 0) return at;
-            if (Stopwatch.GetElapsedTime(started) > limit) throw new BenchException($"{await QueuedAsync()} messages were not finished within the time.");
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+            while (true)
+            {
+                at = Stopwatch.GetTimestamp();
+                if (await QueuedAsync(key) == 0) break;
+                if (Stopwatch.GetElapsedTime(started) > limit) throw new BenchException($"{await QueuedAsync()} messages were not finished within the time.");
+                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+            }
         }
+
+        return at;
     }
 
     public async Task<JsonElement> GetAsync(string path, string key)
@@ -95,6 +92,20 @@ internal sealed class Installation : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    private async Task<long> QueuedAsync(string key) => (await GetAsync("/v1/queue", key)).GetProperty("total").GetInt64();
+
+    private JsonObject ProviderRequest(int sinkPort)
+    {
+        var settings = JsonNode.Parse(_options.Provider)!.AsObject();
+        if (_options.IsSms) return PaymentSms.Provider(sinkPort, settings);
+        settings["host"] = "127.0.0.1";
+        settings["port"] = sinkPort;
+        settings["security"] = "none";
+        settings["from_email"] = "welcome@isp.example";
+        settings["from_name"] = "Fibra Norte";
+        return new JsonObject { ["name"] = "sink", ["channel"] = "email", ["kind"] = "smtp", ["settings"] = settings };
+    }
 
     private async Task<JsonElement> SendAsync(HttpRequestMessage request, string key)
     {

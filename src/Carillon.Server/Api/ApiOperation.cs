@@ -35,6 +35,9 @@ internal sealed record ApiOperation(string Id, string Tag, string Summary)
     public bool IsPublic { get; init; }
 
     public bool IsIdempotent { get; init; }
+
+    /// <summary>Takes If-Match, and answers with an ETag.</summary>
+    public bool IsConditional { get; init; }
 }
 
 internal static class ApiOperationExtensions

@@ -6,6 +6,8 @@ namespace Carillon.Server.Api;
 internal static class ApiOperations
 {
     private static readonly (string, string) Limit = ("limit", "How many at most: 1 to 500, 50 by default.");
+    private static readonly (string, string) CreatedAfter = ("created_after", "Only younger than this time (RFC 3339).");
+    private static readonly (string, string) CreatedBefore = ("created_before", "Only older than this time (RFC 3339).");
     private static readonly (string, string) After = ("after", "The next of the page before.");
 
     public static readonly ApiOperation CreateNotification = new("createNotification", "Notifications", "Send a notification")
@@ -39,6 +41,19 @@ internal static class ApiOperations
             """,
     };
 
+    public static readonly ApiOperation ListNotifications = new("listNotifications", "Notifications", "Notifications with their messages, newest first")
+    {
+        Description = "Without content, variables, metadata and tags. A page costs a bounded effort: where what the filters ask for is rare, it may hold fewer than limit, or nothing, and yet have a next.",
+        Answer = typeof(ApiShapes.Page<ApiShapes.ListedNotification>),
+        Query =
+        [
+            ("recipient_id", "Only to this contact."), ("status", "Only those of which a message has this status."), ("category", "Only of this category."),
+            ("related_type", "Only those that are related to a thing of this kind."), ("related_id", "Only those that are related to the thing with this id."),
+            ("batch_id", "Only of this batch."), CreatedAfter, CreatedBefore, Limit, After,
+        ],
+        Problems = [400, 401, 403, 422],
+    };
+
     public static readonly ApiOperation GetNotification = new("getNotification", "Notifications", "A notification with its messages")
     {
         Answer = typeof(ApiShapes.StoredNotification),
@@ -57,15 +72,40 @@ internal static class ApiOperations
         Problems = [401, 403, 404],
     };
 
+    public static readonly ApiOperation ListBatches = new("listBatches", "Notifications", "Batches, newest first")
+    {
+        Answer = typeof(ApiShapes.Page<ApiShapes.ListedBatch>),
+        Query = [Limit, After],
+        Problems = [400, 401, 403, 422],
+    };
+
+    public static readonly ApiOperation CancelBatch = new("cancelBatch", "Notifications", "Cancel what of a batch has not been sent")
+    {
+        Description = "Counts messages. What is added to the batch later is not cancelled; asking again is harmless.",
+        Answer = typeof(ApiShapes.BatchCancellation),
+        Problems = [401, 403, 404],
+    };
+
     public static readonly ApiOperation ListMessages = new("listMessages", "Messages", "The log of messages, newest first")
     {
+        Description = "A page costs a bounded effort: where what the filters ask for is rare, it may hold fewer than limit, or nothing, and yet have a next.",
         Answer = typeof(ApiShapes.Page<ApiShapes.Message>),
         Query =
         [
             ("status", "Only in this status."), ("channel", "Only on this channel."), ("recipient_id", "Only to this contact."), ("address", "Only to this address."),
-            ("created_after", "Only younger than this time (RFC 3339)."), ("created_before", "Only older than this time (RFC 3339)."), Limit, After,
+            ("template_id", "Only with this template, by id or key."), ("category", "Only of this category."), ("provider_id", "Only those that this provider had last."),
+            ("related_type", "Only those that are related to a thing of this kind."), ("related_id", "Only those that are related to the thing with this id."),
+            ("batch_id", "Only of this batch."), ("direction", "outbound, or inbound for what was received."), CreatedAfter, CreatedBefore, Limit, After,
         ],
-        Problems = [401, 403, 422],
+        Problems = [400, 401, 403, 422],
+    };
+
+    public static readonly ApiOperation RetryMessage = new("retryMessage", "Messages", "Send a message again that has failed or bounced")
+    {
+        Description = "It waits in the queue again under its id, with the attempts and the age of a new one. One that failed as outcome_unknown may arrive twice.",
+        Answer = typeof(ApiShapes.RetriedMessage),
+        Status = 202,
+        Problems = [401, 403, 404, 409],
     };
 
     public static readonly ApiOperation GetMessage = new("getMessage", "Messages", "A message with its attempts and its trace")
@@ -117,8 +157,12 @@ internal static class ApiOperations
         Answer = typeof(ApiShapes.StoredProvider),
         Status = 201,
         Problems = [400, 401, 403, 409, 413, 415, 422],
+        IsIdempotent = true,
         Example = """
-            { "name": "main-smtp", "channel": "email", "kind": "smtp", "settings": { "host": "smtp.example.net", "port": 587 } }
+            { "name": "main-smtp", "channel": "email", "kind": "smtp",
+              "settings": { "host": "smtp.example.net", "port": 587, "from_email": "hello@example.net" },
+              "credentials": { "username": "hello@example.net", "password": "correct horse" },
+              "limits": { "per_second": 10, "per_day": 20000 }, "time_zone": "Europe/Madrid" }
             """,
     };
 
@@ -129,10 +173,62 @@ internal static class ApiOperations
         Problems = [401, 403, 422],
     };
 
+    public static readonly ApiOperation ReplaceProvider = new("replaceProvider", "Providers", "Change a provider: all of it, but channel and kind stay")
+    {
+        Description = "Fields that are left out take their defaults, except credentials: those that are stored stay, as does each value that is sent masked as it "
+            + "was shown. Sends under way end as they began, later ones go by the new settings: nothing is lost, and nothing is restarted.",
+        Body = typeof(ApiShapes.Provider),
+        Answer = typeof(ApiShapes.StoredProvider),
+        Problems = [400, 401, 403, 404, 409, 412, 413, 415, 422],
+        IsConditional = true,
+        Example = """
+            { "name": "main-smtp", "channel": "email", "kind": "smtp",
+              "settings": { "host": "smtp.example.net", "port": 465, "from_email": "hello@example.net" },
+              "credentials": { "username": "***", "password": "a new one" } }
+            """,
+    };
+
+    public static readonly ApiOperation SetProviderStatus = new("setProviderStatus", "Providers", "Let a provider serve, or not")
+    {
+        Body = typeof(ApiShapes.ProviderStatus),
+        Answer = typeof(ApiShapes.StoredProvider),
+        Problems = [400, 401, 403, 404, 412, 415, 422],
+        IsConditional = true,
+        Example = """
+            { "enabled": false }
+            """,
+    };
+
+    public static readonly ApiOperation DeleteProvider = new("deleteProvider", "Providers", "Delete a provider with its credentials")
+    {
+        Description = "Sends under way end; messages that wait go to other providers, or wait until there is one.",
+        Status = 204,
+        Problems = [401, 403, 404, 412, 422],
+        IsConditional = true,
+    };
+
+    public static readonly ApiOperation TestProvider = new("testProvider", "Providers", "Send a test message through this provider and wait for its answer")
+    {
+        Description = "Outside of the pipeline: it is not stored, counted or tried again, and a disabled provider is asked too. After 30 seconds the outcome is unknown.",
+        Body = typeof(ApiShapes.ProviderTestRequest),
+        Answer = typeof(ApiShapes.ProviderTest),
+        Problems = [400, 401, 403, 404, 415, 422],
+        Example = """
+            { "to": "ana@example.net" }
+            """,
+        AnswerExample = """
+            { "provider_id": "prv_06f8q2k7w1e3r5t7y9v1b3n5m7", "outcome": "unavailable",
+              "answer": "535 5.7.8 Username and Password not accepted.", "external_id": null,
+              "retry_after_seconds": null, "cost": null, "currency": null, "duration_ms": 412.6,
+              "advice": [ "The login was refused: check user name and password. With two-factor authentication many services want an app password." ] }
+            """,
+    };
+
     public static readonly ApiOperation ListProviderKinds = new("listProviderKinds", "Providers", "The gateways that there are, with the schema of their settings")
     {
         Answer = typeof(ApiShapes.Page<ApiShapes.ProviderKind>),
-        Problems = [401, 403],
+        Query = [("channel", "Only those that serve this channel.")],
+        Problems = [401, 403, 422],
     };
 
     public static readonly ApiOperation GetProvider = new("getProvider", "Providers", "A provider")

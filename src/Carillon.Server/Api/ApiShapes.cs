@@ -12,8 +12,8 @@ internal static class ApiShapes
         [property: Description("One channel: email, sms, whatsapp, voice, push, web_push, in_app, chat or webhook.")] string? Channel,
         [property: Description("Several channels. Without channel and channels the recipient's addresses decide.")] string[]? Channels,
         [property: Description("all (a message on each channel, the default) or fallback (one after the other).")] string? Delivery,
-        [property: Description("Not supported yet, and refused: fallback goes on when the step before has failed.")] string? FallbackAfter,
-        [property: Description("How far a step must come before fallback is satisfied: only sent, the default, is supported yet.")] string? Until,
+        [property: Description("With fallback: how long a step may take to reach until before the next begins, as an ISO 8601 duration (PT2H). Left out, only failure begins the next.")] string? FallbackAfter,
+        [property: Description("With fallback: how far a step must come for the next not to begin: sent (the default), delivered, read or confirmed.")] string? Until,
         [property: Description("A template's id or key. Either this or content.")] string? TemplateId,
         JsonElement? TemplateVariables,
         [property: Description("Names of variables that are encrypted and erased once the message is sent.")] string[]? SecretVariables,
@@ -57,25 +57,45 @@ internal static class ApiShapes
         int Rejected,
         [property: Description("One for each item, in order: as a single notification is answered, or {\"problem\": …}.")] JsonElement[] Results);
 
-    internal sealed record Batch(string Id, DateTimeOffset CreatedAt, long Messages, long Finished, double Progress, Dictionary<string, long> ByStatus);
+    internal sealed record Batch(
+        string Id, DateTimeOffset CreatedAt, long Messages, long Finished, [property: Description("From 0 to 1.")] double Progress,
+        [property: Description("Where the rate so far leads; null when it says nothing: nothing is finished, nothing is left, or something waits for its time.")]
+        DateTimeOffset? ExpectedEnd,
+        Dictionary<string, long> ByStatus);
+
+    internal sealed record ListedBatch(string Id, DateTimeOffset CreatedAt, long Notifications);
+
+    internal sealed record BatchCancellation(
+        string Id, long Cancelled, [property: Description("Too late to know; they are not tried again.")] long InFlight,
+        [property: Description("They had come to their end before.")] long Final);
 
     internal sealed record StoredNotification(
         string Id, DateTimeOffset CreatedAt, string? RecipientId, string? Category, string Priority, string OnUnknown, DateTimeOffset? ScheduledAt,
         DateTimeOffset? ExpiresAt, string? BatchId, string? TemplateVersionId, JsonElement? TemplateVariables, string[] SecretVariables, Related? Related,
         JsonElement? Metadata, string[] Tags, Message[] Messages);
 
+    internal sealed record ListedNotification(
+        string Id, DateTimeOffset CreatedAt, string? RecipientId, string? Category, string Priority, string OnUnknown, DateTimeOffset? ScheduledAt,
+        DateTimeOffset? ExpiresAt, string? BatchId, string? TemplateVersionId, Related? Related, Message[] Messages);
+
+    internal sealed record RetriedMessage(string Id, string Status);
+
     internal record Message(
-        string Id, string NotificationId, string Channel, string Address, string? RecipientId, string Status, string? Reason, int Step,
+        string Id, string NotificationId, string Direction, string Channel, string Address, string? RecipientId, string Status, string? Reason, int Step,
         string? ProviderId, string? ExternalId, string? Cost, string? Currency, DateTimeOffset CreatedAt, DateTimeOffset? DueAt,
-        DateTimeOffset? SentAt, DateTimeOffset UpdatedAt, int AttemptCount);
+        DateTimeOffset? SentAt, DateTimeOffset? RetriedAt, DateTimeOffset UpdatedAt, int AttemptCount);
 
     internal sealed record TracedMessage(
-        string Id, string NotificationId, string Channel, string Address, string? RecipientId, string Status, string? Reason, int Step,
+        string Id, string NotificationId, string Direction, string Channel, string Address, string? RecipientId, string Status, string? Reason, int Step,
         string? ProviderId, string? ExternalId, string? Cost, string? Currency, DateTimeOffset CreatedAt, DateTimeOffset? DueAt,
-        DateTimeOffset? SentAt, DateTimeOffset UpdatedAt, int AttemptCount, TraceEntry[] Attempts, TraceEntry[] Trace)
+        DateTimeOffset? SentAt, DateTimeOffset? RetriedAt, DateTimeOffset UpdatedAt, int AttemptCount, TraceEntry[] Attempts, MessageEvent[] Events, TraceEntry[] Trace)
         : Message(
-            Id, NotificationId, Channel, Address, RecipientId, Status, Reason, Step, ProviderId, ExternalId, Cost, Currency, CreatedAt, DueAt, SentAt, UpdatedAt,
-            AttemptCount);
+            Id, NotificationId, Direction, Channel, Address, RecipientId, Status, Reason, Step, ProviderId, ExternalId, Cost, Currency, CreatedAt, DueAt, SentAt,
+            RetriedAt, UpdatedAt, AttemptCount);
+
+    internal sealed record MessageEvent(
+        [property: Description("deferred, delivered, read, opened, clicked, failed, bounced, complained, unsubscribed, replied, confirmed or sent.")] string Type,
+        DateTimeOffset At, DateTimeOffset RecordedAt, string? ProviderId, string? Detail, string? Url);
 
     internal sealed record TraceEntry(DateTimeOffset At, string Kind);
 
@@ -111,11 +131,38 @@ internal static class ApiShapes
         [property: Description("Written, never read back.")] JsonElement? Credentials,
         [property: Description("Lower is tried first; 100 by default.")] int? Priority,
         [property: Description("Kept, but not used yet: providers of one priority are tried by is_default, then by name.")] int? Weight,
-        bool? IsDefault, bool? Enabled, int? MaxConcurrency);
+        bool? IsDefault, bool? Enabled, int? MaxConcurrency,
+        [property: Description("The most messages within a time. Kept, but not used yet.")] ProviderLimits? Limits,
+        [property: Description("The most money within a day or month. Kept, but not used yet.")] ProviderBudget? Budget,
+        [property: Description("What a message costs where the gateway does not tell. Kept, but not used yet.")] ProviderCost? Cost,
+        [property: Description("Regions (MX) and number prefixes (+52) that it serves; all without it. Kept, but not used yet.")] string[]? Countries,
+        [property: Description("IANA name of the zone in which its days and months begin; UTC by default.")] string? TimeZone);
 
     internal sealed record StoredProvider(
-        string Id, string Name, string Channel, string Kind, JsonElement Settings, bool HasCredentials, int Priority, int Weight, bool IsDefault, bool Enabled,
-        int MaxConcurrency, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+        string Id, string Name, string Channel, string Kind, JsonElement Settings, bool HasCredentials,
+        [property: Description("Their names, with every value masked.")] JsonElement? Credentials,
+        int Priority, int Weight, bool IsDefault, bool Enabled, int MaxConcurrency, ProviderLimits? Limits, ProviderBudget? Budget, ProviderCost? Cost,
+        string[]? Countries, string? TimeZone,
+        [property: Description("1, and one more with each change.")] int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+
+    internal sealed record ProviderLimits(int? PerSecond, int? PerMinute, int? PerHour, int? PerDay, int? PerMonth);
+
+    internal sealed record ProviderBudget(
+        [property: Description("A decimal number as text.")] string Amount, [property: Description("ISO 4217.")] string Currency,
+        [property: Description("day or month.")] string Period);
+
+    internal sealed record ProviderCost(
+        [property: Description("A decimal number as text.")] string Amount, [property: Description("ISO 4217.")] string Currency,
+        [property: Description("message or segment.")] string Per);
+
+    internal sealed record ProviderStatus(bool Enabled);
+
+    internal sealed record ProviderTestRequest(string To, [property: Description("The provider's own sender by default.")] string? From);
+
+    internal sealed record ProviderTest(
+        string ProviderId, [property: Description("accepted, rejected, unavailable, retry_after or unknown.")] string Outcome,
+        [property: Description("The gateway's own words, without the provider's credentials.")] string? Answer, string? ExternalId, double? RetryAfterSeconds,
+        string? Cost, string? Currency, double DurationMs, [property: Description("What to look at, where it failed in a usual way.")] string[] Advice);
 
     internal sealed record ProviderKind(string Kind, string Label, string[] Channels, JsonElement Settings, JsonElement? Credentials);
 

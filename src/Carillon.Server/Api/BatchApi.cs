@@ -15,6 +15,8 @@ internal sealed class BatchApi(CarillonEngine engine, INotificationIntake intake
     public void Map(ApiEndpoints api)
     {
         api.Post("/v1/notifications/batch", Scopes.Send, CreateAsync).Describe(ApiOperations.CreateBatch);
+        api.Get("/v1/batches", Scopes.Read, ListAsync).Describe(ApiOperations.ListBatches);
+        api.Post("/v1/batches/{id}/cancel", Scopes.Send, CancelAsync).Describe(ApiOperations.CancelBatch);
         api.Get("/v1/batches/{id}", Scopes.Read, GetAsync).Describe(ApiOperations.GetBatch);
     }
 
@@ -130,19 +132,61 @@ internal sealed class BatchApi(CarillonEngine engine, INotificationIntake intake
             return;
         }
 
-        JsonAnswer.Write(context, 200, batch, static (json, state) =>
+        JsonAnswer.Write(context, 200, (Counts: batch, Progress: BatchProgress.Of(batch, time.GetUtcNow())), static (json, state) =>
         {
-            var total = state.ByStatus.Values.Sum();
-            var final = state.ByStatus.Where(s => s.Key.IsFinal()).Sum(s => s.Value);
             json.WriteStartObject();
-            json.WriteId("id"u8, "bat_"u8, state.Id);
-            json.WriteTime("created_at"u8, state.CreatedAt);
-            json.WriteNumber("messages"u8, total);
-            json.WriteNumber("finished"u8, final);
-            json.WriteNumber("progress"u8, total == 0 ? 1 : Math.Round((double)final / total, 4));
+            json.WriteId("id"u8, "bat_"u8, state.Counts.Id);
+            json.WriteTime("created_at"u8, state.Counts.CreatedAt);
+            json.WriteNumber("messages"u8, state.Progress.Total);
+            json.WriteNumber("finished"u8, state.Progress.Finished);
+            json.WriteNumber("progress"u8, Math.Round(state.Progress.Part, 4));
+            json.WriteTime("expected_end"u8, state.Progress.ExpectedEnd);
             json.WriteStartObject("by_status"u8);
-            foreach (var (status, count) in state.ByStatus) json.WriteNumber(status.Name(), count);
+            foreach (var (status, count) in state.Counts.ByStatus) json.WriteNumber(status.Name(), count);
             json.WriteEndObject();
+            json.WriteEndObject();
+        });
+    }
+
+    private async Task ListAsync(HttpContext context, ApiKey key)
+    {
+        var fields = new QueryFields(context.Request);
+        var (limit, before) = (fields.Limit(), fields.After(PublicId.Batch));
+        if (fields.Problem() is { } problem)
+        {
+            problem.WriteTo(context);
+            return;
+        }
+
+        // One more than is shown tells whether there is a next page.
+        var batches = await engine.Storage.Log.ListBatchesAsync(key.Tenant, before, limit + 1, context.RequestAborted);
+        var next = batches.Count > limit ? PublicId.Format(PublicId.Batch, batches[limit - 1].Id) : null;
+        JsonAnswer.WriteList(context, batches.Take(limit), next, static (json, batch) =>
+        {
+            json.WriteStartObject();
+            json.WriteId("id"u8, "bat_"u8, batch.Id);
+            json.WriteTime("created_at"u8, batch.CreatedAt);
+            json.WriteNumber("notifications"u8, batch.Notifications);
+            json.WriteEndObject();
+        });
+    }
+
+    private async Task CancelAsync(HttpContext context, ApiKey key)
+    {
+        var cancelled = RouteId.TryRead(context, PublicId.Batch, out var id) ? await engine.CancelBatchAsync(key.Tenant, id, context.RequestAborted) : null;
+        if (cancelled is null)
+        {
+            Problem.NotFound("No batch has this id.").WriteTo(context);
+            return;
+        }
+
+        JsonAnswer.Write(context, 200, (id, cancelled), static (json, state) =>
+        {
+            json.WriteStartObject();
+            json.WriteId("id"u8, "bat_"u8, state.id);
+            json.WriteNumber("cancelled"u8, state.cancelled.Cancelled);
+            json.WriteNumber("in_flight"u8, state.cancelled.InFlight);
+            json.WriteNumber("final"u8, state.cancelled.Final);
             json.WriteEndObject();
         });
     }

@@ -13,6 +13,7 @@ internal sealed class MessagesApi(CarillonEngine engine)
     {
         api.Get("/v1/messages", Scopes.Read, ListAsync).Describe(ApiOperations.ListMessages);
         api.Get("/v1/messages/{id}", Scopes.Read, GetAsync).Describe(ApiOperations.GetMessage);
+        api.Post("/v1/messages/{id}/retry", Scopes.Send, RetryAsync).Describe(ApiOperations.RetryMessage);
         api.Get("/v1/messages/{id}/content", Scopes.Read, GetContentAsync).Describe(ApiOperations.GetMessageContent);
     }
 
@@ -26,9 +27,16 @@ internal sealed class MessagesApi(CarillonEngine engine)
             Channel = fields.Word("channel", ChannelNames.All),
             ContactId = fields.Text("recipient_id"),
             Address = fields.Text("address"),
+            TemplateId = await TemplateAsync(fields, key.Tenant, context.RequestAborted),
+            Category = fields.Text("category"),
+            ProviderId = fields.Id("provider_id", PublicId.Provider),
+            RelatedType = fields.Text("related_type"),
+            RelatedId = fields.Text("related_id"),
+            BatchId = fields.Id("batch_id", PublicId.Batch),
+            Direction = fields.Word("direction", MessageDirectionNames.All),
             CreatedAfter = fields.Time("created_after"),
             CreatedBefore = fields.Time("created_before"),
-            After = fields.After(PublicId.Message),
+            After = fields.After(CursorList.Messages),
             Limit = fields.Limit(),
         };
         if (fields.Problem() is { } problem)
@@ -37,17 +45,55 @@ internal sealed class MessagesApi(CarillonEngine engine)
             return;
         }
 
-        // One more than is shown tells whether there is a next page.
-        var messages = await engine.Storage.Log.ListMessagesAsync(query with { Limit = query.Limit + 1 }, context.RequestAborted);
-        var next = messages.Count > query.Limit ? PublicId.Format(PublicId.Message, messages[query.Limit - 1].Id) : null;
-        JsonAnswer.WriteList(context, messages.Take(query.Limit), next, StoredAnswers.WriteMessage);
+        var page = await engine.Storage.Log.ListMessagesAsync(query, context.RequestAborted);
+        JsonAnswer.WriteList(context, page.Items, Cursor.Of(CursorList.Messages, page.Next), StoredAnswers.WriteMessage);
+    }
+
+    /// <summary>A template by its id or key; one that is not there is a fault, so that a misspelt key is not taken for an empty log.</summary>
+    private async ValueTask<Guid?> TemplateAsync(QueryFields fields, TenantId tenant, CancellationToken cancellationToken)
+    {
+        if (fields.Text("template_id") is not { } text) return null;
+        if (await engine.Templates.GetAsync(tenant, text, cancellationToken) is { } template) return template.Id;
+        fields.NotFound("template_id", "No template has this id or key.");
+        return null;
+    }
+
+    private async Task RetryAsync(HttpContext context, ApiKey key)
+    {
+        var result = RouteId.TryRead(context, PublicId.Message, out var id)
+            ? await engine.RetryAsync(key.Tenant, id, PublicId.Format(PublicId.Key, key.Id), context.RequestAborted)
+            : new RetryResult.NotFound();
+        switch (result)
+        {
+            case RetryResult.Queued:
+                JsonAnswer.Write(context, 202, id, static (json, state) =>
+                {
+                    json.WriteStartObject();
+                    json.WriteId("id"u8, "msg_"u8, state);
+                    json.WriteString("status"u8, MessageStatus.Queued.Name());
+                    json.WriteEndObject();
+                });
+                break;
+            case RetryResult.Refused refused:
+                RetryAnswer.ProblemOf(refused).WriteTo(context);
+                break;
+            default:
+                NotFound(context);
+                break;
+        }
     }
 
     private async Task GetAsync(HttpContext context, ApiKey key)
     {
         var message = RouteId.TryRead(context, PublicId.Message, out var id) ? await engine.Storage.Log.GetMessageAsync(key.Tenant, id, context.RequestAborted) : null;
-        if (message is null) NotFound(context);
-        else JsonAnswer.Write(context, 200, message, StoredAnswers.WriteMessageWithTrace);
+        if (message is null)
+        {
+            NotFound(context);
+            return;
+        }
+
+        var events = await engine.Storage.Log.EventsAsync(key.Tenant, id, context.RequestAborted);
+        JsonAnswer.Write(context, 200, (message, events), StoredAnswers.WriteMessageWithTrace);
     }
 
     private async Task GetContentAsync(HttpContext context, ApiKey key)

@@ -157,6 +157,8 @@ internal static class NotificationReader
             reader.FaultAt("channel", "conflict", "Give either channel (one) or channels (several), not both.");
         if (request.FallbackAfter is not null && request.Delivery != DeliveryMode.Fallback)
             reader.FaultAt("fallback_after", "conflict", "This has a meaning only with \"delivery\": \"fallback\".");
+        if (request.Until != Carillon.Messages.Until.Sent && request.Delivery != DeliveryMode.Fallback)
+            reader.FaultAt("until", "conflict", "This has a meaning only with \"delivery\": \"fallback\".");
     }
 
     private static void CheckContent(ref FieldReader reader, NotificationRequest request, ulong seen)

@@ -18,6 +18,7 @@ internal sealed class NotificationsApi(CarillonEngine engine, INotificationIntak
     public void Map(ApiEndpoints api)
     {
         api.Post("/v1/notifications", Scopes.Send, CreateAsync).Describe(ApiOperations.CreateNotification);
+        api.Get("/v1/notifications", Scopes.Read, ListAsync).Describe(ApiOperations.ListNotifications);
         api.Get("/v1/notifications/{id}", Scopes.Read, GetAsync).Describe(ApiOperations.GetNotification);
         api.Post("/v1/notifications/{id}/cancel", Scopes.Send, CancelAsync).Describe(ApiOperations.CancelNotification);
     }
@@ -76,6 +77,33 @@ internal sealed class NotificationsApi(CarillonEngine engine, INotificationIntak
                 NotificationAnswer.ProblemOf(result)!.WriteTo(context);
                 break;
         }
+    }
+
+    private async Task ListAsync(HttpContext context, ApiKey key)
+    {
+        var fields = new QueryFields(context.Request);
+        var query = new NotificationQuery
+        {
+            Tenant = key.Tenant,
+            Status = fields.Word("status", MessageStatusNames.All),
+            ContactId = fields.Text("recipient_id"),
+            Category = fields.Text("category"),
+            RelatedType = fields.Text("related_type"),
+            RelatedId = fields.Text("related_id"),
+            BatchId = fields.Id("batch_id", PublicId.Batch),
+            CreatedAfter = fields.Time("created_after"),
+            CreatedBefore = fields.Time("created_before"),
+            After = fields.After(CursorList.Notifications),
+            Limit = fields.Limit(),
+        };
+        if (fields.Problem() is { } problem)
+        {
+            problem.WriteTo(context);
+            return;
+        }
+
+        var page = await engine.Storage.Log.ListNotificationsAsync(query, context.RequestAborted);
+        JsonAnswer.WriteList(context, page.Items, Cursor.Of(CursorList.Notifications, page.Next), StoredAnswers.WriteListedNotification);
     }
 
     private async Task GetAsync(HttpContext context, ApiKey key)

@@ -11,6 +11,8 @@ internal static class OpenApiDescription
     public const string DocumentName = "v1";
     private const string SchemeName = "api_key";
 
+    private static readonly string[] PathNames = ["id", "number", "from", "to"];
+
     public static void Configure(OpenApiOptions options)
     {
         options.AddDocumentTransformer((document, _, _) =>
@@ -51,8 +53,8 @@ internal static class OpenApiDescription
     private static void Complete(OpenApiOperation operation, ApiOperation described, string path, OpenApiDocument? document)
     {
         var parameters = new List<IOpenApiParameter>();
-        if (path.Contains("{id}", StringComparison.Ordinal))
-            parameters.Add(new OpenApiParameter { Name = "id", In = ParameterLocation.Path, Required = true, Schema = Text() });
+        foreach (var name in PathNames.Where(n => path.Contains($"{{{n}}}", StringComparison.Ordinal)))
+            parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true, Schema = Text() });
         foreach (var (name, description) in described.Query)
             parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Query, Description = description, Schema = Text() });
         if (described.IsIdempotent)
@@ -66,11 +68,22 @@ internal static class OpenApiDescription
             });
         }
 
+        if (described.IsConditional)
+        {
+            parameters.Add(new OpenApiParameter
+            {
+                Name = EntityTag.IfMatch,
+                In = ParameterLocation.Header,
+                Description = "An ETag: only if it is still so; else 412, and nothing is changed.",
+                Schema = Text(),
+            });
+        }
+
         operation.Parameters = parameters;
         if (!described.IsPublic) operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(SchemeName, document)] = [] }];
         if (described.Example is not null && operation.RequestBody?.Content is { } bodies && bodies.TryGetValue(MediaType.Json, out var body))
             body.Example = JsonNode.Parse(described.Example);
-        if (described.AnswerExample is not null && operation.Responses?["202"] is { Content: { } answers } && answers.TryGetValue(MediaType.Json, out var answer))
+        if (described.AnswerExample is not null && operation.Responses?[described.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)] is { Content: { } answers } && answers.TryGetValue(MediaType.Json, out var answer))
             answer.Example = JsonNode.Parse(described.AnswerExample);
     }
 

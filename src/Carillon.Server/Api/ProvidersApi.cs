@@ -1,5 +1,4 @@
-using System.Text.Json;
-using Carillon.Channels;
+using Carillon.Dispatch;
 using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Security;
@@ -17,21 +16,34 @@ internal sealed class ProvidersApi(CarillonEngine engine)
         api.Get("/v1/providers", Scopes.Providers, ListAsync).Describe(ApiOperations.ListProviders);
         api.Get("/v1/providers/kinds", Scopes.Providers, ListKindsAsync).Describe(ApiOperations.ListProviderKinds);
         api.Get("/v1/providers/{id}", Scopes.Providers, GetAsync).Describe(ApiOperations.GetProvider);
+        api.Put("/v1/providers/{id}", Scopes.Providers, ReplaceAsync).Describe(ApiOperations.ReplaceProvider);
+        api.Put("/v1/providers/{id}/status", Scopes.Providers, SetStatusAsync).Describe(ApiOperations.SetProviderStatus);
+        api.Delete("/v1/providers/{id}", Scopes.Providers, DeleteAsync).Describe(ApiOperations.DeleteProvider);
+        api.Post("/v1/providers/{id}/test", Scopes.Providers, TestAsync).Describe(ApiOperations.TestProvider);
     }
 
     private async Task CreateAsync(HttpContext context, ApiKey key)
     {
-        var (draft, problem) = await JsonBody.ReadAsync(context, ProviderReader.Read);
+        var (draft, idempotency, problem) = await KeyedBody.ReadAsync(context, ProviderReader.Read);
         if (draft is not null)
         {
             try
             {
-                switch (await engine.Providers.CreateAsync(key.Tenant, draft, context.RequestAborted))
+                var keyed = idempotency is { } name
+                    ? new KeyedAnswer<Provider>(name, provider => JsonAnswer.ToBytes(provider, ProviderAnswer.Write))
+                    : null;
+                switch (await engine.Providers.CreateAsync(key.Tenant, draft, keyed, context.RequestAborted))
                 {
                     case ProviderCreation.Created created:
                         context.Response.Headers.Location = "/v1/providers/" + PublicId.Format(PublicId.Provider, created.Provider.Id);
-                        JsonAnswer.Write(context, 201, (created.Provider, HasCredentials: created.Provider.Credentials is not null), Write);
+                        Answer(context, 201, created.Provider);
                         return;
+                    case ProviderCreation.Replayed replayed:
+                        KeyedBody.Replay(context, replayed.Answer, "/v1/providers/");
+                        return;
+                    case ProviderCreation.KeyReused:
+                        problem = Problem.KeyReused;
+                        break;
                     case ProviderCreation.Refused refused:
                         problem = Problem.Invalid(refused.Faults);
                         break;
@@ -56,66 +68,124 @@ internal sealed class ProvidersApi(CarillonEngine engine)
             return;
         }
 
-        var providers = (await OwnAsync(key, context.RequestAborted))
-            .Where(p => (after is null || p.Provider.Id.CompareTo(after.Value) > 0) && (channel is null || p.Provider.Channel == channel))
-            .OrderBy(p => p.Provider.Id).Take(limit + 1).ToList();
-        var next = providers.Count > limit ? PublicId.Format(PublicId.Provider, providers[limit - 1].Provider.Id) : null;
-        JsonAnswer.WriteList(context, providers.Take(limit), next, Write);
+        var providers = await engine.Providers.ListAsync(key.Tenant, channel, after, limit + 1, context.RequestAborted);
+        var next = providers.Count > limit ? PublicId.Format(PublicId.Provider, providers[limit - 1].Id) : null;
+        JsonAnswer.WriteList(context, providers.Take(limit), next, ProviderAnswer.Write);
     }
 
     private async Task GetAsync(HttpContext context, ApiKey key)
     {
-        var known = RouteId.TryRead(context, PublicId.Provider, out var id);
-        var found = known ? (await OwnAsync(key, context.RequestAborted)).Where(p => p.Provider.Id == id).ToList() : [];
-        if (found.Count == 0) Problem.NotFound("No provider has this id.").WriteTo(context);
-        else JsonAnswer.Write(context, 200, found[0], Write);
+        var found = RouteId.TryRead(context, PublicId.Provider, out var id) ? await engine.Providers.GetAsync(key.Tenant, id, context.RequestAborted) : null;
+        if (found is null) NotFound(context);
+        else Answer(context, 200, found);
+    }
+
+    private Task ReplaceAsync(HttpContext context, ApiKey key) => ChangeAsync(
+        context, ProviderReader.ReadReplacement,
+        (id, draft, versions) => engine.Providers.ReplaceAsync(key.Tenant, id, draft, versions, context.RequestAborted));
+
+    private Task SetStatusAsync(HttpContext context, ApiKey key) => ChangeAsync(
+        context, ProviderReader.ReadStatus,
+        (id, status, versions) => engine.Providers.SetEnabledAsync(key.Tenant, id, status.Enabled, versions, context.RequestAborted));
+
+    private async Task DeleteAsync(HttpContext context, ApiKey key)
+    {
+        if (!EntityTag.TryReadIfMatch(context.Request, out var versions, out var fault)) Problem.Invalid([fault]).WriteTo(context);
+        else if (!RouteId.TryRead(context, PublicId.Provider, out var id)) NotFound(context);
+        else Answer(context, await engine.Providers.DeleteAsync(key.Tenant, id, versions, context.RequestAborted));
+    }
+
+    private async Task TestAsync(HttpContext context, ApiKey key)
+    {
+        var (draft, problem) = await JsonBody.ReadAsync(context, ProviderReader.ReadTest);
+        if (draft is null)
+        {
+            problem!.WriteTo(context);
+            return;
+        }
+
+        var test = RouteId.TryRead(context, PublicId.Provider, out var id)
+            ? await engine.ProviderTests.RunAsync(key.Tenant, id, draft, context.RequestAborted)
+            : new ProviderTest.NotFound();
+        switch (test)
+        {
+            case ProviderTest.Ran ran:
+                JsonAnswer.Write(context, 200, ran, ProviderAnswer.WriteTest);
+                break;
+            case ProviderTest.Refused refused:
+                Problem.Invalid(refused.Faults).WriteTo(context);
+                break;
+            default:
+                NotFound(context);
+                break;
+        }
     }
 
     private Task ListKindsAsync(HttpContext context, ApiKey key)
     {
-        JsonAnswer.WriteList(context, engine.Gateways.Kinds.OrderBy(k => k.Name, StringComparer.Ordinal), null, static (json, kind) =>
+        var fields = new QueryFields(context.Request);
+        var channel = fields.Word("channel", ChannelNames.All);
+        if (fields.Problem() is { } problem)
         {
-            json.WriteStartObject();
-            json.WriteString("kind"u8, kind.Name);
-            json.WriteString("label"u8, kind.Label);
-            json.WriteStartArray("channels"u8);
-            foreach (var channel in kind.Channels) json.WriteStringValue(channel.Name());
-            json.WriteEndArray();
-            json.WritePropertyName("settings"u8);
-            json.WriteRawValue(kind.SettingsSchema);
-            json.WritePropertyName("credentials"u8);
-            if (kind.CredentialsSchema is null) json.WriteNullValue();
-            else json.WriteRawValue(kind.CredentialsSchema);
-            json.WriteEndObject();
-        });
+            problem.WriteTo(context);
+            return Task.CompletedTask;
+        }
+
+        var kinds = engine.Gateways.Kinds.Where(k => channel is not { } only || k.Channels.Contains(only)).OrderBy(k => k.Name, StringComparer.Ordinal);
+        JsonAnswer.WriteList(context, kinds, null, ProviderAnswer.WriteKind);
         return Task.CompletedTask;
     }
 
-    private async ValueTask<IEnumerable<(Provider Provider, bool HasCredentials)>> OwnAsync(ApiKey key, CancellationToken cancellationToken)
+    private static async Task ChangeAsync<T>(
+        HttpContext context, ReadObject<T> read, Func<Guid, T, IReadOnlyList<int>?, Task<ProviderChange>> change) where T : class
     {
-        var all = await engine.Storage.Providers.AllAsync(cancellationToken);
-        return all.Where(p => p.Provider.Tenant == key.Tenant).Select(p => (p.Provider, p.SealedCredentials is not null));
+        var (value, problem) = await JsonBody.ReadAsync(context, read);
+        if (!EntityTag.TryReadIfMatch(context.Request, out var versions, out var fault)) problem = Problem.Invalid([.. problem?.Errors ?? [], fault]);
+        if (problem is not null)
+        {
+            problem.WriteTo(context);
+            return;
+        }
+
+        try
+        {
+            if (!RouteId.TryRead(context, PublicId.Provider, out var id)) NotFound(context);
+            else Answer(context, await change(id, value!, versions));
+        }
+        catch (DuplicateKeyException e)
+        {
+            Problem.Duplicate(e).WriteTo(context);
+        }
     }
 
-    private static void Write(Utf8JsonWriter json, (Provider Provider, bool HasCredentials) item)
+    private static void Answer(HttpContext context, ProviderChange change)
     {
-        var provider = item.Provider;
-        json.WriteStartObject();
-        json.WriteId("id"u8, "prv_"u8, provider.Id);
-        json.WriteString("name"u8, provider.Name);
-        json.WriteString("channel"u8, provider.Channel.Name());
-        json.WriteString("kind"u8, provider.Kind);
-        json.WritePropertyName("settings"u8);
-        provider.Settings.WriteTo(json);
-        // Credentials are written and never read back: only whether there are any.
-        json.WriteBoolean("has_credentials"u8, item.HasCredentials);
-        json.WriteNumber("priority"u8, provider.Priority);
-        json.WriteNumber("weight"u8, provider.Weight);
-        json.WriteBoolean("is_default"u8, provider.IsDefault);
-        json.WriteBoolean("enabled"u8, provider.Enabled);
-        json.WriteNumber("max_concurrency"u8, provider.MaxConcurrency);
-        json.WriteTime("created_at"u8, provider.CreatedAt);
-        json.WriteTime("updated_at"u8, provider.UpdatedAt);
-        json.WriteEndObject();
+        switch (change)
+        {
+            case ProviderChange.Changed { Provider.DeletedAt: not null }:
+                context.Response.StatusCode = 204;
+                break;
+            case ProviderChange.Changed changed:
+                Answer(context, 200, changed.Provider);
+                break;
+            case ProviderChange.Refused refused:
+                Problem.Invalid(refused.Faults).WriteTo(context);
+                break;
+            case ProviderChange.Stale stale:
+                EntityTag.Write(context, stale.Version);
+                Problem.Stale(stale.Version).WriteTo(context);
+                break;
+            default:
+                NotFound(context);
+                break;
+        }
     }
+
+    private static void Answer(HttpContext context, int status, Provider provider)
+    {
+        EntityTag.Write(context, provider.Version);
+        JsonAnswer.Write(context, status, provider, ProviderAnswer.Write);
+    }
+
+    private static void NotFound(HttpContext context) => Problem.NotFound("No provider has this id.").WriteTo(context);
 }

@@ -11,6 +11,8 @@ internal sealed class QueryFields(HttpRequest request)
     public const int DefaultLimit = 50;
     public const int MaxLimit = 500;
 
+    private const string BadCursor = "invalid_cursor";
+
     private readonly List<string> _known = [];
     private List<FieldFault>? _faults;
 
@@ -49,14 +51,35 @@ internal sealed class QueryFields(HttpRequest request)
         return DefaultLimit;
     }
 
+    /// <summary>An id with its prefix.</summary>
+    public Guid? Id(string name, string prefix)
+    {
+        if (Text(name) is not { } text) return null;
+        if (PublicId.TryParse(prefix, text, out var id)) return id;
+        Fault(name, "invalid", $"This must be an id that begins with {prefix}.");
+        return null;
+    }
+
     /// <summary>A cursor that is an id.</summary>
     public Guid? After(string prefix)
     {
         if (Text("after") is not { } text) return null;
         if (PublicId.TryParse(prefix, text, out var id)) return id;
-        Fault("after", "invalid", "This must be the value of next from an answer of this list.");
+        Fault("after", BadCursor, "This must be the value of next from an answer of this list.");
         return null;
     }
+
+    /// <summary>A cursor that is a place in the log.</summary>
+    public long? After(CursorList list)
+    {
+        if (Text("after") is not { } text) return null;
+        if (Cursor.TryRead(list, text, out var place)) return place;
+        Fault("after", BadCursor, "This must be the value of next from an answer of this list.");
+        return null;
+    }
+
+    /// <summary>A fault of a filter that was looked up.</summary>
+    public void NotFound(string name, string message) => Fault(name, "not_found", message);
 
     /// <summary>The problem of the query, names that nobody asked for included; null when there is none.</summary>
     public Problem? Problem()
@@ -69,7 +92,9 @@ internal sealed class QueryFields(HttpRequest request)
                 : $"There is no such filter; there are: {string.Join(", ", _known)}.");
         }
 
-        return _faults is null ? null : Http.Problem.Invalid(_faults);
+        return _faults is null ? null
+            : _faults.TrueForAll(f => f.Code == BadCursor) ? new Problem(400, "invalid_cursor", "The cursor is none of this list.") { Errors = _faults }
+            : Http.Problem.Invalid(_faults);
     }
 
     private void Fault(string name, string code, string message) => (_faults ??= []).Add(new FieldFault(name, code, message));

@@ -12,6 +12,30 @@ internal static class StoredAnswers
     {
         var notification = stored.Notification;
         json.WriteStartObject();
+        WriteFields(json, notification);
+        json.WritePropertyName("template_variables"u8);
+        if (notification.Variables.IsEmpty) json.WriteNullValue();
+        else json.WriteRawValue(notification.Variables.Span, skipInputValidation: true);
+        WriteTexts(json, "secret_variables"u8, notification.Details?.SecretVariables);
+        json.WritePropertyName("metadata"u8);
+        if (notification.Details?.Metadata is { } metadata) metadata.WriteTo(json);
+        else json.WriteNullValue();
+        WriteTexts(json, "tags"u8, notification.Details?.Tags);
+        WriteMessages(json, stored.Messages);
+        json.WriteEndObject();
+    }
+
+    /// <summary>A notification as lists show it: without what may be large.</summary>
+    public static void WriteListedNotification(Utf8JsonWriter json, StoredNotification stored)
+    {
+        json.WriteStartObject();
+        WriteFields(json, stored.Notification);
+        WriteMessages(json, stored.Messages);
+        json.WriteEndObject();
+    }
+
+    private static void WriteFields(Utf8JsonWriter json, Notification notification)
+    {
         json.WriteId("id"u8, "ntf_"u8, notification.Id);
         json.WriteTime("created_at"u8, notification.CreatedAt);
         json.WriteString("recipient_id"u8, notification.ContactId);
@@ -22,19 +46,14 @@ internal static class StoredAnswers
         json.WriteTime("expires_at"u8, notification.ExpiresAt);
         WriteIdOrNull(json, "batch_id"u8, "bat_"u8, notification.BatchId);
         WriteIdOrNull(json, "template_version_id"u8, "tpv_"u8, notification.TemplateVersionId);
-        json.WritePropertyName("template_variables"u8);
-        if (notification.Variables.IsEmpty) json.WriteNullValue();
-        else json.WriteRawValue(notification.Variables.Span, skipInputValidation: true);
-        WriteTexts(json, "secret_variables"u8, notification.Details?.SecretVariables);
         WriteRelated(json, notification);
-        json.WritePropertyName("metadata"u8);
-        if (notification.Details?.Metadata is { } metadata) metadata.WriteTo(json);
-        else json.WriteNullValue();
-        WriteTexts(json, "tags"u8, notification.Details?.Tags);
+    }
+
+    private static void WriteMessages(Utf8JsonWriter json, IReadOnlyList<StoredMessage> messages)
+    {
         json.WriteStartArray("messages"u8);
-        foreach (var message in stored.Messages) WriteMessage(json, message);
+        foreach (var message in messages) WriteMessage(json, message);
         json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     /// <summary>A message as lists show it.</summary>
@@ -46,14 +65,18 @@ internal static class StoredAnswers
         json.WriteEndObject();
     }
 
-    /// <summary>A message alone: with its attempts and its trace.</summary>
-    public static void WriteMessageWithTrace(Utf8JsonWriter json, StoredMessage message)
+    /// <summary>A message alone: with its attempts, what happened to it since, and its trace.</summary>
+    public static void WriteMessageWithTrace(Utf8JsonWriter json, (StoredMessage Message, IReadOnlyList<StoredEvent> Events) stored)
     {
+        var message = stored.Message;
         json.WriteStartObject();
         WriteFields(json, message);
         json.WriteNumber("attempt_count"u8, message.Attempts);
         json.WriteStartArray("attempts"u8);
         TraceLines.Write(json, message.Trace, onlyKind: "attempt");
+        json.WriteEndArray();
+        json.WriteStartArray("events"u8);
+        foreach (var happened in stored.Events) WriteEvent(json, happened);
         json.WriteEndArray();
         json.WriteStartArray("trace"u8);
         TraceLines.Write(json, message.Trace, onlyKind: null);
@@ -61,10 +84,23 @@ internal static class StoredAnswers
         json.WriteEndObject();
     }
 
+    private static void WriteEvent(Utf8JsonWriter json, StoredEvent happened)
+    {
+        json.WriteStartObject();
+        json.WriteString("type"u8, happened.Kind.Name());
+        json.WriteTime("at"u8, happened.At);
+        json.WriteTime("recorded_at"u8, happened.RecordedAt);
+        WriteIdOrNull(json, "provider_id"u8, "prv_"u8, happened.ProviderId);
+        json.WriteString("detail"u8, happened.Detail);
+        json.WriteString("url"u8, happened.Url);
+        json.WriteEndObject();
+    }
+
     private static void WriteFields(Utf8JsonWriter json, StoredMessage message)
     {
         json.WriteId("id"u8, "msg_"u8, message.Id);
         json.WriteId("notification_id"u8, "ntf_"u8, message.NotificationId);
+        json.WriteString("direction"u8, message.Status.Direction().Name());
         json.WriteString("channel"u8, message.Channel.Name());
         json.WriteString("address"u8, message.Address);
         json.WriteString("recipient_id"u8, message.ContactId);
@@ -80,6 +116,7 @@ internal static class StoredAnswers
         json.WriteTime("created_at"u8, message.CreatedAt);
         json.WriteTime("due_at"u8, message.DueAt);
         json.WriteTime("sent_at"u8, message.SentAt);
+        json.WriteTime("retried_at"u8, message.RetriedAt);
         json.WriteTime("updated_at"u8, message.UpdatedAt);
     }
 

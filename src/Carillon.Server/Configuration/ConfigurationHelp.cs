@@ -17,7 +17,14 @@ internal static class ConfigurationHelp
               carillon --help              this text
               carillon --version           the version
 
-            Options. Each may also be set as a variable (CARILLON_PORT for --port) and in the file carillon.json ("port": 8018).
+            Of a running server (carillon <command> --help tells more):
+
+
+            """);
+        foreach (var command in Commands.CarillonCommands.Names) text.Append("  carillon ").Append(command.Name.PadRight(20)).AppendLine(command.Description);
+        text.Append("""
+
+            Options of serve and demo. Each may also be set as a variable (CARILLON_PORT for --port) and in the file carillon.json ("port": 8018).
             The command line goes before the environment, the environment before the file.
 
 

@@ -105,6 +105,8 @@ internal sealed class ConfigurationReader
         foreach (var name in environment.Keys.Where(n => n.StartsWith(Setting.Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             if (Settings.All.Any(s => s.Variable == name)) continue;
+            // They are the command line's, which may run beside the server.
+            if (name is Commands.Connection.UrlVariable or Commands.Connection.KeyVariable) continue;
             var nearest = Spelling.Nearest(name[Setting.Prefix.Length..], Settings.All.Select(s => s.Name));
             _warnings.Add($"{Printable(name)}: there is no such setting, it has no effect{(nearest is null ? "" : $"; did you mean {Setting.Prefix}{nearest.ToUpperInvariant()}?")}");
         }

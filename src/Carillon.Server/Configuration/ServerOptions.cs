@@ -1,3 +1,4 @@
+using Carillon.Channels.Http;
 using Carillon.Messages;
 
 namespace Carillon.Server;
@@ -24,6 +25,9 @@ internal sealed record ServerOptions
     /// <summary>Text from which the encryption key is stretched; null for one that is made on the first start and kept in the data directory.</summary>
     public string? EncryptionKey { get; init; }
 
+    /// <summary>The country of telephone numbers without a country code; null when they are refused.</summary>
+    public string? DefaultRegion { get; init; }
+
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>Outcomes that may be unwritten at once: the bound on duplicates after a crash.</summary>
@@ -33,6 +37,12 @@ internal sealed record ServerOptions
     public int Window { get; init; } = 4096;
 
     public RetryPolicy Retry { get; init; } = new();
+
+    /// <summary>How long webhooks are retried.</summary>
+    public TimeSpan WebhookRetryMaxAge { get; init; } = TimeSpan.FromDays(3);
+
+    /// <summary>Where connections may lead that tenants' settings and messages name.</summary>
+    public AddressGuard OutgoingGuard { get; init; } = AddressGuard.PublicOnly;
 
     public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
 

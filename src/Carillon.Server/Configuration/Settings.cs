@@ -1,4 +1,5 @@
 using System.Globalization;
+using Carillon.Channels.Http;
 using Carillon.Messages;
 using Carillon.Storage.PostgreSql;
 
@@ -40,6 +41,9 @@ internal static class Settings
         new("log_level", "`info`", "one of trace, debug, info, warning, error, critical, none",
             "What is written to the console.",
             (text, options) => Level(text) is { } level ? options with { LogLevel = level } : null) { OtherVariable = "LOG_LEVEL" },
+        new("default_region", "none", "a country's code of two letters, such as `MX`",
+            "The country of telephone numbers that are given without a country code. Without it they are refused.",
+            (text, options) => Contacts.Phone.PhoneNumber.IsRegion(text) ? options with { DefaultRegion = text.ToUpperInvariant() } : null),
         new("simulator", "`true`", "true or false",
             "Whether a start without providers makes a simulated one for each channel.",
             (text, options) => Flag(text) is { } value ? options with { Simulator = value } : null),
@@ -61,6 +65,12 @@ internal static class Settings
         new("retry_max_delay", "`1h`", "a duration from 1ms to 7d",
             "The longest wait between two attempts, unless the gateway asks for more.",
             Retry(Millisecond, 7 * Day, (retry, value) => retry with { MaxDelay = value })),
+        new("webhook_retry_max_age", "`3d`", "a duration from 1s to 90d",
+            "As retry_max_age, on the webhook channel; there the waits grow to 8 hours, and there are 50 attempts.",
+            (text, options) => Duration(text, TimeSpan.FromSeconds(1), 90 * Day) is { } value ? options with { WebhookRetryMaxAge = value } : null),
+        new("outgoing_allow_networks", "none: public addresses only", "`private`, networks such as 10.20.0.0/16 and addresses, with commas between",
+            "Where connections may lead that tenants' providers and webhook addresses name, beside public addresses. `private` is loopback, RFC 1918, CGNAT and ULA; link-local and metadata addresses only by network. Providers made with an administrator's key of the installation may connect anywhere.",
+            (text, options) => AddressGuard.TryParse(text) is { } guard ? options with { OutgoingGuard = guard } : null),
         new("idempotency_retention", "`24h`", "a duration from 1m to 30d",
             "How long an idempotency key is known.",
             (text, options) => Duration(text, TimeSpan.FromMinutes(1), 30 * Day) is { } value ? options with { IdempotencyRetention = value } : null),

@@ -1,6 +1,7 @@
 using Carillon.Messages;
 using Carillon.Security;
 using Carillon.Server.Api;
+using Carillon.Server.Commands;
 using Carillon.Storage;
 using Spectre.Console;
 

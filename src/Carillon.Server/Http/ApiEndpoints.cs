@@ -12,6 +12,8 @@ internal sealed class ApiEndpoints(IEndpointRouteBuilder routes, Authenticator a
 
     public IEndpointConventionBuilder Post(string pattern, string scope, ApiHandler handler) => Map("POST", pattern, scope, handler);
 
+    public IEndpointConventionBuilder Put(string pattern, string scope, ApiHandler handler) => Map("PUT", pattern, scope, handler);
+
     public IEndpointConventionBuilder Delete(string pattern, string scope, ApiHandler handler) => Map("DELETE", pattern, scope, handler);
 
     private IEndpointConventionBuilder Map(string method, string pattern, string scope, ApiHandler handler)

@@ -39,6 +39,10 @@ internal sealed record Problem(int Status, string Slug, string Title, string? De
     public static Problem Duplicate(Storage.DuplicateKeyException e) =>
         new(409, "already_exists", "There is one of this name already.") { Errors = [new FieldFault(e.Field, "already_exists", e.Message)] };
 
+    public static Problem Stale(int version) =>
+        new(412, "precondition_failed", "It has been changed since you read it.",
+            $"Its ETag is now {EntityTag.Of(version)}: read it again, and make your change of that.");
+
     public static Problem Unavailable(string detail, TimeSpan retryAfter) =>
         new(503, "unavailable", "The server cannot take this now; nothing of it was stored.", detail) { RetryAfter = retryAfter };
 

@@ -1,5 +1,5 @@
-using System.Net;
 using System.Text.Json;
+using Carillon.Channels.Http;
 using Carillon.Mail;
 using Carillon.Messages;
 using Carillon.Providers;
@@ -47,8 +47,17 @@ public sealed record SettingsFault(string Field, string Code, string Message);
 /// <remarks>One for all gateways of a process: they share through it what is costly.</remarks>
 public sealed record GatewayServices(TimeProvider Time, Simulator.SimulatorOutbox Outbox)
 {
-    /// <summary>Asked before a gateway connects to an address that settings name; false refuses it. Default: every address is allowed.</summary>
-    public Func<IPAddress, bool>? AllowAddress { get; init; }
+    /// <summary>
+    /// Where connections may lead that the settings of tenants' own providers, or messages, name. Default: public addresses only.
+    /// The installation's providers are the operator's own: they may connect anywhere.
+    /// </summary>
+    public AddressGuard Guard { get; init; } = AddressGuard.PublicOnly;
+
+    /// <summary>
+    /// Where a provider's vendor is to call back (<c>https://example.net/callbacks/prv_…</c>); null while the installation has no
+    /// <c>public_url</c>: then vendors are asked for no callbacks.
+    /// </summary>
+    public Func<Guid, Uri?> CallbackUrl { get; init; } = static _ => null;
 
     /// <summary>
     /// Asked for what signs a tenant's mail from a domain (in ASCII), before each mail; null for none. Default: no mail is signed.
@@ -57,7 +66,18 @@ public sealed record GatewayServices(TimeProvider Time, Simulator.SimulatorOutbo
 
     internal Email.SmtpTransportPool SmtpTransports { get; } = new(Time);
 
+    internal GatewayHttpPool HttpConnections { get; } = new(Time);
+
     internal Email.AlternativeText AlternativeText { get; } = new(Email.HtmlToText.Convert);
+
+    /// <summary>What holds for addresses that a provider's settings name.</summary>
+    internal AddressGuard GuardOf(Provider provider) => provider.Tenant == TenantId.Installation ? AddressGuard.Anywhere : Guard;
+
+    /// <summary>For requests to where a provider's settings lead.</summary>
+    internal GatewayHttp HttpOf(Provider provider) => HttpConnections.Of(GuardOf(provider));
+
+    /// <summary>For requests to where a message's address leads, whoever's the provider.</summary>
+    internal GatewayHttp GuardedHttp() => HttpConnections.Of(Guard);
 }
 
 /// <summary>A rendered message on its way to a gateway. The content's memory is valid until the send ends.</summary>

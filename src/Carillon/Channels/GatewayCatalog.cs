@@ -14,6 +14,12 @@ public sealed class GatewayCatalog
         [
             Email.SmtpGateway.Kind,
             SimulatorGateway.Kind,
+            Sms.TwilioGateway.Kind,
+            Sms.VonageGateway.Kind,
+            Sms.AfricasTalkingGateway.Kind,
+            Sms.MessageBirdGateway.Kind,
+            Sms.HttpSmsGateway.Kind,
+            Webhook.WebhookGateway.Kind,
         ];
         _kinds = own.Concat(additional ?? []).ToDictionary(k => k.Name, StringComparer.Ordinal);
     }

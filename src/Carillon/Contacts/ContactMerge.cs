@@ -10,9 +10,9 @@ internal static class ContactMerge
     /// The contact as the request leaves it: fields that are given replace what was known, an address that is given becomes the primary
     /// one of its channel. The very same object is returned when nothing changes, so that nothing needs to be written.
     /// </summary>
-    public static Contact Apply(Contact? known, TenantId tenant, RecipientRequest recipient, List<FieldFault> faults)
+    public static Contact Apply(Contact? known, TenantId tenant, RecipientRequest recipient, string? defaultRegion, List<FieldFault> faults)
     {
-        var addresses = AddressesOf(recipient, faults);
+        var addresses = AddressesOf(recipient, defaultRegion, faults);
         if (known is null)
         {
             return new Contact
@@ -41,7 +41,7 @@ internal static class ContactMerge
         };
     }
 
-    private static List<ContactAddress> AddressesOf(RecipientRequest recipient, List<FieldFault> faults)
+    private static List<ContactAddress> AddressesOf(RecipientRequest recipient, string? defaultRegion, List<FieldFault> faults)
     {
         var addresses = new List<ContactAddress>(2);
         Add(Channel.Email, recipient.Email, "recipient.email");
@@ -53,7 +53,7 @@ internal static class ContactMerge
         void Add(Channel channel, string? identifier, string field)
         {
             if (identifier is null) return;
-            if (AddressBook.Normalize(channel, identifier, field, faults) is not { } normal) return;
+            if (AddressBook.Normalize(channel, identifier, defaultRegion, field, faults) is not { } normal) return;
             addresses.Add(new ContactAddress(channel, normal, IsPrimary: !addresses.Exists(a => a.Channel == channel)));
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Carillon.Channels;
+using Carillon.Channels.Sms;
 using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Storage;
@@ -59,7 +60,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private async ValueTask<OutcomeWrite> DeliverAsync(OutboundMessage message, Place place)
     {
         var now = services.Time.GetUtcNow();
-        var gate = Gate.Check(message, now, services.Options.Retry);
+        var gate = Gate.Check(message, now, services.Options.RetryOf(message.Channel));
         if (gate.Stop is { } stop)
         {
             var line = _trace.Begin(now, GateKind);
@@ -77,6 +78,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
 
         var rendered = _trace.Begin(now, RenderKind);
         rendered.WriteString("variant", rendering.Variant);
+        if (message.Channel == Channel.Sms) TraceSize(rendered, rendering.Content);
         _trace.End();
 
         // The first provider is the one at which the message has its place; those before it had none to give.
@@ -155,6 +157,14 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>What the text takes as SMS, which is what it costs.</summary>
+    private static void TraceSize(Utf8JsonWriter line, RenderedContent content)
+    {
+        var size = SmsText.Measure(content.Text.Span);
+        line.WriteString("encoding", SmsEncodingNames.All.NameOf(size.Encoding));
+        line.WriteNumber("segments", size.Segments);
+    }
+
     private void TraceAttempt(ProviderRuntime provider, SendResult result, int attempt, DateTimeOffset now)
     {
         var line = _trace.Begin(now, AttemptKind);
@@ -210,7 +220,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private OutcomeWrite Retry(
         OutboundMessage message, DateTimeOffset now, int attempts, DateTimeOffset? notBefore, string reason, string? explanation, Guid? provider = null)
     {
-        var next = services.Options.Retry.Next(message, attempts, now, notBefore, Random.Shared.NextDouble());
+        var next = services.Options.RetryOf(message.Channel).Next(message, attempts, now, notBefore, Random.Shared.NextDouble());
         if (explanation is not null) Explain(now, OutcomeKind, explanation);
         if (next is null) return Final(message, now, MessageStatus.Failed, MessageReasons.RetriesExhausted, attempts, provider);
 
@@ -235,7 +245,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         OutboundMessage message, DateTimeOffset now, MessageStatus status, string? reason, int attempts, Guid? provider = null, Guid? hash = null)
     {
         // Once unknown, never another try by another way: the next step of the plan would be one.
-        var next = reason == MessageReasons.OutcomeUnknown || status == MessageStatus.Expired ? null : services.Plans.NextStep(message, now);
+        var next = reason is MessageReasons.OutcomeUnknown || status is MessageStatus.Expired ? null : services.Plans.NextStep(message, now);
         return new OutcomeWrite
         {
             Message = message,

@@ -72,6 +72,20 @@ internal sealed class Dispatcher : IAsyncDisposable
         _signal.Set();
     }
 
+    /// <summary>What a step reserved room for, whether it has begun or not.</summary>
+    public void Decided(NextStep next, bool begun)
+    {
+        if (begun) Committed(next.Messages);
+        else foreach (var message in next.Messages.Where(m => m.IsOwned)) _lanes.Unreserve(message);
+    }
+
+    /// <summary>A message of this lane waits in the store and is due at once.</summary>
+    public void Queued(LaneKey lane)
+    {
+        _lanes.Stored(lane, _time.GetUtcNow());
+        _signal.Set();
+    }
+
     /// <summary>Outcomes have been committed: their messages leave memory, and what follows from them begins.</summary>
     public void Recorded(IReadOnlyList<OutcomeWrite> outcomes)
     {
@@ -81,11 +95,7 @@ internal sealed class Dispatcher : IAsyncDisposable
             if (outcome.Failure is { } failure)
                 _defects.Report($"Outcome of {PublicId.Format(PublicId.Message, message.Id)}, which stays owned until the next start,", failure);
             if (outcome is { Recorded: true, Cancelled: false, DueAt: { } due }) _lanes.Stored(message.Lane, due);
-            if (outcome.Next is { } next)
-            {
-                if (outcome is { Recorded: true, NextBegun: true }) Committed(next.Messages);
-                else foreach (var unsent in next.Messages.Where(m => m.IsOwned)) _lanes.Unreserve(unsent);
-            }
+            if (outcome.Next is { } next) Decided(next, outcome is { Recorded: true, NextBegun: true });
 
             _lanes.Finished(message);
             if (_lanes.ClaimIfWanted(message.Lane) is { } order)
@@ -97,11 +107,12 @@ internal sealed class Dispatcher : IAsyncDisposable
         _signal.Set();
     }
 
-    /// <summary>Takes messages of a cancelled notification out of memory, as far as they are not under way.</summary>
+    /// <summary>Takes messages of cancelled notifications out of memory, as far as they are not under way.</summary>
     /// <returns>Those that will not be sent.</returns>
-    public List<OutboundMessage> Cancel(Guid notificationId)
+    public List<OutboundMessage> Cancel(IReadOnlyCollection<Guid> notificationIds)
     {
-        var taken = _lanes.TakeOut(m => m.Notification.Id == notificationId, onlyPaused: false);
+        var ids = notificationIds.ToHashSet();
+        var taken = _lanes.TakeOut(m => ids.Contains(m.Notification.Id), onlyPaused: false);
         End(taken, new GateAnswer(MessageStatus.Cancelled, MessageReasons.Cancelled));
         return taken;
     }
@@ -210,6 +221,7 @@ internal sealed class Dispatcher : IAsyncDisposable
         var now = _time.GetUtcNow();
         foreach (var message in messages)
         {
+            var next = answer.Stop is MessageStatus.Failed || answer.Reason is MessageReasons.Superseded ? _services.Plans.NextStep(message, now) : null;
             _committer.Record(new OutcomeWrite
             {
                 Message = message,
@@ -217,7 +229,8 @@ internal sealed class Dispatcher : IAsyncDisposable
                 Status = answer.Stop!.Value,
                 Reason = answer.Reason,
                 Attempts = message.Attempts,
-                EraseSecretsAt = message.Notification.Secrets is null ? null : now,
+                Next = next,
+                EraseSecretsAt = message.Notification.Secrets is null || next is not null ? null : now,
             });
         }
     }

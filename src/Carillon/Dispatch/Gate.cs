@@ -14,6 +14,8 @@ internal static class Gate
     public static GateAnswer Check(OutboundMessage message, DateTimeOffset now, RetryPolicy retry)
     {
         if (message.Notification.ExpiresAt is { } expires && expires <= now) return new GateAnswer(MessageStatus.Expired, MessageReasons.Expired);
+        // Its step's time is over: the next one begins in its place, so that nobody hears twice.
+        if (message.StepDeadline is { } deadline && deadline <= now) return new GateAnswer(MessageStatus.Cancelled, MessageReasons.Superseded);
         return retry.IsTooOld(message, now) ? new GateAnswer(MessageStatus.Failed, MessageReasons.RetriesExhausted) : GateAnswer.Go;
     }
 }

@@ -64,30 +64,19 @@ internal sealed class GroupCommitter : IAsyncDisposable
         }
     }
 
-    public Task AcceptAsync(AcceptWrite write)
-    {
-        lock (_lock)
-        {
-            if (_closed) return Closed();
-            var group = _pending;
-            group.Writes.Accepts.Add(write);
-            _signal.Set();
-            return group.Committed.Task;
-        }
-    }
+    public Task AcceptAsync(AcceptWrite write) => JoinAsync(static group => group.Accepts, write);
 
     /// <summary>Completes when the mark is durable, with its verdict set; throws like <see cref="AcceptAsync(AcceptWrite)"/>.</summary>
-    public Task MarkAsync(SendMark mark)
-    {
-        lock (_lock)
-        {
-            if (_closed) return Closed();
-            var group = _pending;
-            group.Writes.Marks.Add(mark);
-            _signal.Set();
-            return group.Committed.Task;
-        }
-    }
+    public Task MarkAsync(SendMark mark) => JoinAsync(static group => group.Marks, mark);
+
+    /// <summary>Completes when the callback is durable or recognised as repeated; throws likewise.</summary>
+    public Task KeepAsync(CallbackWrite callback) => JoinAsync(static group => group.Callbacks, callback);
+
+    /// <summary>Completes when the events are recorded, each with its verdict; throws likewise.</summary>
+    public Task RecordAsync(ReadingWrite reading) => JoinAsync(static group => group.Readings, reading);
+
+    /// <summary>Completes when the step has its verdict; throws likewise.</summary>
+    public Task DecideAsync(StepWrite step) => JoinAsync(static group => group.Steps, step);
 
     /// <summary>Takes charge of an outcome: it is written, and tried again until it is.</summary>
     public void Record(OutcomeWrite outcome)
@@ -110,6 +99,18 @@ internal sealed class GroupCommitter : IAsyncDisposable
             _closed = true;
             // Nobody commits it any more: whoever waits for it must know.
             Fail(_pending, new StorageUnavailableException("The engine has stopped; nothing was stored."));
+        }
+    }
+
+    private Task JoinAsync<T>(Func<WriteGroup, List<T>> list, T write)
+    {
+        lock (_lock)
+        {
+            if (_closed) return Closed();
+            var group = _pending;
+            list(group.Writes).Add(write);
+            _signal.Set();
+            return group.Committed.Task;
         }
     }
 
@@ -203,6 +204,6 @@ internal sealed class GroupCommitter : IAsyncDisposable
 
         public TaskCompletionSource Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public int Count => Writes.Accepts.Count + Writes.Marks.Count + Writes.Outcomes.Count;
+        public int Count => Writes.Count;
     }
 }

@@ -25,9 +25,10 @@ internal sealed class BuiltNotification
 
 /// <summary>Checks a request against the tenant's contacts and templates, and binds it: contact, version, addresses, plan.</summary>
 internal sealed class NotificationBuilder(
-    ContactDirectory contacts, TemplateCatalog templates, PlanStepper plans, SecretBox secrets, IdGenerator ids, TimeProvider time)
+    ContactDirectory contacts, TemplateCatalog templates, PlanStepper plans, SecretBox secrets, IdGenerator ids, TimeProvider time,
+    string? defaultRegion = null)
 {
-    private readonly RecipientBinder _recipients = new(contacts);
+    private readonly RecipientBinder _recipients = new(contacts, defaultRegion);
     private readonly ContentBinder _contents = new(templates);
 
     /// <summary>The order in which a channel is chosen for a request that names none.</summary>
@@ -62,7 +63,6 @@ internal sealed class NotificationBuilder(
             faults.Add(new("expires_at", "in_the_past", "It has expired already; leave expires_at out, or give a time to come."));
         if (request.ExpiresAt is { } end && request.ScheduledAt is { } start && end <= start)
             faults.Add(new("expires_at", "before_scheduled_at", "It would expire before it is due; give a later expires_at."));
-        CheckFallback(request, faults);
 
         var steps = contact is null || faults.Count > 0 && content is null ? null : StepsOf(request, contact, content!, faults);
         if (faults.Count > 0 || steps is null || content is null || contact is null) return new BuiltNotification { Faults = faults };
@@ -135,17 +135,7 @@ internal sealed class NotificationBuilder(
 
         if (channels.Contains(Channel.Email)) CheckSender(request, faults);
         if (faults.Count > 0) return null;
-        return request.Delivery == DeliveryMode.Fallback ? [.. targets.Select(t => new PlanStep([t]))] : [new PlanStep(targets)];
-    }
-
-    /// <summary>A promise that would not be kept is refused.</summary>
-    private static void CheckFallback(NotificationRequest request, List<FieldFault> faults)
-    {
-        const string instead = "the next step begins when the one before has failed.";
-        if (request.FallbackAfter is not null)
-            faults.Add(new("fallback_after", "not_supported_yet", $"Waiting for a time is not supported yet; leave it out: {instead}"));
-        if (request.Until != Until.Sent)
-            faults.Add(new("until", "not_supported_yet", $"Only 'sent' is supported yet: {instead}"));
+        return request.Delivery == DeliveryMode.Fallback ? [.. targets.Select(t => new PlanStep([t], request.FallbackAfter, request.Until))] : [new PlanStep(targets)];
     }
 
     private static void CheckSender(NotificationRequest request, List<FieldFault> faults)

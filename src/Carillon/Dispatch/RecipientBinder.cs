@@ -9,7 +9,8 @@ namespace Carillon.Dispatch;
 internal readonly record struct BoundRecipient(Contact? Contact, Contact? Changed, ContactTurn? Turn);
 
 /// <summary>Finds or makes the contact of a request.</summary>
-internal sealed class RecipientBinder(ContactDirectory contacts)
+/// <param name="defaultRegion">Where telephone numbers without a country code are of; null when all must have one.</param>
+internal sealed class RecipientBinder(ContactDirectory contacts, string? defaultRegion)
 {
     /// <param name="fresh">Contacts as the batch leaves them so far, not stored yet; null for a single request.</param>
     public async ValueTask<BoundRecipient> BindAsync(
@@ -36,7 +37,7 @@ internal sealed class RecipientBinder(ContactDirectory contacts)
 
         recipient.Id ??= id;
         var before = faults.Count;
-        var contact = ContactMerge.Apply(known, tenant, recipient, faults);
+        var contact = ContactMerge.Apply(known, tenant, recipient, defaultRegion, faults);
         if (faults.Count > before) return default;
         if (id is null) return new BoundRecipient(contact, null, null);
         if (ReferenceEquals(contact, known)) return new BoundRecipient(contact, unstored, null);
@@ -54,7 +55,7 @@ internal sealed class RecipientBinder(ContactDirectory contacts)
         {
             if (contacts.ChangesOf(tenant, id) == changes) return new BoundRecipient(contact, contact, turn);
             var known = await contacts.FindAsync(tenant, id, cancellationToken);
-            contact = ContactMerge.Apply(known, tenant, recipient, faults);
+            contact = ContactMerge.Apply(known, tenant, recipient, defaultRegion, faults);
             if (!ReferenceEquals(contact, known)) return new BoundRecipient(contact, contact, turn);
         }
         catch

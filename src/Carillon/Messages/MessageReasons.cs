@@ -21,6 +21,18 @@ public static class MessageReasons
     /// <summary>Cancelled by the caller.</summary>
     public const string Cancelled = "cancelled";
 
+    /// <summary>The next step of its plan had begun before it was sent.</summary>
+    public const string Superseded = "superseded";
+
+    /// <summary>The gateway took it, and the network gave up later.</summary>
+    public const string Undelivered = "undelivered";
+
+    /// <summary>Refused later, for good: the address is no good.</summary>
+    public const string HardBounce = "hard_bounce";
+
+    /// <summary>Refused later, and perhaps not another time (a full mailbox …).</summary>
+    public const string SoftBounce = "soft_bounce";
+
     /// <summary>Waiting to be tried again.</summary>
     public const string Retry = "retry";
 

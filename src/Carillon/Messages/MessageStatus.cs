@@ -42,4 +42,13 @@ public static class MessageStatusNames
     /// <summary>True where the engine has nothing more to do for the message on its own.</summary>
     public static bool IsFinal(this MessageStatus status) =>
         status is not (MessageStatus.Scheduled or MessageStatus.Held or MessageStatus.Queued or MessageStatus.Sending);
+
+    /// <summary>Whether a message in this status has come as far as a step of a plan asks. Confirmation is the notification's, not a message's.</summary>
+    public static bool Reaches(this MessageStatus status, Until until) => until switch
+    {
+        Until.Sent => status is MessageStatus.Sent or MessageStatus.Delivered or MessageStatus.Read,
+        Until.Delivered => status is MessageStatus.Delivered or MessageStatus.Read,
+        Until.Read => status is MessageStatus.Read,
+        _ => false,
+    };
 }

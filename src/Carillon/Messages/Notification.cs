@@ -71,6 +71,9 @@ public sealed record NotificationDetails
 
     public string? RecipientName { get; init; }
 
+    /// <summary>Of a message that came in: which of our addresses it was sent to.</summary>
+    public string? ReceivedBy { get; init; }
+
     public Dictionary<string, string>? Headers { get; init; }
 
     public List<AttachmentReference>? Attachments { get; init; }

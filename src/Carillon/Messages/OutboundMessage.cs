@@ -26,8 +26,24 @@ public sealed class OutboundMessage
     /// <summary>How many sends were tried and recorded so far.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>When it was last put back into the queue by hand, after it had failed; null for never. Its age counts from there.</summary>
+    public DateTimeOffset? RetriedAt { get; init; }
+
+    /// <summary>Of <see cref="Attempts"/>, how many were made before that: they do not count against the retry policy.</summary>
+    public int AttemptsBefore { get; init; }
+
     /// <summary>Committed with this node as the owner: it is handed over in memory and needs no claim.</summary>
     public bool IsOwned { get; set; }
+
+    /// <summary>From when on it is too late to send it, since the next step of its plan begins; null for never.</summary>
+    public DateTimeOffset? StepDeadline => Notification.Plan?.DeadlineOf(Step, BegunAt);
+
+    /// <summary>What its age counts from: it was made, or came due, or was put back into the queue by hand.</summary>
+    public DateTimeOffset AgesFrom => RetriedAt ?? BegunAt;
+
+    /// <summary>From when on it could be sent: what its step's time counts from.</summary>
+    public DateTimeOffset BegunAt =>
+        Step == 0 && Notification.ScheduledAt is { } scheduled && scheduled > CreatedAt ? scheduled : CreatedAt;
 
     public LaneKey Lane => new(Notification.Tenant, Channel, Notification.Priority);
 

@@ -7,10 +7,10 @@ namespace Carillon.Messages;
 /// </summary>
 public sealed record RetryPolicy
 {
-    /// <summary>Sends per message, the first included. Default 20, at least 1.</summary>
+    /// <summary>Sends per message, the first included; anew after a retry by hand. Default 20, at least 1.</summary>
     public int MaxAttempts { get; init; } = 20;
 
-    /// <summary>No attempt starts later than this after the message was made (or was due). Default 24 hours.</summary>
+    /// <summary>No attempt starts later than this after the message was made (or was due, or was retried by hand). Default 24 hours.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromHours(24);
 
     public TimeSpan BaseDelay { get; init; } = TimeSpan.FromSeconds(10);
@@ -30,16 +30,13 @@ public sealed record RetryPolicy
     /// <param name="notBefore">What the gateway asked for (Retry-After); it is respected even beyond <see cref="MaxDelay"/>.</param>
     public DateTimeOffset? Next(OutboundMessage message, int attempts, DateTimeOffset now, DateTimeOffset? notBefore, double sample)
     {
-        if (attempts >= MaxAttempts) return null;
-        var next = now + Delay(attempts, sample);
+        var counted = attempts - message.AttemptsBefore;
+        if (counted >= MaxAttempts) return null;
+        var next = now + Delay(counted, sample);
         if (notBefore is { } floor && floor > next) next = floor;
-        return next - StartOf(message) > MaxAge ? null : next;
+        return next - message.AgesFrom > MaxAge ? null : next;
     }
 
     /// <summary>True once no attempt may start any more.</summary>
-    public bool IsTooOld(OutboundMessage message, DateTimeOffset now) => now - StartOf(message) > MaxAge;
-
-    /// <summary>A scheduled message ages from its time on.</summary>
-    private static DateTimeOffset StartOf(OutboundMessage message) =>
-        message.Notification.ScheduledAt is { } scheduled && scheduled > message.CreatedAt ? scheduled : message.CreatedAt;
+    public bool IsTooOld(OutboundMessage message, DateTimeOffset now) => now - message.AgesFrom > MaxAge;
 }

@@ -24,6 +24,9 @@ public sealed record Provider
     /// <summary>The gateway's secrets, in clear: only in memory. Storage keeps them encrypted; answers mask them.</summary>
     public JsonElement? Credentials { get; init; }
 
+    /// <summary>Whether there are any, also where they cannot be opened.</summary>
+    public bool HasCredentials { get; init; }
+
     /// <summary>Lower is tried first. Default 100.</summary>
     public int Priority { get; init; } = 100;
 
@@ -36,7 +39,16 @@ public sealed record Provider
     /// <summary>Sends that may be under way at once. Default 128.</summary>
     public int MaxConcurrency { get; init; } = 128;
 
+    /// <summary>Limits, budget, cost, and where it serves.</summary>
+    public ProviderPolicy Policy { get; init; } = ProviderPolicy.None;
+
+    /// <summary>1, and one more with each change.</summary>
+    public int Version { get; init; } = 1;
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Null while it is there. A deleted one has no credentials, and its name is free again.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
 }

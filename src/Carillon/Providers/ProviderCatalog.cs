@@ -32,12 +32,19 @@ public sealed class ProviderCatalog(
         var snapshot = _snapshot;
         return snapshot.Routes.TryGetValue((tenant, channel), out var own) ? own
             : snapshot.Routes.TryGetValue((TenantId.Installation, channel), out var shared) ? shared
-            : _builtIn.TryGetValue(channel, out var simulator) ? simulator
+            : _builtIn.TryGetValue(channel, out var simulator) && !snapshot.IsConfigured(tenant, channel) ? simulator
             : [];
     }
 
+    /// <summary>Whether there has never been a provider at all.</summary>
+    public bool IsUntouched => _snapshot.Configured.Count == 0;
+
     /// <summary>A provider that the tenant may see: its own, or the installation's.</summary>
     public ProviderRuntime? Find(TenantId tenant, Guid id) => List(tenant).FirstOrDefault(p => p.Provider.Id == id);
+
+    /// <summary>A provider of whichever tenant, built-in simulators included.</summary>
+    public ProviderRuntime? Find(Guid id) =>
+        _snapshot.ById.TryGetValue(id, out var found) ? found : _builtIn.Values.FirstOrDefault(b => b[0].Provider.Id == id)?[0];
 
     /// <summary>Those that the tenant may see; built-in simulators among them where they are what serves a channel.</summary>
     public IReadOnlyList<ProviderRuntime> List(TenantId tenant) =>
@@ -50,7 +57,8 @@ public sealed class ProviderCatalog(
     {
         var faults = new List<string>();
         var made = new List<ProviderRuntime>();
-        foreach (var (stored, sealedCredentials) in await store.AllAsync(cancellationToken))
+        var all = await store.AllAsync(cancellationToken);
+        foreach (var (stored, sealedCredentials) in all.Where(p => p.Provider.DeletedAt is null))
         {
             if (!kinds.TryGet(stored.Kind, out var kind))
             {
@@ -70,46 +78,45 @@ public sealed class ProviderCatalog(
             }
         }
 
-        _snapshot = Snapshot.Of(made);
+        _snapshot = Snapshot.Of(made, all.Select(p => (p.Provider.Tenant, p.Provider.Channel)));
         return faults;
     }
 
     /// <summary>Checks and stores a provider, and puts it to work on this node.</summary>
     /// <exception cref="DuplicateKeyException">The tenant has a provider of this name.</exception>
-    public async Task<ProviderCreation> CreateAsync(TenantId tenant, ProviderDraft draft, CancellationToken cancellationToken)
+    public Task<ProviderCreation> CreateAsync(TenantId tenant, ProviderDraft draft, CancellationToken cancellationToken) =>
+        CreateAsync(tenant, draft, null, cancellationToken);
+
+    /// <inheritdoc cref="CreateAsync(TenantId, ProviderDraft, CancellationToken)"/>
+    public async Task<ProviderCreation> CreateAsync(
+        TenantId tenant, ProviderDraft draft, KeyedAnswer<Provider>? keyed, CancellationToken cancellationToken)
     {
-        var faults = Check(draft, out var kind);
+        var faults = new List<FieldFault>();
+        if (draft.Credentials is { } given) draft = draft with { Credentials = CredentialMerge.Apply(given, null, faults) };
+        ProviderCheck.Check(draft, kinds, faults);
         if (faults.Count > 0) return new ProviderCreation.Refused(faults);
 
         var now = time.GetUtcNow();
-        var provider = new Provider
+        var provider = Made(draft, new Provider
         {
             Tenant = tenant,
             Id = ids.Next(),
             Name = draft.Name,
             Channel = draft.Channel,
-            Kind = kind!.Name,
+            Kind = draft.Kind,
             Settings = draft.Settings,
-            Credentials = draft.Credentials,
-            Priority = draft.Priority,
-            Weight = draft.Weight,
-            IsDefault = draft.IsDefault,
-            Enabled = draft.Enabled,
-            MaxConcurrency = draft.MaxConcurrency,
             CreatedAt = now,
             UpdatedAt = now,
-        };
-        var sealedCredentials = provider.Credentials is { } credentials
-            ? secrets.Seal(Encoding.UTF8.GetBytes(credentials.GetRawText()), PurposeOf(provider.Id))
-            : null;
+        });
 
         await _changing.WaitAsync(cancellationToken);
         try
         {
-            await store.CreateAsync(provider with { Credentials = null }, sealedCredentials, cancellationToken);
-            var runtime = new ProviderRuntime(provider, kind.Create(provider, services));
-            _snapshot = Snapshot.Of([.. _snapshot.ById.Values, runtime]);
-            Changed?.Invoke();
+            var existing = await store.CreateAsync(
+                provider with { Credentials = null }, Seal(provider), keyed?.RecordOf(provider), cancellationToken);
+            if (existing is not null)
+                return keyed!.IsRepeated(existing) ? new ProviderCreation.Replayed(existing.Answer) : new ProviderCreation.KeyReused();
+            Apply(provider);
             return new ProviderCreation.Created(provider);
         }
         finally
@@ -118,37 +125,147 @@ public sealed class ProviderCatalog(
         }
     }
 
+    /// <summary>One of the tenant's own as it is stored, its credentials in clear where they can be opened; null when there is none.</summary>
+    public async Task<Provider?> GetAsync(TenantId tenant, Guid id, CancellationToken cancellationToken) =>
+        await store.GetAsync(tenant, id, cancellationToken) is { } stored ? Opened(stored).Provider : null;
+
+    /// <summary>The tenant's own as they are stored, by id, after one.</summary>
+    public async Task<IReadOnlyList<Provider>> ListAsync(
+        TenantId tenant, Channel? channel, Guid? after, int limit, CancellationToken cancellationToken) =>
+        [.. (await store.ListAsync(tenant, channel, after, limit, cancellationToken)).Select(stored => Opened(stored).Provider)];
+
+    /// <summary>
+    /// Replaces all that can be changed. Sends under way end at the gateway that took them; later ones go by the new settings and credentials.
+    /// </summary>
+    /// <param name="versions">Only if it is at one of these; null for any.</param>
+    /// <exception cref="DuplicateKeyException">The tenant has another provider of this name.</exception>
+    public Task<ProviderChange> ReplaceAsync(
+        TenantId tenant, Guid id, ProviderDraft draft, IReadOnlyList<int>? versions, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            tenant, id, versions,
+            (current, readable, faults) =>
+            {
+                if (draft.Channel != current.Channel)
+                    faults.Add(new("channel", "immutable", $"It stays {current.Channel.Name()}: make another provider for another channel."));
+                if (draft.Kind != current.Kind)
+                    faults.Add(new("kind", "immutable", $"It stays {current.Kind}: make another provider for another gateway."));
+                if (draft.Credentials is null && !readable)
+                    faults.Add(new("credentials", "required", "Those that are stored cannot be opened with this encryption key: give them again."));
+                var merged = draft with
+                {
+                    Credentials = draft.Credentials is { } given ? CredentialMerge.Apply(given, current.Credentials, faults) : current.Credentials,
+                };
+                if (faults.Count == 0) ProviderCheck.Check(merged, kinds, faults);
+                return Made(merged, current);
+            },
+            cancellationToken);
+
+    /// <summary>Lets it serve, or not. Messages that wait for it go to others, or wait on.</summary>
+    /// <inheritdoc cref="ReplaceAsync"/>
+    public Task<ProviderChange> SetEnabledAsync(
+        TenantId tenant, Guid id, bool enabled, IReadOnlyList<int>? versions, CancellationToken cancellationToken) =>
+        ChangeAsync(tenant, id, versions, (current, _, _) => current with { Enabled = enabled }, cancellationToken);
+
+    /// <summary>Removes it with its credentials. Sends under way end; messages that wait go to others, or wait on.</summary>
+    /// <inheritdoc cref="ReplaceAsync"/>
+    public Task<ProviderChange> DeleteAsync(TenantId tenant, Guid id, IReadOnlyList<int>? versions, CancellationToken cancellationToken) =>
+        ChangeAsync(tenant, id, versions, (current, _, _) => current with { DeletedAt = time.GetUtcNow(), Credentials = null }, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var runtime in _snapshot.ById.Values.Concat(_builtIn.Values.Select(b => b[0]))) await runtime.Gateway.DisposeAsync();
         _changing.Dispose();
     }
 
-    private List<FieldFault> Check(ProviderDraft draft, out GatewayKind? kind)
+    /// <param name="change">Gets the provider as it is, whether its credentials could be opened, and where faults go.</param>
+    private async Task<ProviderChange> ChangeAsync(
+        TenantId tenant, Guid id, IReadOnlyList<int>? versions, Func<Provider, bool, List<FieldFault>, Provider> change,
+        CancellationToken cancellationToken)
     {
-        var faults = new List<FieldFault>();
-        kind = null;
-        if (string.IsNullOrWhiteSpace(draft.Name)) faults.Add(new("name", "required", "Give the provider a name."));
-        else if (draft.Name.Length > 200) faults.Add(new("name", "too_long", "A name has at most 200 characters."));
-        if (draft.Priority is < 0 or > 1_000_000) faults.Add(new("priority", "out_of_range", "A priority lies between 0 (tried first) and 1,000,000."));
-        if (draft.MaxConcurrency is < 1 or > 10_000) faults.Add(new("max_concurrency", "out_of_range", "It lies between 1 and 10,000."));
-        if (draft.Weight is < 0 or > 1_000_000) faults.Add(new("weight", "out_of_range", "A weight lies between 0 and 1,000,000."));
-        if (!kinds.TryGet(draft.Kind, out kind))
+        await _changing.WaitAsync(cancellationToken);
+        try
         {
-            var known = string.Join(", ", kinds.Kinds.Select(k => k.Name).Order(StringComparer.Ordinal));
-            faults.Add(new("kind", "unknown", $"There is no kind of gateway '{draft.Kind}'; there are {known}."));
-            return faults;
-        }
+            while (true)
+            {
+                if (await store.GetAsync(tenant, id, cancellationToken) is not { } stored) return new ProviderChange.NotFound();
+                var (current, readable) = Opened(stored);
+                if (versions is not null && !versions.Contains(current.Version)) return new ProviderChange.Stale(current.Version);
+                var faults = new List<FieldFault>();
+                var changed = change(current, readable, faults);
+                if (faults.Count > 0) return new ProviderChange.Refused(faults);
 
-        if (!kind.Channels.Contains(draft.Channel))
+                changed = changed with { Version = current.Version + 1, UpdatedAt = time.GetUtcNow() };
+                // What could not be opened stays sealed as it is.
+                var kept = !readable && changed.Credentials is null && changed.DeletedAt is null;
+                var replaced = await store.ReplaceAsync(
+                    changed with { Credentials = null }, kept ? stored.SealedCredentials : Seal(changed), cancellationToken);
+                // Another node was faster: what it made of it is looked at anew.
+                if (!replaced) continue;
+                Apply(changed);
+                return new ProviderChange.Changed(changed);
+            }
+        }
+        finally
         {
-            var served = string.Join(", ", kind.Channels.Select(c => c.Name()));
-            faults.Add(new("kind", "wrong_channel", $"{kind.Name} does not serve {draft.Channel.Name()}; it serves {served}."));
+            _changing.Release();
         }
+    }
 
-        foreach (var fault in kind.Check(new ProviderSettings(draft.Channel, draft.Settings, draft.Credentials)))
-            faults.Add(new(fault.Field, fault.Code, fault.Message));
-        return faults;
+    /// <summary>Puts it in the place of what this node had under its id. Nothing is lost: the one before it ends its sends first.</summary>
+    private void Apply(Provider provider)
+    {
+        var before = _snapshot;
+        var others = before.ById.Values.Where(p => p.Provider.Id != provider.Id);
+        _snapshot = Snapshot.Of(
+            provider.DeletedAt is null && Runtime(provider) is { } runtime ? [.. others, runtime] : [.. others],
+            [.. before.Configured, (provider.Tenant, provider.Channel)]);
+        if (before.ById.TryGetValue(provider.Id, out var old)) old.Retire();
+        Changed?.Invoke();
+    }
+
+    /// <summary>Null when its kind is unknown or its credentials are not there: it cannot serve.</summary>
+    private ProviderRuntime? Runtime(Provider provider)
+    {
+        if (!kinds.TryGet(provider.Kind, out var kind)) return null;
+        try
+        {
+            return new ProviderRuntime(provider, kind.Create(provider, services));
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static Provider Made(ProviderDraft draft, Provider basis) => basis with
+    {
+        Name = draft.Name,
+        Settings = draft.Settings,
+        Credentials = draft.Credentials,
+        HasCredentials = draft.Credentials is not null,
+        Priority = draft.Priority,
+        Weight = draft.Weight,
+        IsDefault = draft.IsDefault,
+        Enabled = draft.Enabled,
+        MaxConcurrency = draft.MaxConcurrency,
+        Policy = draft.Policy,
+    };
+
+    private byte[]? Seal(Provider provider) => provider.Credentials is { } credentials
+        ? secrets.Seal(Encoding.UTF8.GetBytes(credentials.GetRawText()), PurposeOf(provider.Id))
+        : null;
+
+    private (Provider Provider, bool Readable) Opened((Provider Provider, byte[]? SealedCredentials) stored)
+    {
+        if (stored.SealedCredentials is null) return (stored.Provider, true);
+        try
+        {
+            return (stored.Provider with { Credentials = Open(stored.Provider.Id, stored.SealedCredentials) }, true);
+        }
+        catch (SecretUnreadableException)
+        {
+            return (stored.Provider, false);
+        }
     }
 
     /// <summary>Credentials open only where they belong: the purpose under which a provider's are sealed names it.</summary>
@@ -182,18 +299,24 @@ public sealed class ProviderCatalog(
 
     private static JsonElement EmptyObject() => JsonDocument.Parse("{}").RootElement;
 
+    /// <param name="Configured">Where there is a provider, or was one, whether or not it can serve: simulators do not stand in for it.</param>
     private sealed record Snapshot(
-        FrozenDictionary<Guid, ProviderRuntime> ById, FrozenDictionary<(TenantId, Channel), ProviderRuntime[]> Routes)
+        FrozenDictionary<Guid, ProviderRuntime> ById, FrozenDictionary<(TenantId, Channel), ProviderRuntime[]> Routes,
+        FrozenSet<(TenantId, Channel)> Configured)
     {
-        public static readonly Snapshot Empty = Of([]);
+        public static readonly Snapshot Empty = Of([], []);
 
-        public static Snapshot Of(IReadOnlyList<ProviderRuntime> providers) => new(
+        public bool IsConfigured(TenantId tenant, Channel channel) =>
+            Configured.Contains((tenant, channel)) || Configured.Contains((TenantId.Installation, channel));
+
+        public static Snapshot Of(IReadOnlyList<ProviderRuntime> providers, IEnumerable<(TenantId, Channel)> configured) => new(
             providers.ToFrozenDictionary(p => p.Provider.Id),
             providers.Where(p => p.Provider.Enabled)
                 .GroupBy(p => (p.Provider.Tenant, p.Provider.Channel))
                 .ToFrozenDictionary(
                     g => g.Key,
                     g => g.OrderBy(p => p.Provider.Priority).ThenByDescending(p => p.Provider.IsDefault)
-                        .ThenBy(p => p.Provider.Name, StringComparer.Ordinal).ToArray()));
+                        .ThenBy(p => p.Provider.Name, StringComparer.Ordinal).ToArray()),
+            configured.ToFrozenSet());
     }
 }

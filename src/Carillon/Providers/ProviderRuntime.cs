@@ -38,6 +38,13 @@ public sealed class ProviderRuntime(Provider provider, IGateway gateway)
         lock (_lock)
         {
             retryAt = _restUntil;
+            if (_isRetired)
+            {
+                // Whoever still found it looks again at once, and finds what has taken its place.
+                retryAt = now;
+                return ProviderStanding.Resting;
+            }
+
             if (_trips > 0 && now < _restUntil) return ProviderStanding.Resting;
             // A tripped one takes a single send, and only when those from before have ended: their failures say nothing new.
             if (_underWay >= (_trips > 0 ? 1 : Provider.MaxConcurrency)) return ProviderStanding.Full;

@@ -11,6 +11,10 @@ namespace Carillon.Storage;
 public interface IContactStore
 {
     ValueTask<Contact?> GetAsync(TenantId tenant, string id, CancellationToken cancellationToken = default);
+
+    /// <summary>The id of a contact that has this address on one of the channels, a verified one first; null for none.</summary>
+    ValueTask<string?> FindByAddressAsync(
+        TenantId tenant, IReadOnlyList<Channel> channels, string identifier, CancellationToken cancellationToken = default);
 }
 
 public interface ITemplateStore
@@ -32,9 +36,24 @@ public interface ITemplateStore
 public interface IProviderStore
 {
     /// <summary><see cref="DuplicateKeyException"/> when the tenant has one of this name.</summary>
-    ValueTask CreateAsync(Provider provider, byte[]? sealedCredentials, CancellationToken cancellationToken = default);
+    /// <param name="idempotency">To be kept in the same commit. When its key is there already nothing is written, and what it stands for is returned.</param>
+    ValueTask<IdempotencyRecord?> CreateAsync(
+        Provider provider, byte[]? sealedCredentials, IdempotencyRecord? idempotency = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Every provider of every tenant.</summary>
+    /// <summary>
+    /// Puts this in the place of the version before it; with <see cref="Provider.DeletedAt"/> it is deleted. False, and nothing is
+    /// written, when another version stands there. <see cref="DuplicateKeyException"/> when the tenant has another one of this name.
+    /// </summary>
+    ValueTask<bool> ReplaceAsync(Provider provider, byte[]? sealedCredentials, CancellationToken cancellationToken = default);
+
+    /// <summary>The tenant's own; null when there is none, or no more.</summary>
+    ValueTask<(Provider Provider, byte[]? SealedCredentials)?> GetAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>The tenant's own, without those that are deleted, by id, after one.</summary>
+    ValueTask<IReadOnlyList<(Provider Provider, byte[]? SealedCredentials)>> ListAsync(
+        TenantId tenant, Channel? channel, Guid? after, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Every provider of every tenant, those that are deleted included.</summary>
     ValueTask<IReadOnlyList<(Provider Provider, byte[]? SealedCredentials)>> AllAsync(CancellationToken cancellationToken = default);
 }
 

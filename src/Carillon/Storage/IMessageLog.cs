@@ -9,8 +9,20 @@ public interface IMessageLog
 
     ValueTask<StoredMessage?> GetMessageAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default);
 
-    /// <summary>Newest first.</summary>
-    ValueTask<IReadOnlyList<StoredMessage>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default);
+    /// <summary>What happened to a message after it left, earliest first.</summary>
+    ValueTask<IReadOnlyList<StoredEvent>> EventsAsync(TenantId tenant, Guid messageId, CancellationToken cancellationToken = default);
+
+    /// <summary>The newest message, of whichever tenant, that a provider's gateway knows by this id; null for none.</summary>
+    ValueTask<Guid?> FindByExternalAsync(Guid providerId, string externalId, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Newest first, in the order of their commits. A page costs a bounded effort, however rare what is asked for: it may hold fewer than
+    /// asked for, or nothing, and yet have a <see cref="LogPage{T}.Next"/>.
+    /// </summary>
+    ValueTask<LogPage<StoredMessage>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>As <see cref="ListMessagesAsync"/>. Without what may be large: variables, secrets and details are not read.</summary>
+    ValueTask<LogPage<StoredNotification>> ListNotificationsAsync(NotificationQuery query, CancellationToken cancellationToken = default);
 
     ValueTask<byte[]?> GetBlobAsync(TenantId tenant, string hash, CancellationToken cancellationToken = default);
 
@@ -18,6 +30,12 @@ public interface IMessageLog
     ValueTask<IReadOnlyList<QueueDepth>> DepthAsync(TenantId? tenant, DateTimeOffset now, CancellationToken cancellationToken = default);
 
     ValueTask<BatchCounts?> GetBatchAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>Newest first, those made before <paramref name="before"/>; null begins with the newest.</summary>
+    ValueTask<IReadOnlyList<BatchSummary>> ListBatchesAsync(TenantId tenant, Guid? before, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>The ids of a batch's notifications in their order, those after <paramref name="after"/>; null begins with the first.</summary>
+    ValueTask<IReadOnlyList<Guid>> BatchNotificationsAsync(TenantId tenant, Guid batch, Guid? after, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>Sums of the counters, of one tenant or of all for null, since a time (rounded down to its quarter hour).</summary>
     ValueTask<IReadOnlyList<CounterRow>> CountersAsync(TenantId? tenant, DateTimeOffset since, CancellationToken cancellationToken = default);
@@ -65,6 +83,9 @@ public sealed record StoredMessage
 
     public DateTimeOffset? SentAt { get; init; }
 
+    /// <summary>When it was last put back into the queue by hand, after it had failed; null for never.</summary>
+    public DateTimeOffset? RetriedAt { get; init; }
+
     public required DateTimeOffset UpdatedAt { get; init; }
 
     public Guid? ContentHash { get; init; }
@@ -73,30 +94,10 @@ public sealed record StoredMessage
     public byte[]? Trace { get; init; }
 }
 
-/// <summary>A page of the log: the filters that are set, all of them.</summary>
-public sealed record MessageQuery
-{
-    public required TenantId Tenant { get; init; }
-
-    public MessageStatus? Status { get; init; }
-
-    public Channel? Channel { get; init; }
-
-    public string? ContactId { get; init; }
-
-    public string? Address { get; init; }
-
-    public DateTimeOffset? CreatedAfter { get; init; }
-
-    public DateTimeOffset? CreatedBefore { get; init; }
-
-    /// <summary>Only messages older than this one.</summary>
-    public Guid? After { get; init; }
-
-    public int Limit { get; init; } = 50;
-}
-
 public readonly record struct QueueDepth(MessageStatus Status, Channel Channel, Priority Priority, long Count, DateTimeOffset? Oldest);
+
+/// <param name="Notifications">How many were accepted into it.</param>
+public sealed record BatchSummary(Guid Id, DateTimeOffset CreatedAt, long Notifications);
 
 public sealed record BatchCounts(Guid Id, DateTimeOffset CreatedAt, IReadOnlyDictionary<MessageStatus, long> ByStatus);
 

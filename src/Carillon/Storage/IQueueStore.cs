@@ -39,8 +39,26 @@ public interface IQueueStore
     /// </summary>
     ValueTask<IReadOnlyList<CancelledMessage>> CancelAsync(TenantId tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken = default);
 
-    /// <summary>Drops idempotency keys older than <paramref name="idempotencyBefore"/> and secrets whose erasure is due, at most <paramref name="limit"/> rows of each; returns how many went.</summary>
-    ValueTask<int> CleanAsync(DateTimeOffset idempotencyBefore, DateTimeOffset now, int limit, CancellationToken cancellationToken = default);
+    /// <summary>As <see cref="CancelAsync"/>, of several notifications in one commit. Those that the tenant does not have are left out.</summary>
+    ValueTask<IReadOnlyList<CancelledMessage>> CancelManyAsync(
+        TenantId tenant, IReadOnlyList<Guid> notificationIds, DateTimeOffset now, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Puts a message that has failed or bounced back into its lane, due at once, with the attempts and the age of a new one. Decided and
+    /// done in one commit, so that of two who ask only one is told <see cref="RetryResult.Queued"/>.
+    /// </summary>
+    /// <param name="trace">A line for its trace, as <see cref="OutcomeWrite.Trace"/>.</param>
+    ValueTask<RetryResult> RetryAsync(
+        TenantId tenant, Guid messageId, DateTimeOffset now, ReadOnlyMemory<byte> trace, CancellationToken cancellationToken = default);
+
+    /// <summary>Steps of plans that are to be looked at by now, earliest first. Each is settled by a <see cref="StepWrite"/>.</summary>
+    ValueTask<IReadOnlyList<DueStep>> DueStepsAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Callbacks that nobody has read and that were received before a time, earliest first. Each is settled by a <see cref="ReadingWrite"/>.</summary>
+    ValueTask<IReadOnlyList<StoredCallback>> UnreadCallbacksAsync(DateTimeOffset receivedBefore, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Drops what has served its time; returns how many rows went.</summary>
+    ValueTask<int> CleanAsync(CleaningOrder order, CancellationToken cancellationToken = default);
 }
 
 /// <param name="Messages">What was claimed, whole: it can be rendered and sent without another read.</param>
@@ -50,6 +68,11 @@ public sealed record Claim(IReadOnlyList<OutboundMessage> Messages, DateTimeOffs
 public readonly record struct LaneDue(LaneKey Lane, DateTimeOffset Due);
 
 public readonly record struct Rescue(int Requeued, int Unknown, int Cancelled = 0);
+
+/// <summary>What goes: at most <paramref name="Limit"/> rows of each kind, the oldest first. Secrets go whose erasure is due.</summary>
+/// <param name="EarlyEventsBefore">Events whose message never came to be known.</param>
+public sealed record CleaningOrder(
+    DateTimeOffset Now, DateTimeOffset IdempotencyBefore, DateTimeOffset CallbacksBefore, DateTimeOffset EarlyEventsBefore, int Limit);
 
 public enum CancelState
 {

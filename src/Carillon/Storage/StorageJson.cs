@@ -10,6 +10,7 @@ namespace Carillon.Storage;
 [JsonSerializable(typeof(NotificationDetails))]
 [JsonSerializable(typeof(Plan))]
 [JsonSerializable(typeof(TemplateDocument))]
+[JsonSerializable(typeof(Providers.ProviderPolicy))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class StorageJson : JsonSerializerContext
 {

@@ -3,7 +3,7 @@ using Carillon.Messages;
 
 namespace Carillon.Storage;
 
-/// <summary>What waited to be written when a commit began. Order of application: accepts, marks, outcomes, counters.</summary>
+/// <summary>What waited to be written when a commit began. Order of application: accepts, marks, outcomes, callbacks, readings, steps, counters.</summary>
 public sealed class WriteGroup
 {
     /// <summary>The epoch of the node that writes; rows handed over in memory are owned by it.</summary>
@@ -15,7 +15,15 @@ public sealed class WriteGroup
 
     public List<OutcomeWrite> Outcomes { get; } = [];
 
-    public bool IsEmpty => Accepts.Count == 0 && Marks.Count == 0 && Outcomes.Count == 0;
+    public List<CallbackWrite> Callbacks { get; } = [];
+
+    public List<ReadingWrite> Readings { get; } = [];
+
+    public List<StepWrite> Steps { get; } = [];
+
+    public int Count => Accepts.Count + Marks.Count + Outcomes.Count + Callbacks.Count + Readings.Count + Steps.Count;
+
+    public bool IsEmpty => Count == 0;
 }
 
 /// <summary>Notifications that are accepted together, under one idempotency key or none: all of them or none.</summary>
@@ -120,8 +128,9 @@ public sealed class OutcomeWrite
     public bool Recorded { get; set; }
 
     /// <summary>
-    /// Set by the store: the message was to wait again, but its notification was cancelled meanwhile. It ended as
-    /// <see cref="MessageStatus.Cancelled"/> instead and is not due again, whatever <see cref="Status"/> and <see cref="DueAt"/> say.
+    /// Set by the store: the message was to wait again, but its notification was cancelled meanwhile, or the next step of its plan
+    /// has begun. It ended as <see cref="MessageStatus.Cancelled"/> instead and is not due again, whatever <see cref="Status"/> and
+    /// <see cref="DueAt"/> say.
     /// </summary>
     public bool Cancelled { get; set; }
 
@@ -134,4 +143,5 @@ public sealed class OutcomeWrite
 
 /// <param name="Step">Its number, from 1.</param>
 /// <param name="Messages">Its messages; those with <see cref="OutboundMessage.IsOwned"/> are handed over in memory.</param>
-public sealed record NextStep(int Step, IReadOnlyList<OutboundMessage> Messages);
+/// <param name="Deadline">When its own time is over; null for never.</param>
+public sealed record NextStep(int Step, IReadOnlyList<OutboundMessage> Messages, DateTimeOffset? Deadline = null);

@@ -158,17 +158,17 @@ public sealed class ConfigurationReaderTests
     }
 
     [Theory]
-    [InlineData(new string[0], Command.Serve, 0)]
-    [InlineData(new[] { "--port", "1" }, Command.Serve, 2)]
-    [InlineData(new[] { "serve", "--port", "1" }, Command.Serve, 2)]
-    [InlineData(new[] { "demo" }, Command.Demo, 0)]
-    [InlineData(new[] { "demo", "--help" }, Command.Help, 0)]
-    [InlineData(new[] { "--version" }, Command.Version, 0)]
+    [InlineData(new string[0], ProgramCommand.Serve, 0)]
+    [InlineData(new[] { "--port", "1" }, ProgramCommand.Serve, 2)]
+    [InlineData(new[] { "serve", "--port", "1" }, ProgramCommand.Serve, 2)]
+    [InlineData(new[] { "demo" }, ProgramCommand.Demo, 0)]
+    [InlineData(new[] { "demo", "--help" }, ProgramCommand.Help, 0)]
+    [InlineData(new[] { "--version" }, ProgramCommand.Version, 0)]
     public void The_first_word_is_the_command_and_the_rest_settings(string[] arguments, object command, int settings)
     {
         var line = CommandLine.Parse(arguments)!;
 
-        Assert.Equal(((Command)command, settings), (line.Command, line.Settings.Count));
+        Assert.Equal(((ProgramCommand)command, settings), (line.Command, line.Settings.Count));
     }
 
     [Fact]

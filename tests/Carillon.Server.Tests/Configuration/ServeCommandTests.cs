@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Carillon.Server.Commands;
 using Microsoft.Extensions.Logging;
 
 namespace Carillon.Server.Tests.Configuration;

@@ -7,6 +7,8 @@ using Carillon.Security;
 using Carillon.Server.Api;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Carillon.Server.Tests.Http;
@@ -45,10 +47,10 @@ internal sealed class ApiHost : IAsyncDisposable
         var time = new ManualTime();
         // Never started: what the API asks of the engine here is its store, its ids and its lists.
         var engine = new CarillonEngine(storage, TestKeys(), new CarillonOptions(), time, new NoDefects());
-        var app = ServerComposition.Build(new ServerOptions { Data = "", Port = 0, Host = "127.0.0.1", LogLevel = LogLevel.None }, builder =>
+        var app = ServerComposition.Build(new ServerOptions { Data = "nowhere", Port = 0, Host = "127.0.0.1", LogLevel = LogLevel.None }, builder =>
         {
             builder.Services.AddSingleton<TimeProvider>(time);
-            builder.Services.AddSingleton(engine);
+            builder.Services.RemoveAll<IHostedService>().AddSingleton(engine);
             builder.Services.AddSingleton<INotificationIntake>(new FakeIntake(engine.Ids, storage));
             adjust?.Invoke(builder.Services);
         });

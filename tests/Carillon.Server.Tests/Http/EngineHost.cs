@@ -6,6 +6,8 @@ using Carillon.Server.Api;
 using Carillon.Storage.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Carillon.Server.Tests.Http;
@@ -20,6 +22,8 @@ internal sealed class EngineHost : IAsyncDisposable
     private EngineHost()
     {
     }
+
+    public CarillonEngine Engine => _engine;
 
     /// <summary>Carries a key of <see cref="ApiHost.Tenant"/> that may do everything.</summary>
     public HttpClient Client { get; private set; } = null!;
@@ -58,8 +62,9 @@ internal sealed class EngineHost : IAsyncDisposable
             TimeProvider.System, new NoDefects());
         await _engine.StartAsync(TestContext.Current.CancellationToken);
         _app = ServerComposition.Build(
-            new ServerOptions { Data = "", Port = 0, Host = "127.0.0.1", LogLevel = LogLevel.None },
-            builder => builder.Services.AddSingleton(_engine));
+            new ServerOptions { Data = _directory.FullName, Port = 0, Host = "127.0.0.1", LogLevel = LogLevel.None },
+            // Given as an instance that runs already: the host neither starts nor stops it.
+            builder => builder.Services.RemoveAll<IHostedService>().AddSingleton(_engine));
         await _app.StartAsync(TestContext.Current.CancellationToken);
         Client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await AddKeyAsync(ApiHost.Tenant, Scopes.Admin));
@@ -69,7 +74,6 @@ internal sealed class EngineHost : IAsyncDisposable
     {
         Client.Dispose();
         await _app.DisposeAsync();
-        // Given as an instance, so that the host leaves it alone.
         await _engine.DisposeAsync();
     }
 

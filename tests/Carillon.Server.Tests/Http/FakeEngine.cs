@@ -71,7 +71,7 @@ internal sealed class FakeIntake(IdGenerator ids, FakeStorage storage) : INotifi
 }
 
 /// <summary>A store in memory, as far as the API reads it.</summary>
-internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ITemplateStore, IProviderStore, ISenderStore, ITenantStore
+internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderStore, ITenantStore
 {
     public ConcurrentDictionary<Guid, Notification> Notifications { get; } = new();
 
@@ -91,9 +91,9 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ITemplat
 
     public IContactStore Contacts => throw new NotSupportedException();
 
-    public ITemplateStore Templates => this;
+    public ITemplateStore Templates { get; } = EmptyStore.Of<ITemplateStore>();
 
-    public IProviderStore Providers => this;
+    public IProviderStore Providers { get; } = EmptyStore.Of<IProviderStore>();
 
     public ISenderStore Senders => this;
 
@@ -138,8 +138,33 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ITemplat
     public ValueTask<StoredMessage?> GetMessageAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default) =>
         Failure is null ? new(Messages.Find(m => m.Tenant == tenant && m.Id == id)) : ValueTask.FromException<StoredMessage?>(Failure);
 
-    public ValueTask<IReadOnlyList<StoredMessage>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default) =>
-        new(Messages.Where(m => m.Tenant == query.Tenant && (query.After is null || m.Id.CompareTo(query.After.Value) < 0)).OrderByDescending(m => m.Id).Take(query.Limit).ToList());
+    public MessageQuery? LastQuery { get; private set; }
+
+    /// <summary>They stand in the order in which a test added them.</summary>
+    public ValueTask<LogPage<StoredMessage>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default)
+    {
+        LastQuery = query;
+        var end = (int)Math.Min(Messages.Count, query.After ?? long.MaxValue);
+        var start = Math.Max(0, end - query.Limit);
+        return new(new LogPage<StoredMessage>([.. Messages[start..end].Where(m => m.Tenant == query.Tenant).Reverse()], start > 0 ? start : null));
+    }
+
+    public ValueTask<LogPage<StoredNotification>> ListNotificationsAsync(NotificationQuery query, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<BatchSummary>> ListBatchesAsync(TenantId tenant, Guid? before, int limit, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<Guid>> BatchNotificationsAsync(
+        TenantId tenant, Guid batch, Guid? after, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<CancelledMessage>> CancelManyAsync(
+        TenantId tenant, IReadOnlyList<Guid> notificationIds, DateTimeOffset now, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public RetryResult Retry { get; set; } = new RetryResult.NotFound();
+
+    public ValueTask<RetryResult> RetryAsync(
+        TenantId tenant, Guid messageId, DateTimeOffset now, ReadOnlyMemory<byte> trace, CancellationToken cancellationToken = default) => new(Retry);
 
     public ValueTask<IReadOnlyList<QueueDepth>> DepthAsync(TenantId? tenant, DateTimeOffset now, CancellationToken cancellationToken = default) =>
         new([new QueueDepth(MessageStatus.Queued, Channel.Email, Priority.Normal, 3, now.AddSeconds(-2))]);
@@ -154,14 +179,6 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ITemplat
         new([]);
 
     public ValueTask<BatchCounts?> GetBatchAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default) => new((BatchCounts?)null);
-
-    ValueTask<Template?> ITemplateStore.GetAsync(TenantId tenant, Guid id, CancellationToken cancellationToken) => new((Template?)null);
-
-    ValueTask<Template?> ITemplateStore.GetByKeyAsync(TenantId tenant, string key, CancellationToken cancellationToken) => new((Template?)null);
-
-    ValueTask<IReadOnlyList<Template>> ITemplateStore.ListAsync(TenantId tenant, string? afterKey, int limit, CancellationToken cancellationToken) => new([]);
-
-    ValueTask<IReadOnlyList<(Provider Provider, byte[]? SealedCredentials)>> IProviderStore.AllAsync(CancellationToken cancellationToken) => new([]);
 
     ValueTask<IReadOnlyList<Tenant>> ITenantStore.AllAsync(CancellationToken cancellationToken) => new([new Tenant(new TenantId(1), "acme", "Acme")]);
 
@@ -188,13 +205,18 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ITemplat
 
     public ValueTask ReleaseAsync(long epoch, IReadOnlyList<OutboundMessage> messages, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-    public ValueTask<int> CleanAsync(DateTimeOffset idempotencyBefore, DateTimeOffset now, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public ValueTask<IReadOnlyList<DueStep>> DueStepsAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<StoredCallback>> UnreadCallbacksAsync(DateTimeOffset receivedBefore, int limit, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<StoredEvent>> EventsAsync(TenantId tenant, Guid messageId, CancellationToken cancellationToken = default) => new([]);
+
+    public ValueTask<Guid?> FindByExternalAsync(Guid providerId, string externalId, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask<int> CleanAsync(CleaningOrder order, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public ValueTask<byte[]?> GetBlobAsync(TenantId tenant, string hash, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    ValueTask ITemplateStore.CreateAsync(Template template, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    ValueTask<TemplateVersion?> ITemplateStore.GetVersionAsync(TenantId tenant, Guid versionId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     ValueTask ISenderStore.CreateAsync(SenderDomain sender, byte[] sealedKey, CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -204,5 +226,22 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ITemplat
 
     ValueTask<bool> ISenderStore.DeleteAsync(TenantId tenant, Guid id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    ValueTask IProviderStore.CreateAsync(Provider provider, byte[]? sealedCredentials, CancellationToken cancellationToken) => throw new NotSupportedException();
+}
+
+/// <summary>A store that holds nothing and takes nothing.</summary>
+internal class EmptyStore : System.Reflection.DispatchProxy
+{
+    public static T Of<T>() where T : class => Create<T, EmptyStore>();
+
+    protected override object? Invoke(System.Reflection.MethodInfo? targetMethod, object?[]? args)
+    {
+        var name = targetMethod!.Name;
+        if (!name.StartsWith("Get", StringComparison.Ordinal) && !name.StartsWith("List", StringComparison.Ordinal) && !name.StartsWith("All", StringComparison.Ordinal))
+            throw new NotSupportedException(name);
+        var answer = targetMethod.ReturnType.GetGenericArguments()[0];
+        var value = answer.IsGenericType && answer.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
+            ? Array.CreateInstance(answer.GetGenericArguments()[0], 0)
+            : null;
+        return value is null ? Activator.CreateInstance(targetMethod.ReturnType) : Activator.CreateInstance(targetMethod.ReturnType, value);
+    }
 }

@@ -44,7 +44,8 @@ internal static class Sample
         string? replyTo = null,
         string? recipientName = null,
         IReadOnlyDictionary<string, string>? headers = null,
-        IReadOnlyList<GatewayAttachment>? attachments = null) => new()
+        IReadOnlyList<GatewayAttachment>? attachments = null,
+        OnUnknown onUnknown = OnUnknown.Resend) => new()
         {
             Provider = provider,
             Attempt = attempt,
@@ -60,7 +61,7 @@ internal static class Sample
                 Channel = provider.Channel,
                 Address = address,
                 CreatedAt = Time,
-                Notification = new Notification { Tenant = new TenantId(tenant), Id = Id(id), CreatedAt = Time },
+                Notification = new Notification { Tenant = new TenantId(tenant), Id = Id(id), CreatedAt = Time, OnUnknown = onUnknown },
             },
         };
 }

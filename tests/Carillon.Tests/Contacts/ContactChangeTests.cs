@@ -136,5 +136,8 @@ public sealed class ContactChangeTests
             await Gate.Task;
             return read;
         }
+
+        public ValueTask<string?> FindByAddressAsync(
+            TenantId tenant, IReadOnlyList<Channel> channels, string identifier, CancellationToken cancellationToken = default) => new((string?)null);
     }
 }

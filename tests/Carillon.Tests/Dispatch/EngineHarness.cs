@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
+using Carillon.Callbacks;
 using Carillon.Channels;
 using Carillon.Dispatch;
 using Carillon.Messages;
@@ -28,8 +29,14 @@ internal sealed class EngineHarness : IAsyncDisposable
     /// <summary>By the provider's name: what it answers to each message.</summary>
     public ConcurrentDictionary<string, Func<GatewayMessage, ValueTask<SendResult>>> Scripts { get; } = new();
 
+    /// <summary>What callbacks to the scripted gateways say; the body is the key.</summary>
+    public ConcurrentDictionary<string, IReadOnlyList<CallbackEvent>> CallbackEvents { get; } = new();
+
     /// <summary>Every send, in order: the provider and the text.</summary>
     public ConcurrentQueue<(string Provider, string Address, string Subject, string Text)> Sends { get; } = new();
+
+    /// <summary>Gateways that were disposed: the provider's name and version.</summary>
+    public ConcurrentQueue<(string Provider, int Version)> Closed { get; } = new();
 
     public static async Task<EngineHarness> StartAsync(CarillonOptions? options = null, params string[] providers)
     {
@@ -84,6 +91,14 @@ internal sealed class EngineHarness : IAsyncDisposable
         throw new TimeoutException("The message did not come to what was awaited.");
     }
 
+    /// <summary>For what must not happen: comes back once the engine's own clock is past a time, and it has looked at what was due by then.</summary>
+    public async Task PassedAsync(DateTimeOffset time)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (Engine.Time.GetUtcNow() < time || (await Engine.Storage.Queue.DueStepsAsync(time, 1, TestContext.Current.CancellationToken)).Count > 0)
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+    }
+
     public async Task<StoredMessage> DeliverAsync(NotificationRequest request) => await UntilAsync((await AcceptAsync(request)).Messages[0].Id);
 
     public async ValueTask DisposeAsync()
@@ -92,6 +107,18 @@ internal sealed class EngineHarness : IAsyncDisposable
         _directory.Delete(recursive: true);
         Assert.Empty(Defects);
     }
+
+    public ValueTask<CallbackAnswer> CallBackAsync(string provider, string body, bool signed = true) => Engine.Callbacks.ReceiveAsync(
+        Engine.Providers.List(Tenant).Single(p => p.Provider.Name == provider).Provider.Id,
+        new CallbackRequest
+        {
+            Method = "POST",
+            Url = new Uri("https://example.net/callbacks/x"),
+            Headers = signed ? new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["x-signed"] = "yes" } : [],
+            Body = Encoding.UTF8.GetBytes(body),
+            ReceivedAt = Engine.Time.GetUtcNow(),
+        },
+        TestContext.Current.CancellationToken);
 
     private async Task OpenAsync()
     {
@@ -109,18 +136,49 @@ internal sealed class EngineHarness : IAsyncDisposable
         Channels = Enum.GetValues<Channel>(),
         SettingsSchema = "{}",
         Check = _ => [],
-        Create = (provider, _) => new ScriptedGateway(this, provider.Name),
+        Create = (provider, _) => new ScriptedGateway(this, provider.Name, provider.Version),
     };
 
-    private sealed class ScriptedGateway(EngineHarness harness, string name) : IGateway
+    private sealed class ScriptedGateway(EngineHarness harness, string name, int version) : IGateway, ICallbackReceiver
     {
+        private int _underWay;
+        private bool _isClosed;
+
+        public ValueTask<CallbackVerdict> VerifyAsync(CallbackRequest request, CancellationToken cancellationToken) =>
+            new(request.Header("X-Signed") is null ? new CallbackVerdict.Refused("no signature") : new CallbackVerdict.Genuine());
+
+        public IReadOnlyList<CallbackEvent> Read(CallbackRequest request) =>
+            harness.CallbackEvents.TryGetValue(Encoding.UTF8.GetString(request.Body.Span), out var events)
+                ? events
+                : throw new FormatException("Nobody knows what this says.");
+
         public ValueTask<SendResult> SendAsync(GatewayMessage message, CancellationToken cancellationToken)
         {
             harness.Sends.Enqueue((name, message.Message.Address, Encoding.UTF8.GetString(message.Content.Subject.Span), Encoding.UTF8.GetString(message.Content.Text.Span)));
-            return harness.Scripts.TryGetValue(name, out var script) ? script(message) : new(SendResult.Accepted("ok"));
+            if (_isClosed) harness.Defects.Enqueue($"{name} was asked to send after it was closed.");
+            return harness.Scripts.TryGetValue(name, out var script) ? RunAsync(script, message) : new(SendResult.Accepted("ok"));
         }
 
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public ValueTask DisposeAsync()
+        {
+            _isClosed = true;
+            if (Volatile.Read(ref _underWay) > 0) harness.Defects.Enqueue($"{name} was closed under a send.");
+            harness.Closed.Enqueue((name, version));
+            return ValueTask.CompletedTask;
+        }
+
+        private async ValueTask<SendResult> RunAsync(Func<GatewayMessage, ValueTask<SendResult>> script, GatewayMessage message)
+        {
+            Interlocked.Increment(ref _underWay);
+            try
+            {
+                return await script(message);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _underWay);
+            }
+        }
     }
 
     private sealed class DefectList(ConcurrentQueue<string> defects) : IDefectLog

@@ -3,6 +3,7 @@ using System.Text;
 using Carillon.Channels;
 using Carillon.Dispatch;
 using Carillon.Messages;
+using Carillon.Storage;
 
 namespace Carillon.Tests.Dispatch;
 
@@ -73,6 +74,23 @@ public sealed class EngineTests
         Assert.Equal((MessageStatus.Failed, MessageReasons.RetriesExhausted, 3), (message.Status, message.Reason, message.Attempts));
     }
 
+    [Fact]
+    public async Task What_came_to_its_end_is_sent_again_by_hand_with_new_attempts()
+    {
+        var options = new CarillonOptions { Retry = new RetryPolicy { MaxAttempts = 2, BaseDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(2) } };
+        await using var harness = await EngineHarness.StartAsync(options, "one");
+        var asked = 0;
+        harness.Scripts["one"] = _ => new(Interlocked.Increment(ref asked) <= 3 ? SendResult.RetryAfter("busy") : SendResult.Accepted());
+        var failed = await harness.DeliverAsync(EngineHarness.Mail());
+        Assert.Equal((MessageStatus.Failed, 2), (failed.Status, failed.Attempts));
+
+        Assert.IsType<RetryResult.Queued>(await harness.Engine.RetryAsync(EngineHarness.Tenant, failed.Id, "key_1", TestContext.Current.CancellationToken));
+        var sent = await harness.UntilAsync(failed.Id);
+
+        Assert.Equal((MessageStatus.Sent, 4), (sent.Status, sent.Attempts));
+        Assert.Contains("\"k\":\"retried\",\"by\":\"key_1\"", Encoding.UTF8.GetString(sent.Trace!), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(OnUnknown.Stop, 1)]
     [InlineData(OnUnknown.Resend, 2)]
@@ -140,7 +158,7 @@ public sealed class EngineTests
 
         var stored = await harness.Engine.Storage.Log.GetNotificationAsync(EngineHarness.Tenant, notification.Id, TestContext.Current.CancellationToken);
         var next = Assert.Single(stored!.Messages, m => m.Step == 1);
-        Assert.Equal((Channel.Sms, "+5215512345678"), (next.Channel, next.Address));
+        Assert.Equal((Channel.Sms, "+525512345678"), (next.Channel, next.Address));
         // No SMS provider was made: the built-in simulator takes it.
         Assert.Equal(MessageStatus.Sent, (await harness.UntilAsync(next.Id)).Status);
     }

@@ -66,18 +66,6 @@ public sealed class IntakeTests
     }
 
     [Fact]
-    public async Task Waiting_and_reading_as_conditions_of_a_fallback_are_refused()
-    {
-        await using var harness = await EngineHarness.StartAsync(null, "one");
-        var request = EngineHarness.Mail();
-        (request.FallbackAfter, request.Until) = (TimeSpan.FromHours(1), Until.Read);
-
-        var refused = Assert.IsType<AcceptResult.Refused>(await harness.TryAcceptAsync(request));
-
-        Assert.Equal([("fallback_after", "not_supported_yet"), ("until", "not_supported_yet")], refused.Faults.Select(f => (f.Field, f.Code)));
-    }
-
-    [Fact]
     public async Task A_sender_that_no_mail_can_have_is_refused()
     {
         await using var harness = await EngineHarness.StartAsync(null, "one");

@@ -29,16 +29,30 @@ public sealed class RetryPolicyTests
         Assert.NotNull(Policy.Next(Message(Now.AddDays(-30), scheduled: Now.AddMinutes(-1)), 1, Now, null, 0.5));
 
     [Fact]
+    public void A_retry_by_hand_begins_age_and_attempts_anew()
+    {
+        var message = Message(Now.AddDays(-30), attemptsBefore: 5, retried: Now.AddHours(-1));
+
+        Assert.False(Policy.IsTooOld(message, Now));
+        Assert.Equal(Now.AddSeconds(5), Policy.Next(message, 6, Now, null, 0.5));
+        Assert.Null(Policy.Next(message, 10, Now, null, 0.5));
+        Assert.True(Policy.IsTooOld(message, Now.AddHours(24)));
+    }
+
+    [Fact]
     public void What_the_gateway_asks_for_is_respected() =>
         Assert.Equal(Now.AddMinutes(10), Policy.Next(Message(Now), 1, Now, Now.AddMinutes(10), 0.5));
 
-    private static OutboundMessage Message(DateTimeOffset created, DateTimeOffset? scheduled = null) => new()
+    private static OutboundMessage Message(
+        DateTimeOffset created, DateTimeOffset? scheduled = null, int attemptsBefore = 0, DateTimeOffset? retried = null) => new()
     {
         Notification = new Notification { Tenant = new TenantId(1), Id = Guid.Empty, CreatedAt = created, ScheduledAt = scheduled },
         Id = Guid.Empty,
         Channel = Channel.Email,
         Address = "ana@example.net",
         CreatedAt = created,
+        AttemptsBefore = attemptsBefore,
+        RetriedAt = retried,
         DueAt = scheduled ?? created,
     };
 }

@@ -7,10 +7,10 @@ namespace Carillon.Tests.Security;
 public sealed class CredentialMaskTests
 {
     [Theory]
-    [InlineData("", "••••")]
-    [InlineData("hunter2", "••••")]
-    [InlineData("fifteen-letters", "••••")]
-    [InlineData("sixteen--letters", "••••ters")]
+    [InlineData("", "***")]
+    [InlineData("hunter2", "***")]
+    [InlineData("fifteen-letters", "***")]
+    [InlineData("sixteen--letters", "***ters")]
     public void Only_long_credentials_show_their_end(string credential, string shown) => Assert.Equal(shown, CredentialMask.Mask(credential));
 
     [Fact]
@@ -18,7 +18,7 @@ public sealed class CredentialMaskTests
     {
         var masked = CredentialMask.Mask(JsonSerializer.Deserialize<JsonElement>(
             """{"username":"ana","key":{"id":7,"pem":["-----BEGIN PRIVATE KEY-----"]},"none":null,"flag":true}"""));
-        var expected = JsonNode.Parse("""{"username":"••••","key":{"id":"••••","pem":["••••----"]},"none":null,"flag":"••••"}""");
+        var expected = JsonNode.Parse("""{"username":"***","key":{"id":"***","pem":["***----"]},"none":null,"flag":"***"}""");
         Assert.True(JsonNode.DeepEquals(expected, masked), masked?.ToJsonString());
     }
 }

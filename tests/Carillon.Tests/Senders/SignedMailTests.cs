@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Carillon.Channels.Http;
 using Carillon.Dispatch;
 using Carillon.Messages;
 using Carillon.Providers;
@@ -85,7 +86,7 @@ public sealed class SignedMailTests : IAsyncLifetime
     {
         Assert.True(KeyRing.TryParse("a key that is only for tests", out var ring, out _));
         _engine = new CarillonEngine(
-            new SqliteStorage(new SqliteStorageOptions { Directory = _directory.FullName }, TimeProvider.System), ring, new CarillonOptions(),
+            new SqliteStorage(new SqliteStorageOptions { Directory = _directory.FullName }, TimeProvider.System), ring, new CarillonOptions { OutgoingGuard = AddressGuard.Anywhere },
             TimeProvider.System, new NoDefects());
         await _engine.StartAsync(Token);
     }

@@ -28,7 +28,7 @@ internal sealed class SmtpGateway : IGateway
     {
         var faults = new List<SettingsFault>();
         var settings = SmtpSettings.Read(
-            new ProviderSettings(provider.Channel, provider.Settings, provider.Credentials), faults, services.AllowAddress);
+            new ProviderSettings(provider.Channel, provider.Settings, provider.Credentials), faults, services.GuardOf(provider).Allows);
         if (faults.Count > 0) throw new ArgumentException("The settings were not checked.", nameof(provider));
         _services = services;
         _composer = new MailComposer(settings.From!, services.Time, services.AlternativeText);

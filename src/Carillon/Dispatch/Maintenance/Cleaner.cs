@@ -2,7 +2,7 @@ using Carillon.Storage;
 
 namespace Carillon.Dispatch.Maintenance;
 
-/// <summary>Drops idempotency keys past their time, and secrets whose erasure is due, a little at a time.</summary>
+/// <summary>Drops what has served its time, a little at a time: idempotency keys, secrets whose erasure is due, callbacks that were read.</summary>
 internal sealed class Cleaner(IQueueStore queue, CarillonOptions options, TimeProvider time, IDefectLog defects) : PeriodicService(time, defects)
 {
     private const int RowsAtOnce = 1000;
@@ -16,7 +16,9 @@ internal sealed class Cleaner(IQueueStore queue, CarillonOptions options, TimePr
         do
         {
             var now = _time.GetUtcNow();
-            cleaned = await queue.CleanAsync(now - options.IdempotencyRetention, now, RowsAtOnce, cancellationToken);
+            var order = new CleaningOrder(
+                now, now - options.IdempotencyRetention, now - options.CallbackRetention, now - options.EarlyEventRetention, RowsAtOnce);
+            cleaned = await queue.CleanAsync(order, cancellationToken);
         }
         while (cleaned >= RowsAtOnce);
     }

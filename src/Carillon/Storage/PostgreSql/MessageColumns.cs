@@ -49,6 +49,8 @@ internal sealed class MessageColumns
             .Array("ids", _ids).Array("tenants", _tenants).Array("notifications", _notifications).Array("lanes", _lanes)
             .Array("channels", _channels).Array("addresses", _addresses).Array("contacts", _contacts).Array("statuses", _statuses)
             .Array("steps", _steps).Array("attempts", _attempts).Array("createds", _createds).Array("dues", _dues).Array("ats", _ats);
+        if (_statuses.Contains((short)MessageStatus.Scheduled))
+            batch.Add(QueueSql.InsertStates).Array("tenants", _tenants).Array("statuses", _statuses).Array("ids", _ids);
         _due.WriteDue(batch);
         _owned.WriteOwned(batch, epoch);
     }

@@ -39,6 +39,8 @@ internal sealed class MessageRow
 
     public long? SentAt { get; set; }
 
+    public long? RetriedAt { get; set; }
+
     public long UpdatedAt { get; set; }
 
     public Guid? ContentHash { get; set; }
@@ -64,6 +66,7 @@ internal sealed class MessageRow
         CreatedAt = PostgreSqlValues.ToTime(CreatedAt),
         DueAt = PostgreSqlValues.ToTime(DueAt),
         SentAt = PostgreSqlValues.ToTime(SentAt),
+        RetriedAt = PostgreSqlValues.ToTime(RetriedAt),
         UpdatedAt = PostgreSqlValues.ToTime(UpdatedAt),
         ContentHash = ContentHash,
         Trace = Trace,

@@ -34,6 +34,6 @@ internal static class OutcomeColumns
     }
 
     private static long? HashOf(OutcomeWrite outcome) => outcome is { ExternalId: { } external, ProviderId: { } provider }
-        ? PostgreSqlValues.ExternalHash(outcome.Message.Notification.Tenant, provider, external)
+        ? PostgreSqlValues.ExternalHash(provider, external)
         : null;
 }

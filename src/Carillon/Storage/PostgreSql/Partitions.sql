@@ -30,12 +30,13 @@ WHERE EXISTS (SELECT 1 FROM due_work d WHERE d.tenant_id = p.tenant_id AND d.sub
   OR EXISTS (SELECT 1 FROM owned_work o WHERE o.tenant_id = p.tenant_id AND o.subject = p.id);
 
 -- name: keep_live_notifications
--- Those that a message still names, wherever that stands now.
+-- Those that a message still names, wherever that stands now, or a step of whose plan is yet to come.
 INSERT INTO notification SELECT p.* FROM {partition} p
-WHERE EXISTS (SELECT 1 FROM message m WHERE m.tenant_id = p.tenant_id AND m.notification_id = p.id);
+WHERE EXISTS (SELECT 1 FROM message m WHERE m.tenant_id = p.tenant_id AND m.notification_id = p.id)
+  OR EXISTS (SELECT 1 FROM due_work d WHERE d.lane < 0 AND d.tenant_id = p.tenant_id AND d.subject = p.id);
 
--- name: keep_live_externals
-INSERT INTO message_external SELECT p.* FROM {partition} p
+-- name: keep_live_parts
+INSERT INTO {parent} SELECT p.* FROM {partition} p
 WHERE EXISTS (SELECT 1 FROM message m WHERE m.tenant_id = p.tenant_id AND m.id = p.message_id);
 
 -- name: drop

@@ -1,4 +1,5 @@
 using System.Collections;
+using Carillon.Messages;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -36,6 +37,17 @@ internal static class PostgreSqlBatches
     {
         command.Parameters.Add(new NpgsqlParameter<Guid>(name, NpgsqlDbType.Uuid) { TypedValue = value });
         return command;
+    }
+
+    /// <summary>That messages came to a status, where it is one of those by which they are found.</summary>
+    public static void AddStates(this NpgsqlBatch batch, IEnumerable<(TenantId Tenant, Guid Id)> messages, MessageStatus status)
+    {
+        var all = messages.ToList();
+        if (all.Count == 0) return;
+        batch.Add(QueueSql.InsertStates)
+            .Array("tenants", all.ConvertAll(m => m.Tenant.Value))
+            .Array("statuses", all.ConvertAll(_ => (short)status))
+            .Array("ids", all.ConvertAll(m => m.Id));
     }
 
     /// <param name="type">Of the elements.</param>

@@ -12,14 +12,23 @@ internal static class PostgreSqlCancel
         if (!messages.Exists(m => m.IsOwned || !m.Status.IsFinal())) return [.. messages.Select(m => Answer(m, CancelState.Final))];
 
         var waiting = messages.FindAll(m => !m.IsOwned && !m.Status.IsFinal());
-        var cancelled = await DeleteDueAsync(transaction, tenant, notification, waiting, now);
+        // A step that is in flight may yet fail: no next one begins.
+        await using (var batch = transaction.Batch())
+        {
+            batch.Add(QueueSql.CancelNotification).Set("tenant", tenant.Value).Set("id", notification).Set("at", now.ToStored());
+            await transaction.RunAsync(batch);
+        }
+
+        var cancelled = await TakeDueAsync(transaction, tenant, waiting.ConvertAll(m => (m.Lane, m.Due ?? 0, m.Id)));
         var counters = new PostgreSqlCounters();
         var ended = waiting.FindAll(m => cancelled.Contains(m.Id));
         foreach (var message in ended) counters.Add(tenant, now, message.Channel, provider: null, MessageStatus.Cancelled);
         await using (var batch = transaction.Batch())
         {
             batch.Add(QueueSql.CancelMessages)
-                .Array("tenants", ended.ConvertAll(_ => tenant.Value)).Array("subjects", ended.ConvertAll(m => m.Id)).Set("at", now.ToStored());
+                .Array("tenants", ended.ConvertAll(_ => tenant.Value)).Array("subjects", ended.ConvertAll(m => m.Id))
+                .Array("reasons", ended.ConvertAll(_ => (string?)MessageReasons.Cancelled)).Set("at", now.ToStored());
+            batch.AddStates(ended.Select(m => (tenant, m.Id)), MessageStatus.Cancelled);
             counters.Write(batch, epoch: 0);
             await transaction.RunAsync(batch);
         }
@@ -34,6 +43,24 @@ internal static class PostgreSqlCancel
                 : m.IsOwned || !m.Status.IsFinal() ? Answer(m with { Status = MessageStatus.Sending }, CancelState.InFlight)
                 : Answer(m, CancelState.Final)),
         ];
+    }
+
+    /// <summary>
+    /// Takes messages out of the queue; returns those that were there. What another node claims in this moment is waited for, and found
+    /// gone: that one is in flight.
+    /// </summary>
+    public static async Task<HashSet<Guid>> TakeDueAsync(
+        PostgreSqlTransaction transaction, TenantId tenant, List<(long Lane, long Due, Guid Id)> messages)
+    {
+        if (messages.Count == 0) return [];
+        await using var batch = transaction.Batch();
+        batch.Add(QueueSql.DeleteDue)
+            .Set("tenant", tenant.Value)
+            .Array("lanes", messages.ConvertAll(m => m.Lane)).Array("dues", messages.ConvertAll(m => m.Due)).Array("subjects", messages.ConvertAll(m => m.Id));
+        await using var reader = await transaction.ReadAsync(batch);
+        var taken = new HashSet<Guid>();
+        while (await reader.ReadAsync()) taken.Add(reader.GetGuid(0));
+        return taken;
     }
 
     private static async Task<List<Row>> SelectAsync(PostgreSqlTransaction transaction, TenantId tenant, Guid notification)
@@ -51,22 +78,6 @@ internal static class PostgreSqlCancel
         }
 
         return rows;
-    }
-
-    // What another node claims in this moment is waited for, and found gone: that one is in flight.
-    private static async Task<HashSet<Guid>> DeleteDueAsync(
-        PostgreSqlTransaction transaction, TenantId tenant, Guid notification, List<Row> waiting, DateTimeOffset now)
-    {
-        await using var batch = transaction.Batch();
-        // A step that is in flight may yet fail: no next one begins.
-        batch.Add(QueueSql.CancelNotification).Set("tenant", tenant.Value).Set("id", notification).Set("at", now.ToStored());
-        batch.Add(QueueSql.DeleteDue)
-            .Set("tenant", tenant.Value)
-            .Array("lanes", waiting.ConvertAll(m => m.Lane)).Array("dues", waiting.ConvertAll(m => m.Due ?? 0)).Array("subjects", waiting.ConvertAll(m => m.Id));
-        await using var reader = await transaction.ReadAsync(batch);
-        var deleted = new HashSet<Guid>();
-        while (await reader.ReadAsync()) deleted.Add(reader.GetGuid(0));
-        return deleted;
     }
 
     private static CancelledMessage Answer(Row row, CancelState state) => new(row.Id, row.Channel, state, row.Status);

@@ -40,8 +40,8 @@ internal sealed class PostgreSqlClaim(TimeSpan secretRetention)
         {
             if (!known.TryGetValue(notificationId, out var notification))
             {
-                if (row.IsDBNull(8)) throw new FormatException("Its notification is gone.");
-                known.Add(notificationId, notification = NotificationRow.Read(row, 8, notificationId));
+                if (row.IsDBNull(10)) throw new FormatException("Its notification is gone.");
+                known.Add(notificationId, notification = NotificationRow.Read(row, 10, notificationId));
             }
 
             messages.Add(new OutboundMessage
@@ -53,6 +53,8 @@ internal sealed class PostgreSqlClaim(TimeSpan secretRetention)
                 Step = step,
                 Attempts = attempts,
                 CreatedAt = PostgreSqlValues.ToTime(created),
+                RetriedAt = PostgreSqlValues.ToTime(row.Number(8)),
+                AttemptsBefore = row.GetInt32(9),
                 DueAt = PostgreSqlValues.ToTime(due),
                 IsOwned = true,
             });

@@ -29,6 +29,11 @@ internal sealed class PostgreSqlContactStore(Func<PostgreSqlDatabase> database) 
             },
             cancellationToken);
 
+    public async ValueTask<string?> FindByAddressAsync(
+        TenantId tenant, IReadOnlyList<Channel> channels, string identifier, CancellationToken cancellationToken = default) =>
+        await database().FindAsync<string>(
+            Sql["find_by_address"], new { tenant = tenant.Value, channels = channels.Select(c => (int)c).ToArray(), identifier }, cancellationToken);
+
     private sealed class ContactRow
     {
         public string Id { get; set; } = "";

@@ -19,6 +19,12 @@ internal sealed class PostgreSqlCounters
     public void Add(TenantId tenant, DateTimeOffset at, Channel channel, Guid? provider, MessageStatus status) =>
         CollectionsMarshal.GetValueRefOrAddDefault(_sums, new Key(tenant.Value, QuarterOf(at), (short)channel, provider ?? Guid.Empty, (short)status), out _)++;
 
+    /// <summary>Adds what these have summed.</summary>
+    public void Take(PostgreSqlCounters others)
+    {
+        foreach (var (key, count) in others._sums) CollectionsMarshal.GetValueRefOrAddDefault(_sums, key, out _) += count;
+    }
+
     public void Write(NpgsqlBatch batch, long epoch)
     {
         if (_sums.Count == 0) return;

@@ -10,6 +10,8 @@ namespace Carillon.Storage.PostgreSql;
 internal sealed class PostgreSqlGroupWriter(PostgreSqlTransaction transaction, long epoch)
 {
     private readonly PostgreSqlCounters _counters = new();
+    private readonly PostgreSqlEvents _events = new(transaction);
+    private readonly PostgreSqlSteps _steps = new(transaction, epoch);
 
     /// <summary>
     /// All of the group at once; or, <paramref name="separately"/>, in halves of halves, each under a savepoint, until what cannot be
@@ -34,11 +36,74 @@ internal sealed class PostgreSqlGroupWriter(PostgreSqlTransaction transaction, l
             await WriteAsync(group.Accepts, group.Marks, group.Outcomes);
         }
 
+        await WriteCallbacksAsync(group, separately);
         foreach (var accept in group.Accepts.Where(a => a is { Failure: null, Verdict: AcceptVerdict.Committed })) Count(accept);
         foreach (var outcome in group.Outcomes.Where(o => o.Recorded)) Count(outcome);
         var last = transaction.Batch();
         _counters.Write(last, epoch);
         transaction.RunLast(last);
+    }
+
+    private async Task WriteCallbacksAsync(WriteGroup group, bool separately)
+    {
+        foreach (var callback in group.Callbacks) callback.Failure = null;
+        foreach (var reading in group.Readings) (reading.Failure, reading.Recorded) = (null, false);
+        foreach (var step in group.Steps) (step.Failure, step.Verdict) = (null, StepVerdict.NotNeeded);
+        if (separately)
+        {
+            await SplitAsync(group.Callbacks, KeepAsync, (callback, e) => (callback.Failure, callback.IsRepeated) = (e, false));
+            foreach (var reading in group.Readings)
+            {
+                reading.Failure = await transaction.GuardAsync(() => ReadAsync(reading));
+                if (reading.Failure is not null) reading.Recorded = false;
+            }
+
+            foreach (var step in group.Steps)
+            {
+                step.Failure = await transaction.GuardAsync(() => DecideAsync(step));
+                if (step.Failure is not null) step.Verdict = StepVerdict.NotNeeded;
+            }
+        }
+        else
+        {
+            await KeepAsync(group.Callbacks);
+            foreach (var reading in group.Readings) await ReadAsync(reading);
+            foreach (var step in group.Steps) await DecideAsync(step);
+        }
+
+        foreach (var step in group.Steps.Where(s => s.Verdict == StepVerdict.Begun)) Count(step.Due.Notification.Tenant, step.Next.Messages, step.At);
+    }
+
+    private async Task KeepAsync(IReadOnlyList<CallbackWrite> callbacks)
+    {
+        if (callbacks.Count == 0) return;
+        var all = callbacks.ToList();
+        await using var batch = transaction.Batch();
+        batch.Add(EventSql.InsertCallbacks)
+            .Array("ids", all.ConvertAll(c => c.Id))
+            .Array("providers", all.ConvertAll(c => c.ProviderId))
+            .Array("digests", all.ConvertAll(c => (byte[]?)c.Digest))
+            .Array("receiveds", all.ConvertAll(c => c.ReceivedAt.ToStored()))
+            .Array("requests", all.ConvertAll(c => (byte[]?)c.Request));
+        var kept = new HashSet<Guid>();
+        await using var reader = await transaction.ReadAsync(batch);
+        while (await reader.ReadAsync()) kept.Add(reader.GetGuid(0));
+        foreach (var callback in callbacks) callback.IsRepeated = !kept.Contains(callback.Id);
+    }
+
+    // What a write that is undone has counted goes with it.
+    private async Task ReadAsync(ReadingWrite reading)
+    {
+        var counters = new PostgreSqlCounters();
+        await _events.WriteAsync(reading, counters);
+        _counters.Take(counters);
+    }
+
+    private async Task DecideAsync(StepWrite step)
+    {
+        var counters = new PostgreSqlCounters();
+        step.Verdict = await _steps.WriteAsync(step, counters);
+        _counters.Take(counters);
     }
 
     private async Task SplitAsync<T>(IReadOnlyList<T> items, Func<IReadOnlyList<T>, Task> write, Action<T, Exception> fail)
@@ -75,6 +140,16 @@ internal sealed class PostgreSqlGroupWriter(PostgreSqlTransaction transaction, l
 
         await BeginStepsAsync([.. outcomes.Where(o => o is { Recorded: true, Next: not null })]);
         await EraseSecretsAsync(outcomes);
+        if (outcomes.Count > 0) await SettleAsync(outcomes);
+    }
+
+    private async Task SettleAsync(IReadOnlyList<OutcomeWrite> outcomes)
+    {
+        if (!await _events.AnyEarlyAsync()) return;
+        var counters = new PostgreSqlCounters();
+        foreach (var outcome in outcomes.Where(o => o.Recorded))
+            await _events.SettleAsync(outcome.Message.Id, outcome.ProviderId, outcome.ExternalId, outcome.At, counters);
+        _counters.Take(counters);
     }
 
     private void Accept(NpgsqlBatch batch, List<AcceptWrite> accepts)
@@ -100,18 +175,21 @@ internal sealed class PostgreSqlGroupWriter(PostgreSqlTransaction transaction, l
         }
 
         ContactColumns.Write(batch, accepts);
-        var (notifications, messages) = (new NotificationColumns(), new MessageColumns());
+        var (notifications, messages, steps) = (new NotificationColumns(), new MessageColumns(), new StepColumns());
         foreach (var accept in accepts)
         {
             foreach (var notification in accept.Notifications)
             {
                 notifications.Add(notification);
                 foreach (var message in notification.Messages) messages.Add(message, accept.At);
+                if (notification.Messages is [{ StepDeadline: { } deadline }, ..])
+                    steps.Add(StepColumns.DeadlineLane, notification.Tenant.Value, notification.Id, 0, deadline);
             }
         }
 
         notifications.Write(batch);
         messages.Write(batch, epoch);
+        steps.Write(batch);
     }
 
     private void Mark(NpgsqlBatch batch, IReadOnlyList<SendMark> marks)
@@ -178,7 +256,7 @@ internal sealed class PostgreSqlGroupWriter(PostgreSqlTransaction transaction, l
         await using var batch = transaction.Batch();
         // Two nodes that each end one message of a step must see each other's.
         notifications.Write(batch, QueueSql.LockNotifications);
-        notifications.Write(batch, QueueSql.BeginSteps)
+        notifications.Write(batch, StepSql.BeginSteps)
             .Set("since", notifications.Since)
             .Array("steps", notifications.Ids.ConvertAll(id => last[id].Next!.Step));
         await using (var reader = await transaction.ReadAsync(batch))
@@ -187,14 +265,17 @@ internal sealed class PostgreSqlGroupWriter(PostgreSqlTransaction transaction, l
             while (await reader.ReadAsync()) last[notifications.Ids[(int)reader.GetInt64(0) - 1]].NextBegun = true;
         }
 
-        var messages = new MessageColumns();
+        var (messages, steps) = (new MessageColumns(), new StepColumns());
         foreach (var outcome in last.Values.Where(o => o.NextBegun))
         {
-            foreach (var message in outcome.Next!.Messages) messages.Add(message, outcome.At);
+            var (notification, next) = (outcome.Message.Notification, outcome.Next!);
+            foreach (var message in next.Messages) messages.Add(message, outcome.At);
+            if (next.Deadline is { } deadline) steps.Add(StepColumns.DeadlineLane, notification.Tenant.Value, notification.Id, next.Step, deadline);
         }
 
         await using var insert = transaction.Batch();
         messages.Write(insert, epoch);
+        steps.Write(insert);
         await transaction.RunAsync(insert);
     }
 
@@ -224,11 +305,7 @@ internal sealed class PostgreSqlGroupWriter(PostgreSqlTransaction transaction, l
 
     private void Count(AcceptWrite accept)
     {
-        foreach (var notification in accept.Notifications)
-        {
-            foreach (var message in notification.Messages)
-                _counters.Add(notification.Tenant, accept.At, message.Channel, provider: null, message.InitialStatus);
-        }
+        foreach (var notification in accept.Notifications) Count(notification.Tenant, notification.Messages, accept.At);
     }
 
     private void Count(OutcomeWrite outcome)
@@ -237,8 +314,11 @@ internal sealed class PostgreSqlGroupWriter(PostgreSqlTransaction transaction, l
         // A retry comes to no new status: it was counted when it was accepted.
         var status = outcome.Cancelled ? MessageStatus.Cancelled : outcome.Status;
         if (status.IsFinal()) _counters.Add(tenant, outcome.At, outcome.Message.Channel, outcome.ProviderId, status);
-        if (!outcome.NextBegun) return;
-        foreach (var message in outcome.Next!.Messages)
-            _counters.Add(tenant, outcome.At, message.Channel, provider: null, message.InitialStatus);
+        if (outcome.NextBegun) Count(tenant, outcome.Next!.Messages, outcome.At);
+    }
+
+    private void Count(TenantId tenant, IReadOnlyList<OutboundMessage> begun, DateTimeOffset at)
+    {
+        foreach (var message in begun) _counters.Add(tenant, at, message.Channel, provider: null, message.InitialStatus);
     }
 }

@@ -1,3 +1,4 @@
+using Carillon.Messages;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -33,6 +34,15 @@ internal static class PostgreSqlKeys
                 // It was forgotten in this very moment.
                 : throw new PostgreSqlCollisionException();
         }
+    }
+
+    /// <summary>What the key stands for already; null when it was free (and is taken now), or there is none.</summary>
+    public static async Task<IdempotencyRecord?> AddAsync(PostgreSqlTransaction transaction, TenantId tenant, IdempotencyRecord? key, DateTimeOffset at)
+    {
+        if (key is null) return null;
+        var write = new AcceptWrite { Tenant = tenant, At = at, Idempotency = key, Notifications = [] };
+        await WriteAsync(transaction, [write]);
+        return write.Existing;
     }
 
     private static async Task<HashSet<(int, string)>> InsertAsync(PostgreSqlTransaction transaction, List<AcceptWrite> accepts)

@@ -6,7 +6,7 @@ namespace Carillon.Storage.PostgreSql;
 
 internal sealed class PostgreSqlMessageLog(Func<PostgreSqlDatabase> database) : IMessageLog
 {
-    private static readonly SqlFile Sql = SqlFile.Load("PostgreSql/Log.sql");
+    internal static readonly SqlFile Sql = SqlFile.Load("PostgreSql/Log.sql");
 
     public async ValueTask<StoredNotification?> GetNotificationAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default) =>
         await database().ReadAsync(
@@ -22,38 +22,24 @@ internal sealed class PostgreSqlMessageLog(Func<PostgreSqlDatabase> database) : 
     public async ValueTask<StoredMessage?> GetMessageAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default) =>
         (await database().FindAsync<MessageRow>(Sql["get_message"], new { tenant = tenant.Value, id }, cancellationToken))?.ToMessage();
 
-    public async ValueTask<IReadOnlyList<StoredMessage>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default)
-    {
-        if (query.Limit <= 0) return [];
-        // The indexes of addresses and contacts hold ids as bytes, which sort alike.
-        var isKeyed = query.Address is not null || query.ContactId is not null;
-        var filters =
-            (query.After is null ? "" : isKeyed ? " AND uuid_send(m.id) < uuid_send(@after)" : " AND m.id < @after") +
-            (query.Status is null ? "" : " AND CASE WHEN o.subject IS NULL THEN m.status ELSE 4 END = @status") +
-            (query.Channel is null ? "" : " AND m.channel = @channel") +
-            (query.ContactId is null ? "" : " AND hashtextextended(m.contact_id, m.tenant_id) = hashtextextended(@contact, @tenant) AND m.contact_id = @contact") +
-            (query.Address is null ? "" : " AND hashtextextended(m.address, m.tenant_id) = hashtextextended(@address, @tenant) AND m.address = @address") +
-            (query.CreatedAfter is null ? "" : " AND m.created_at > @createdAfter") +
-            (query.CreatedBefore is null ? "" : " AND m.created_at < @createdBefore");
-        var statement = new SqlStatement(
-            "list_messages",
-            Sql["list_messages"].Text
-                .Replace("/* filters */", filters, StringComparison.Ordinal)
-                .Replace("/* order */", isKeyed ? "uuid_send(m.id)" : "m.id", StringComparison.Ordinal));
-        var parameters = new
-        {
-            tenant = query.Tenant.Value,
-            after = query.After,
-            status = (int?)query.Status,
-            channel = (int?)query.Channel,
-            contact = query.ContactId,
-            address = query.Address,
-            createdAfter = query.CreatedAfter.ToStored(),
-            createdBefore = query.CreatedBefore.ToStored(),
-            limit = query.Limit,
-        };
-        return (await database().ListAsync<MessageRow>(statement, parameters, cancellationToken)).ConvertAll(row => row.ToMessage());
-    }
+    public async ValueTask<IReadOnlyList<StoredEvent>> EventsAsync(TenantId tenant, Guid messageId, CancellationToken cancellationToken = default) =>
+        (await database().ListAsync<EventRow>(EventSql.MessageEvents, new { tenant = tenant.Value, message = messageId }, cancellationToken))
+            .ConvertAll(row => row.ToEvent());
+
+    public async ValueTask<Guid?> FindByExternalAsync(Guid providerId, string externalId, CancellationToken cancellationToken = default) =>
+        await database().ReadAsync<Guid?>(
+            async connection =>
+            {
+                var key = new { provider = providerId, external = externalId, hash = PostgreSqlValues.ExternalHash(providerId, externalId) };
+                return (await connection.QuerySingleOrDefaultAsync<(int Tenant, Guid? Id)>(EventSql.FindExternal.Text, key)).Id;
+            },
+            cancellationToken);
+
+    public async ValueTask<LogPage<StoredMessage>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default) =>
+        await database().ReadAsync(connection => new MessageSearch(connection, query).RunAsync(), cancellationToken);
+
+    public async ValueTask<LogPage<StoredNotification>> ListNotificationsAsync(NotificationQuery query, CancellationToken cancellationToken = default) =>
+        await database().ReadAsync(connection => new NotificationSearch(connection, query).RunWithMessagesAsync(), cancellationToken);
 
     public async ValueTask<byte[]?> GetBlobAsync(TenantId tenant, string hash, CancellationToken cancellationToken = default) =>
         await database().FindAsync<byte[]>(Sql["get_blob"], new { tenant = tenant.Value, hash }, cancellationToken);
@@ -82,6 +68,16 @@ internal sealed class PostgreSqlMessageLog(Func<PostgreSqlDatabase> database) : 
             },
             cancellationToken);
 
+    public async ValueTask<IReadOnlyList<BatchSummary>> ListBatchesAsync(
+        TenantId tenant, Guid? before, int limit, CancellationToken cancellationToken = default) =>
+        (await database().ListAsync<(Guid Id, long CreatedAt, long Notifications)>(
+            Sql["list_batches"], new { tenant = tenant.Value, before, limit }, cancellationToken))
+            .ConvertAll(row => new BatchSummary(row.Id, PostgreSqlValues.ToTime(row.CreatedAt), row.Notifications));
+
+    public async ValueTask<IReadOnlyList<Guid>> BatchNotificationsAsync(
+        TenantId tenant, Guid batch, Guid? after, int limit, CancellationToken cancellationToken = default) =>
+        await database().ListAsync<Guid>(Sql["batch_notifications"], new { tenant = tenant.Value, batch, after, limit }, cancellationToken);
+
     public async ValueTask<IReadOnlyList<CounterRow>> CountersAsync(TenantId? tenant, DateTimeOffset since, CancellationToken cancellationToken = default)
     {
         var parameters = new
@@ -104,6 +100,24 @@ internal sealed class PostgreSqlMessageLog(Func<PostgreSqlDatabase> database) : 
         command.Parameters.AddWithValue("id", id);
         await using var reader = await command.ExecuteReaderAsync();
         return await reader.ReadAsync() ? NotificationRow.Read(reader, 0, id) : null;
+    }
+
+    private sealed class EventRow
+    {
+        public short Kind { get; set; }
+
+        public long At { get; set; }
+
+        public long RecordedAt { get; set; }
+
+        public Guid? ProviderId { get; set; }
+
+        public string? Detail { get; set; }
+
+        public string? Url { get; set; }
+
+        public StoredEvent ToEvent() => new(
+            (MessageEventKind)Kind, PostgreSqlValues.ToTime(At), PostgreSqlValues.ToTime(RecordedAt), ProviderId, Detail, Url);
     }
 
     private sealed class DepthRow

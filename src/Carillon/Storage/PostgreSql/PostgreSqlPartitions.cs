@@ -21,6 +21,8 @@ internal sealed class PostgreSqlPartitions(TimeProvider time, int monthsAhead)
         ("notification", "id", "fillfactor = 90"),
         ("message", "id", "fillfactor = 20"),
         ("message_external", "message_id", "fillfactor = 100"),
+        ("message_state", "message_id", "fillfactor = 100"),
+        ("message_event", "message_id", "fillfactor = 100"),
     ];
 
     private long _ensuredAt;
@@ -43,7 +45,11 @@ internal sealed class PostgreSqlPartitions(TimeProvider time, int monthsAhead)
                 await connection.ExecuteAsync(Sql["lock"].Text, new { key = LockKey });
                 var dropped = 0;
                 // Messages first: what they leave says which of the others must stay.
-                foreach (var (table, keep) in new[] { ("message", "keep_live_messages"), ("notification", "keep_live_notifications"), ("message_external", "keep_live_externals") })
+                foreach (var (table, keep) in new[]
+                {
+                    ("message", "keep_live_messages"), ("notification", "keep_live_notifications"), ("message_external", "keep_live_parts"),
+                    ("message_state", "keep_live_parts"), ("message_event", "keep_live_parts"),
+                })
                 {
                     foreach (var partition in (await KnownAsync(connection, table)).Where(p => EndOf(p) is { } end && end <= before))
                     {

@@ -10,17 +10,42 @@ internal sealed class PostgreSqlProviderStore(Func<PostgreSqlDatabase> database)
 {
     private static readonly SqlFile Sql = SqlFile.Load("PostgreSql/Providers.sql");
 
-    public async ValueTask CreateAsync(Provider provider, byte[]? sealedCredentials, CancellationToken cancellationToken = default) =>
-        await database().WriteAsync(async transaction => await CreateAsync(await transaction.ConnectionAsync(), provider, sealedCredentials), cancellationToken);
+    public async ValueTask<IdempotencyRecord?> CreateAsync(
+        Provider provider, byte[]? sealedCredentials, IdempotencyRecord? idempotency = null, CancellationToken cancellationToken = default) =>
+        await database().WriteAsync(
+            async transaction =>
+            {
+                if (await PostgreSqlKeys.AddAsync(transaction, provider.Tenant, idempotency, provider.CreatedAt) is { } existing) return existing;
+                await WriteAsync(await transaction.ConnectionAsync(), "insert_provider", provider, sealedCredentials);
+                return null;
+            },
+            cancellationToken);
+
+    public async ValueTask<bool> ReplaceAsync(Provider provider, byte[]? sealedCredentials, CancellationToken cancellationToken = default) =>
+        await database().WriteAsync(
+            async transaction => await WriteAsync(await transaction.ConnectionAsync(), "replace_provider", provider, sealedCredentials) > 0, cancellationToken);
+
+    public async ValueTask<(Provider Provider, byte[]? SealedCredentials)?> GetAsync(
+        TenantId tenant, Guid id, CancellationToken cancellationToken = default) =>
+        await database().FindAsync<Row>(Sql["get_provider"], new { tenant = tenant.Value, id }, cancellationToken) is { } row
+            ? (row.ToProvider(), row.Credentials)
+            : null;
+
+    public async ValueTask<IReadOnlyList<(Provider Provider, byte[]? SealedCredentials)>> ListAsync(
+        TenantId tenant, Channel? channel, Guid? after, int limit, CancellationToken cancellationToken = default)
+    {
+        var parameters = new { tenant = tenant.Value, channel = (int?)channel, after = after ?? Guid.Empty, limit };
+        return (await database().ListAsync<Row>(Sql["list_providers"], parameters, cancellationToken)).ConvertAll(row => (row.ToProvider(), row.Credentials));
+    }
 
     public async ValueTask<IReadOnlyList<(Provider Provider, byte[]? SealedCredentials)>> AllAsync(CancellationToken cancellationToken = default) =>
         (await database().ListAsync<Row>(Sql["all_providers"], null, cancellationToken)).ConvertAll(row => (row.ToProvider(), row.Credentials));
 
-    private static async Task CreateAsync(NpgsqlConnection connection, Provider provider, byte[]? credentials)
+    private static async Task<int> WriteAsync(NpgsqlConnection connection, string statement, Provider provider, byte[]? credentials)
     {
         try
         {
-            await connection.ExecuteAsync(Sql["insert_provider"].Text, new
+            return await connection.ExecuteAsync(Sql[statement].Text, new
             {
                 tenant = provider.Tenant.Value,
                 id = provider.Id,
@@ -34,8 +59,11 @@ internal sealed class PostgreSqlProviderStore(Func<PostgreSqlDatabase> database)
                 isDefault = provider.IsDefault,
                 enabled = provider.Enabled,
                 maxConcurrency = provider.MaxConcurrency,
+                policy = provider.Policy.IsEmpty ? null : JsonSerializer.Serialize(provider.Policy, StorageJson.Stored.ProviderPolicy),
+                version = provider.Version,
                 created = provider.CreatedAt.ToStored(),
                 updated = provider.UpdatedAt.ToStored(),
+                deleted = provider.DeletedAt?.ToStored(),
             });
         }
         catch (PostgresException e) when (PostgreSqlFaults.IsUniqueViolation(e))
@@ -70,6 +98,12 @@ internal sealed class PostgreSqlProviderStore(Func<PostgreSqlDatabase> database)
 
         public int MaxConcurrency { get; set; }
 
+        public string? Policy { get; set; }
+
+        public int Version { get; set; }
+
+        public long? DeletedAt { get; set; }
+
         public long CreatedAt { get; set; }
 
         public long UpdatedAt { get; set; }
@@ -82,11 +116,15 @@ internal sealed class PostgreSqlProviderStore(Func<PostgreSqlDatabase> database)
             Channel = (Channel)Channel,
             Kind = Kind,
             Settings = JsonElement.Parse(Settings),
+            HasCredentials = Credentials is not null,
             Priority = Priority,
             Weight = Weight,
             IsDefault = IsDefault,
             Enabled = Enabled,
             MaxConcurrency = MaxConcurrency,
+            Policy = Policy is null ? ProviderPolicy.None : JsonSerializer.Deserialize(Policy, StorageJson.Stored.ProviderPolicy)!,
+            Version = Version,
+            DeletedAt = PostgreSqlValues.ToTime(DeletedAt),
             CreatedAt = PostgreSqlValues.ToTime(CreatedAt),
             UpdatedAt = PostgreSqlValues.ToTime(UpdatedAt),
         };

@@ -1,5 +1,6 @@
 using Carillon.Messages;
 using Dapper;
+using Npgsql;
 
 namespace Carillon.Storage.PostgreSql;
 
@@ -9,6 +10,7 @@ internal sealed class PostgreSqlQueueStore(
     private readonly PostgreSqlClaim _claim = new(secretRetention);
     private readonly PostgreSqlRescue _rescue = new(secretRetention);
     private readonly UncertainCommits _uncertain = new();
+    private readonly MissedEvents _missed = new();
 
     public async ValueTask CommitAsync(WriteGroup group, CancellationToken cancellationToken = default)
     {
@@ -65,15 +67,64 @@ internal sealed class PostgreSqlQueueStore(
         TenantId tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken = default) =>
         await database().WriteAsync(transaction => PostgreSqlCancel.RunAsync(transaction, tenant, notificationId, now), cancellationToken);
 
-    public async ValueTask<int> CleanAsync(DateTimeOffset idempotencyBefore, DateTimeOffset now, int limit, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<CancelledMessage>> CancelManyAsync(
+        TenantId tenant, IReadOnlyList<Guid> notificationIds, DateTimeOffset now, CancellationToken cancellationToken = default) =>
+        notificationIds.Count == 0
+            ? []
+            : await database().WriteAsync<IReadOnlyList<CancelledMessage>>(
+                async transaction =>
+                {
+                    // In one order on every node, so that no two wait for each other.
+                    var answers = new Dictionary<Guid, IReadOnlyList<CancelledMessage>>();
+                    foreach (var id in notificationIds.Distinct().Order()) answers.Add(id, await PostgreSqlCancel.RunAsync(transaction, tenant, id, now));
+                    return [.. notificationIds.SelectMany(id => answers[id])];
+                },
+                cancellationToken);
+
+    public async ValueTask<RetryResult> RetryAsync(
+        TenantId tenant, Guid messageId, DateTimeOffset now, ReadOnlyMemory<byte> trace, CancellationToken cancellationToken = default) =>
+        await database().WriteAsync(transaction => PostgreSqlRetry.RunAsync(transaction, tenant, messageId, now, trace), cancellationToken);
+
+    public async ValueTask<IReadOnlyList<DueStep>> DueStepsAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken = default) =>
+        await database().ReadAsync<IReadOnlyList<DueStep>>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(StepSql.DueSteps.Text, connection);
+                command.Parameters.AddWithValue("now", now.ToStored());
+                command.Parameters.AddWithValue("limit", limit);
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                var steps = new List<DueStep>();
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    var notification = NotificationRow.Read(reader, 4, reader.GetGuid(0));
+                    steps.Add(new DueStep(
+                        notification, reader.GetInt32(1), reader.GetInt16(3) == -StepColumns.DeadlineLane, PostgreSqlValues.ToTime(reader.GetInt64(2))));
+                }
+
+                return steps;
+            },
+            cancellationToken);
+
+    public async ValueTask<IReadOnlyList<StoredCallback>> UnreadCallbacksAsync(
+        DateTimeOffset receivedBefore, int limit, CancellationToken cancellationToken = default)
+    {
+        await _missed.SettleAsync(database(), time.GetUtcNow(), limit, cancellationToken);
+        return (await database().ListAsync<CallbackRow>(EventSql.UnreadCallbacks, new { before = receivedBefore.ToStored(), limit }, cancellationToken))
+            .ConvertAll(row => new StoredCallback(row.Id, row.ProviderId, PostgreSqlValues.ToTime(row.ReceivedAt), row.Request));
+    }
+
+    public async ValueTask<int> CleanAsync(CleaningOrder order, CancellationToken cancellationToken = default)
     {
         await partitions.EnsureAsync(database(), cancellationToken);
         return await database().WriteAsync(
             async transaction =>
             {
                 var connection = await transaction.ConnectionAsync();
-                return await connection.ExecuteAsync(QueueSql.CleanIdempotency.Text, new { before = idempotencyBefore.ToStored(), limit })
-                    + await connection.ExecuteAsync(QueueSql.CleanSecrets.Text, new { now = now.ToStored(), limit });
+                var limit = order.Limit;
+                return await connection.ExecuteAsync(QueueSql.CleanIdempotency.Text, new { before = order.IdempotencyBefore.ToStored(), limit })
+                    + await connection.ExecuteAsync(QueueSql.CleanSecrets.Text, new { now = order.Now.ToStored(), limit })
+                    + await connection.ExecuteAsync(EventSql.CleanCallbacks.Text, new { before = order.CallbacksBefore.ToStored(), limit })
+                    + await connection.ExecuteAsync(EventSql.CleanEarly.Text, new { before = order.EarlyEventsBefore.ToStored(), limit });
             },
             cancellationToken);
     }
@@ -120,6 +171,17 @@ internal sealed class PostgreSqlQueueStore(
                 separately = true;
             }
         }
+    }
+
+    private sealed class CallbackRow
+    {
+        public Guid Id { get; set; }
+
+        public Guid ProviderId { get; set; }
+
+        public long ReceivedAt { get; set; }
+
+        public byte[] Request { get; set; } = [];
     }
 
     private sealed class LaneRow

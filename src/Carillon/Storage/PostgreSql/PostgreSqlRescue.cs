@@ -61,17 +61,17 @@ internal sealed class PostgreSqlRescue(TimeSpan secretRetention)
 
     /// <summary>
     /// Makes them due again, each in its place in its lane, unless that lies ahead. Those whose notification was cancelled while a node
-    /// had them end as cancelled instead; returns how many.
+    /// had them, or went on to its next step, end as cancelled instead; returns how many.
     /// </summary>
     private static async Task<int> GiveBackAsync(PostgreSqlTransaction transaction, List<Lost> lost, DateTimeOffset now, PostgreSqlCounters counters)
     {
         if (lost.Count == 0) return 0;
-        var (cancelledMessages, cancelledNotifications) = await CancelledAsync(transaction, lost);
+        var (endings, cancelledNotifications) = await EndingsAsync(transaction, lost);
         var (due, early, ended) = (new WorkColumns(), new List<Lost>(), new List<Lost>());
         var latest = now.ToStored();
         foreach (var work in lost)
         {
-            if (cancelledMessages.Contains(work.Id))
+            if (endings.ContainsKey(work.Id))
             {
                 ended.Add(work);
                 counters.Add(work.Lane.Tenant, now, work.Lane.Channel, provider: null, MessageStatus.Cancelled);
@@ -85,27 +85,32 @@ internal sealed class PostgreSqlRescue(TimeSpan secretRetention)
         await using var batch = transaction.Batch();
         due.WriteDue(batch);
         if (early.Count > 0) Name(batch.Add(QueueSql.SetDue), early).Set("due", latest);
-        if (ended.Count > 0) Name(batch.Add(QueueSql.CancelMessages), ended).Set("at", latest);
+        if (ended.Count > 0) 
+        {
+            Name(batch.Add(QueueSql.CancelMessages), ended).Array("reasons", ended.ConvertAll(e => (string?)endings[e.Id])).Set("at", latest);
+            batch.AddStates(ended.Select(e => (e.Lane.Tenant, e.Id)), MessageStatus.Cancelled);
+        }
+
         await transaction.RunAsync(batch);
         await PostgreSqlSecrets.EraseAsync(transaction, cancelledNotifications, now);
         return ended.Count;
     }
 
-    private static async Task<(HashSet<Guid> Messages, NotificationSet Notifications)> CancelledAsync(PostgreSqlTransaction transaction, List<Lost> lost)
+    private static async Task<(Dictionary<Guid, string> Endings, NotificationSet Notifications)> EndingsAsync(PostgreSqlTransaction transaction, List<Lost> lost)
     {
-        var (messages, notifications) = (new HashSet<Guid>(), new NotificationSet());
+        var (endings, notifications) = (new Dictionary<Guid, string>(), new NotificationSet());
         var tenants = lost.ToDictionary(l => l.Id, l => l.Tenant);
         await using var batch = transaction.Batch();
         Name(batch.Add(QueueSql.ShareNotificationsOf), lost);
         await using var reader = await transaction.ReadAsync(batch);
         while (await reader.ReadAsync())
         {
-            if (!reader.GetBoolean(2)) continue;
-            messages.Add(reader.GetGuid(0));
+            if (reader.Text(2) is not { } ending) continue;
+            endings.Add(reader.GetGuid(0), ending);
             notifications.Add(tenants[reader.GetGuid(0)], reader.GetGuid(1));
         }
 
-        return (messages, notifications);
+        return (endings, notifications);
     }
 
     private async Task EndUnknownAsync(PostgreSqlTransaction transaction, List<Lost> marked, DateTimeOffset now, PostgreSqlCounters counters)
@@ -119,6 +124,7 @@ internal sealed class PostgreSqlRescue(TimeSpan secretRetention)
             .Array("traces", marked.ConvertAll(m => (byte[]?)Trace(m.MarkAttempt!.Value, now)))
             .Set("reason", NpgsqlTypes.NpgsqlDbType.Text, MessageReasons.OutcomeUnknown)
             .Set("at", now.ToStored());
+        batch.AddStates(marked.Select(m => (m.Lane.Tenant, m.Id)), MessageStatus.Failed);
         var notifications = new NotificationSet();
         await using (var reader = await transaction.ReadAsync(batch))
         {

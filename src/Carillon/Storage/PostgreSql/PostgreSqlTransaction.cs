@@ -58,6 +58,23 @@ internal sealed class PostgreSqlTransaction(NpgsqlConnection connection, bool pr
         }
     }
 
+    /// <summary>Runs a batch that answers nothing; how many rows its last statement touched.</summary>
+    public async Task<int> CountAsync(NpgsqlBatch batch)
+    {
+        await using (batch)
+        {
+            await using (var reader = await ReadAsync(batch))
+            {
+                while (await reader.NextResultAsync())
+                {
+                    // Its end is the answer.
+                }
+            }
+
+            return batch.BatchCommands[^1].RecordsAffected;
+        }
+    }
+
     /// <summary>Runs the batch together with the commit.</summary>
     public void RunLast(NpgsqlBatch batch) => _last = batch;
 

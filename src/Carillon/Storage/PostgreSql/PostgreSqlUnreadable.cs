@@ -23,6 +23,7 @@ internal static class PostgreSqlUnreadable
             .Array("traces", messages.ConvertAll(m => (byte[]?)Trace(m.Why, now)))
             .Set("reason", NpgsqlTypes.NpgsqlDbType.Text, MessageReasons.ContentError)
             .Set("at", now.ToStored());
+        batch.AddStates(messages.Select(m => (m.Tenant, m.Id)), MessageStatus.Failed);
         batch.Add(QueueSql.Release).Set("epoch", epoch).Array("tenants", tenants).Array("subjects", subjects);
         var notifications = new NotificationSet();
         await using (var reader = await transaction.ReadAsync(batch))

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Carillon.Messages;
 
 namespace Carillon.Storage.PostgreSql;
 
@@ -38,13 +37,34 @@ internal static class PostgreSqlValues
         return FirstId(DateTimeOffset.UnixEpoch.AddMilliseconds(Math.Min(milliseconds, 1L << 46)) - Skew);
     }
 
-    /// <summary>Under which a message is found by its gateway's id. Stored, so that it never changes: FNV-1a over tenant, provider and id.</summary>
-    public static long ExternalHash(TenantId tenant, Guid provider, string id)
+    /// <summary>
+    /// Where an id stands among all, as a number: 43 bits of milliseconds, the 12 bits of the counter, 8 of the random ones. Ids that share
+    /// a place are rare, and stand side by side.
+    /// </summary>
+    public static long PlaceOf(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        var (high, low) = (BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
+        return (long)(((high >> 16) & ((1UL << 43) - 1)) << 20 | (high & 0xFFF) << 8 | ((low >> 54) & 0xFF));
+    }
+
+    /// <summary>The least UUIDv7 of a place.</summary>
+    public static Guid FirstIdOf(long place)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        var bits = (ulong)place;
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, (bits >> 20) << 16 | 0x7000 | ((bits >> 8) & 0xFFF));
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], 1UL << 63 | (bits & 0xFF) << 54);
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    /// <summary>Under which a message is found by its gateway's id. Stored, so that it never changes: FNV-1a over provider and id.</summary>
+    public static long ExternalHash(Guid provider, string id)
     {
         const ulong basis = 14695981039346656037;
-        Span<byte> head = stackalloc byte[20];
-        BinaryPrimitives.WriteInt32BigEndian(head, tenant.Value);
-        provider.TryWriteBytes(head[4..], bigEndian: true, out _);
+        Span<byte> head = stackalloc byte[16];
+        provider.TryWriteBytes(head, bigEndian: true, out _);
         return (long)Add(Add(basis, head), Encoding.UTF8.GetBytes(id));
     }
 

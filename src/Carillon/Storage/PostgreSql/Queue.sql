@@ -66,6 +66,13 @@ SELECT * FROM unnest(@ids, @tenants, @contacts, @versions, @variables, @secrets,
 INSERT INTO message (id, tenant_id, notification_id, lane, channel, address, contact_id, status, step, attempts, created_at, due_at, updated_at)
 SELECT * FROM unnest(@ids, @tenants, @notifications, @lanes, @channels, @addresses, @contacts, @statuses, @steps, @attempts, @createds, @dues, @ats);
 
+-- name: insert_states
+-- Nothing for the states that most messages come to.
+INSERT INTO message_state (tenant_id, status, message_id)
+SELECT * FROM unnest(@tenants, @statuses, @ids) AS u (tenant_id, status, id)
+WHERE u.status NOT IN (3 /* queued */, 5 /* sent */, 6 /* delivered */, 7 /* read */)
+ON CONFLICT DO NOTHING;
+
 -- name: insert_due
 INSERT INTO due_work (tenant_id, lane, due, subject, kind, status)
 SELECT u.tenant_id, u.lane, u.due, u.subject, 1, u.status
@@ -102,7 +109,7 @@ CROSS JOIN LATERAL (SELECT 1 FROM notification n WHERE n.tenant_id = u.tenant_id
 -- so that only their months are looked at. Where fewer are changed than were released, something else changed a message in the same
 -- moment, and all is done again.
 WITH found AS (
-  SELECT u.*, w.place AS work, w.lane, m.place, m.part
+  SELECT u.*, w.place AS work, w.lane, m.place, m.part, m.step
   FROM unnest(@tenants, @ids, @statuses, @reasons, @dues, @attempts, @ats, @sents, @providers, @externals, @external_hashes, @costs,
     @currencies, @contents, @traces, @waits_for) WITH ORDINALITY
     AS u (tenant_id, id, status, reason, due, attempts, at, sent, provider, external, external_hash, cost,
@@ -111,19 +118,19 @@ WITH found AS (
     SELECT w.ctid AS place, w.lane FROM owned_work w
     WHERE w.tenant_id = u.tenant_id AND w.subject = u.id AND w.kind = 1 AND w.epoch = @epoch OFFSET 0) w
   CROSS JOIN LATERAL (
-    SELECT m.ctid AS place, m.tableoid AS part FROM message m
+    SELECT m.ctid AS place, m.tableoid AS part, m.step FROM message m
     WHERE m.tenant_id = u.tenant_id AND m.id = u.id AND m.id BETWEEN @first AND @last OFFSET 0) m
 ), released AS (
   DELETE FROM owned_work o USING found f WHERE o.ctid = f.work
   RETURNING f.*
 ), ended AS (
-  SELECT r.*, n.cancelled_at IS NOT NULL AS cancelled
+  SELECT r.*, CASE WHEN n.cancelled_at IS NOT NULL THEN 'cancelled' WHEN n.step > r.step THEN 'superseded' END AS ending
   FROM released r LEFT JOIN notification n ON n.tenant_id = r.tenant_id AND n.id = r.waits_for
 ), updated AS (
   UPDATE message m SET
-    status = CASE WHEN e.cancelled THEN 11 /* cancelled */ ELSE e.status END,
-    reason = CASE WHEN e.cancelled THEN 'cancelled' ELSE e.reason END,
-    due_at = CASE WHEN e.cancelled THEN NULL ELSE e.due END,
+    status = CASE WHEN e.ending IS NOT NULL THEN 11 /* cancelled */ ELSE e.status END,
+    reason = coalesce(e.ending, e.reason),
+    due_at = CASE WHEN e.ending IS NOT NULL THEN NULL ELSE e.due END,
     attempts = e.attempts,
     updated_at = e.at,
     sent_at = coalesce(e.sent, m.sent_at),
@@ -138,31 +145,19 @@ WITH found AS (
   RETURNING 1
 ), waiting AS (
   INSERT INTO due_work (tenant_id, lane, due, subject, kind, status)
-  SELECT e.tenant_id, e.lane, e.due, e.id, 1, e.status FROM ended e WHERE e.due IS NOT NULL AND NOT e.cancelled
+  SELECT e.tenant_id, e.lane, e.due, e.id, 1, e.status FROM ended e WHERE e.due IS NOT NULL AND e.ending IS NULL
 ), found_later AS (
   INSERT INTO message_external (tenant_id, hash, message_id)
   SELECT e.tenant_id, e.external_hash, e.id FROM ended e WHERE e.external_hash IS NOT NULL
   ON CONFLICT DO NOTHING
+), states AS (
+  INSERT INTO message_state (tenant_id, status, message_id)
+  SELECT e.tenant_id, e.shown, e.id
+  FROM (SELECT ended.*, CASE WHEN ending IS NOT NULL THEN 11 /* cancelled */ ELSE status END AS shown FROM ended) e
+  WHERE e.shown NOT IN (3 /* queued */, 5 /* sent */, 6 /* delivered */, 7 /* read */)
+  ON CONFLICT DO NOTHING
 )
-SELECT n, cancelled, (SELECT count(*) FROM updated) FROM ended;
-
--- name: begin_steps
--- A step fails as a whole: nothing of it may live, have succeeded, or perhaps have.
--- The notifications are locked already.
-UPDATE notification n SET step = f.step
-FROM (
-  SELECT u.step, u.n, x.place, x.part FROM unnest(@tenants, @ids, @steps) WITH ORDINALITY AS u (tenant_id, id, step, n)
-  CROSS JOIN LATERAL (
-    SELECT x.ctid AS place, x.tableoid AS part FROM notification x
-    WHERE x.tenant_id = u.tenant_id AND x.id = u.id AND x.step = u.step - 1 AND x.cancelled_at IS NULL OFFSET 0) x
-  WHERE NOT EXISTS (
-    SELECT 1 FROM message m
-    WHERE m.tenant_id + 0 = u.tenant_id AND m.notification_id = u.id AND m.id >= @since AND m.step = u.step - 1
-      AND (m.status IN (1 /* scheduled */, 2 /* held */, 3 /* queued */,
-        5 /* sent */, 6 /* delivered */, 7 /* read */, 13 /* received */) OR m.reason = 'outcome_unknown'))
-  OFFSET 0) f
-WHERE n.ctid = f.place AND n.tableoid = f.part
-RETURNING f.n;
+SELECT n, ending IS NOT NULL, (SELECT count(*) FROM updated) FROM ended;
 
 -- name: erase_secrets
 UPDATE notification n SET secrets = NULL, secrets_erase_at = NULL
@@ -205,13 +200,14 @@ WITH taken AS (
     FOR UPDATE SKIP LOCKED))
   RETURNING tenant_id, subject, lane, due
 ), found AS (
-  SELECT t.due, m.tenant_id, m.id, m.lane, m.channel, m.address, m.step, m.attempts, m.created_at, m.notification_id
+  SELECT t.due, m.tenant_id, m.id, m.lane, m.channel, m.address, m.step, m.attempts, m.created_at, m.notification_id,
+    m.retried_at, m.retried_attempts
   FROM taken t CROSS JOIN LATERAL (SELECT * FROM message m WHERE m.tenant_id = t.tenant_id AND m.id = t.subject OFFSET 0) m
 ), owned AS (
   INSERT INTO owned_work (tenant_id, subject, kind, lane, due, epoch)
   SELECT f.tenant_id, f.id, 1, f.lane, f.due, @epoch FROM found f
 )
-SELECT f.due, f.id, f.channel, f.address, f.step, f.attempts, f.created_at, f.notification_id,
+SELECT f.due, f.id, f.channel, f.address, f.step, f.attempts, f.created_at, f.notification_id, f.retried_at, f.retried_attempts,
   n.tenant_id, n.contact_id, n.template_version_id, n.variables, n.secrets, n.details, n.category, n.priority, n.on_unknown,
   n.created_at, n.scheduled_at, n.expires_at, n.plan, n.locale, n.related_type, n.related_id, n.batch_id
 FROM found f LEFT JOIN notification n ON n.tenant_id = f.tenant_id AND n.id = f.notification_id
@@ -233,7 +229,8 @@ WITH RECURSIVE lanes (tenant_id, lane, due) AS (
     WHERE (w.tenant_id, w.lane) > (l.tenant_id, l.lane)
     ORDER BY w.tenant_id, w.lane, w.due LIMIT 1) d
 )
-SELECT lane AS Lane, due AS Due FROM lanes;
+-- Lanes below 0 hold steps of plans, not messages.
+SELECT lane AS Lane, due AS Due FROM lanes WHERE lane >= 0;
 
 -- name: take_lost
 DELETE FROM owned_work WHERE kind = 1 AND NOT epoch = ANY (@epochs)
@@ -248,12 +245,12 @@ DELETE FROM owned_work WHERE ctid = ANY (ARRAY(
 RETURNING tenant_id, subject, lane, due, NULL::integer, NULL::uuid;
 
 -- name: share_notifications_of
--- The notifications of messages, held against cancellation until the commit.
-SELECT u.subject, n.id, n.cancelled
+-- The notifications of messages, held against cancellation until the commit; and why the message waits no longer, where it does not.
+SELECT u.subject, n.id, CASE WHEN n.cancelled THEN 'cancelled' WHEN n.step > m.step THEN 'superseded' END
 FROM unnest(@tenants, @subjects) AS u (tenant_id, subject)
-CROSS JOIN LATERAL (SELECT m.notification_id FROM message m WHERE m.tenant_id = u.tenant_id AND m.id = u.subject OFFSET 0) m
+CROSS JOIN LATERAL (SELECT m.notification_id, m.step FROM message m WHERE m.tenant_id = u.tenant_id AND m.id = u.subject OFFSET 0) m
 CROSS JOIN LATERAL (
-  SELECT n.id, n.cancelled_at IS NOT NULL AS cancelled FROM notification n
+  SELECT n.id, n.step, n.cancelled_at IS NOT NULL AS cancelled FROM notification n
   WHERE n.tenant_id = u.tenant_id AND n.id = m.notification_id FOR SHARE) n;
 
 -- name: set_due
@@ -284,9 +281,9 @@ WHERE m.ctid = f.place AND m.tableoid = f.part
 RETURNING m.tenant_id, m.notification_id;
 
 -- name: cancel_messages
-UPDATE message m SET status = 11 /* cancelled */, reason = 'cancelled', due_at = NULL, updated_at = @at
+UPDATE message m SET status = 11 /* cancelled */, reason = f.reason, due_at = NULL, updated_at = @at
 FROM (
-  SELECT x.place, x.part FROM unnest(@tenants, @subjects) AS u (tenant_id, subject)
+  SELECT x.place, x.part, u.reason FROM unnest(@tenants, @subjects, @reasons) AS u (tenant_id, subject, reason)
   CROSS JOIN LATERAL (
     SELECT x.ctid AS place, x.tableoid AS part FROM message x WHERE x.tenant_id = u.tenant_id AND x.id = u.subject FOR NO KEY UPDATE) x
   OFFSET 0) f
@@ -311,6 +308,40 @@ RETURNING subject;
 
 -- name: cancel_notification
 UPDATE notification SET cancelled_at = coalesce(cancelled_at, @at) WHERE tenant_id = @tenant AND id = @id;
+
+-- name: lock_message
+SELECT m.lane, m.status, m.step, m.notification_id FROM message m WHERE m.tenant_id = @tenant AND m.id = @id FOR NO KEY UPDATE;
+
+-- name: is_owned
+SELECT 1 FROM owned_work WHERE tenant_id = @tenant AND subject = @subject AND kind = 1;
+
+-- name: share_notification
+SELECT tenant_id, contact_id, template_version_id, variables, secrets, details, category, priority, on_unknown,
+  created_at, scheduled_at, expires_at, plan, locale, related_type, related_id, batch_id, cancelled_at IS NOT NULL
+FROM notification WHERE tenant_id = @tenant AND id = @id FOR SHARE;
+
+-- name: is_superseded
+SELECT 1 FROM message
+WHERE tenant_id + 0 = @tenant AND notification_id = @notification AND step > @step
+  AND (status IN (1 /* scheduled */, 2 /* held */, 3 /* queued */,
+    5 /* sent */, 6 /* delivered */, 7 /* read */, 13 /* received */) OR reason = 'outcome_unknown')
+LIMIT 1;
+
+-- name: has_content
+SELECT (@version IS NULL OR EXISTS (SELECT 1 FROM template_version v WHERE v.tenant_id = @tenant AND v.id = @version))
+  AND NOT EXISTS (
+    SELECT 1 FROM unnest(@hashes) AS u (hash) WHERE NOT EXISTS (SELECT 1 FROM blob b WHERE b.tenant_id = @tenant AND b.hash = u.hash));
+
+-- name: retry_message
+UPDATE message SET
+  status = 3 /* queued */,
+  reason = NULL,
+  due_at = @now,
+  retried_at = @now,
+  retried_attempts = attempts,
+  updated_at = @now,
+  trace = coalesce(trace || @trace, trace, @trace)
+WHERE tenant_id = @tenant AND id = @id;
 
 -- name: clean_idempotency
 DELETE FROM idempotency WHERE ctid = ANY (ARRAY(

@@ -16,13 +16,13 @@ internal static class QueueSql
     public static readonly SqlStatement InsertContactAddresses = File["insert_contact_addresses"];
     public static readonly SqlStatement InsertNotifications = File["insert_notifications"];
     public static readonly SqlStatement InsertMessages = File["insert_messages"];
+    public static readonly SqlStatement InsertStates = File["insert_states"];
     public static readonly SqlStatement InsertDue = File["insert_due"];
     public static readonly SqlStatement InsertOwned = File["insert_owned"];
     public static readonly SqlStatement MarkOwned = File["mark_owned"];
     public static readonly SqlStatement ShareNotifications = File["share_notifications"];
     public static readonly SqlStatement LockNotifications = File["lock_notifications"];
     public static readonly SqlStatement RecordOutcomes = File["record_outcomes"];
-    public static readonly SqlStatement BeginSteps = File["begin_steps"];
     public static readonly SqlStatement EraseSecrets = File["erase_secrets"];
     public static readonly SqlStatement ScheduleSecretsErasure = File["schedule_secrets_erasure"];
     public static readonly SqlStatement AddCounters = File["add_counters"];
@@ -40,6 +40,12 @@ internal static class QueueSql
     public static readonly SqlStatement SelectCancel = File["select_cancel"];
     public static readonly SqlStatement DeleteDue = File["delete_due"];
     public static readonly SqlStatement CancelNotification = File["cancel_notification"];
+    public static readonly SqlStatement LockMessage = File["lock_message"];
+    public static readonly SqlStatement IsOwned = File["is_owned"];
+    public static readonly SqlStatement ShareNotification = File["share_notification"];
+    public static readonly SqlStatement IsSuperseded = File["is_superseded"];
+    public static readonly SqlStatement HasContent = File["has_content"];
+    public static readonly SqlStatement RetryMessage = File["retry_message"];
     public static readonly SqlStatement CleanIdempotency = File["clean_idempotency"];
     public static readonly SqlStatement CleanSecrets = File["clean_secrets"];
 }

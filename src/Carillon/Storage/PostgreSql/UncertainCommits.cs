@@ -18,6 +18,7 @@ internal sealed class UncertainCommits
     {
         var messages = group.Accepts.Where(a => a.Verdict == AcceptVerdict.Committed).SelectMany(a => a.Notifications).SelectMany(n => n.Messages)
             .Concat(group.Outcomes.Where(o => o.NextBegun).SelectMany(o => o.Next!.Messages))
+            .Concat(group.Steps.Where(s => s.Verdict == StepVerdict.Begun).SelectMany(s => s.Next.Messages))
             .Where(m => m.IsOwned).Select(m => (m.Notification.Tenant, m.Id));
         var outcomes = group.Outcomes.Where(o => o.Recorded).ToDictionary(o => o, o => (o.Cancelled, o.NextBegun));
         lock (_lock) _commits.Add(new UncertainCommit(transaction, group.Epoch, [.. messages], outcomes));

@@ -5,3 +5,7 @@ FROM contact WHERE tenant_id = @tenant AND id = @id;
 -- name: get_addresses
 SELECT channel AS Channel, identifier AS Identifier, is_primary AS IsPrimary, is_verified AS IsVerified
 FROM contact_address WHERE tenant_id = @tenant AND contact_id = @id ORDER BY position;
+
+-- name: find_by_address
+SELECT contact_id FROM contact_address WHERE tenant_id = @tenant AND identifier = @identifier AND channel IN (SELECT value FROM json_each(@channels))
+ORDER BY is_verified DESC, contact_id LIMIT 1;

@@ -15,11 +15,14 @@ internal static class MessageKey
 
     public static int OfContact(TenantId tenant, string contact) => Fold(Add(Start('c', tenant), contact));
 
-    public static int OfExternal(TenantId tenant, Guid provider, string id)
+    public static int OfRelated(TenantId tenant, string type, string id) => Fold(Add(Add(Add(Start('r', tenant), type), "\n"), id));
+
+    /// <summary>Without the tenant: a vendor that calls back knows none.</summary>
+    public static int OfExternal(Guid provider, string id)
     {
         Span<byte> bytes = stackalloc byte[16];
         provider.TryWriteBytes(bytes, bigEndian: true, out _);
-        return Fold(Add(Add(Start('x', tenant), bytes), id));
+        return Fold(Add(Add(Basis, bytes), id));
     }
 
     private static ulong Start(char kind, TenantId tenant)

@@ -6,6 +6,9 @@ namespace Carillon.Storage.Sqlite;
 /// <summary>A row of <c>message</c>, as SQLite has its values.</summary>
 internal sealed class MessageRow
 {
+    /// <summary>Where it stands in the log; 0 where the statement did not ask for it.</summary>
+    public long Seq { get; set; }
+
     public byte[] Id { get; set; } = [];
 
     public byte[] NotificationId { get; set; } = [];
@@ -40,6 +43,8 @@ internal sealed class MessageRow
 
     public long? SentAt { get; set; }
 
+    public long? RetriedAt { get; set; }
+
     public long UpdatedAt { get; set; }
 
     public byte[]? ContentHash { get; set; }
@@ -65,6 +70,7 @@ internal sealed class MessageRow
         CreatedAt = SqliteValues.ToTime(CreatedAt),
         DueAt = SqliteValues.ToTime(DueAt),
         SentAt = SqliteValues.ToTime(SentAt),
+        RetriedAt = SqliteValues.ToTime(RetriedAt),
         UpdatedAt = SqliteValues.ToTime(UpdatedAt),
         ContentHash = SqliteValues.ToNullableGuid(ContentHash),
         Trace = Trace,

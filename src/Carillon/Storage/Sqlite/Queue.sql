@@ -72,16 +72,6 @@ UPDATE message SET
   trace = coalesce(trace || @trace, trace, @trace)
 WHERE seq = @seq;
 
--- name: begin_step
--- A step fails as a whole: nothing of it may live, have succeeded, or perhaps have.
-UPDATE notification SET step = @step
-WHERE id = @id AND step = @step - 1 AND cancelled_at IS NULL
-  AND NOT EXISTS (
-    SELECT 1 FROM message m
-    WHERE m.notification_id = @id AND m.step = @step - 1
-      AND (m.status IN (1 /* scheduled */, 2 /* held */, 3 /* queued */,
-        5 /* sent */, 6 /* delivered */, 7 /* read */, 13 /* received */) OR m.reason = 'outcome_unknown'));
-
 -- name: erase_secrets
 UPDATE notification SET secrets = NULL, secrets_erase_at = NULL
 WHERE id = @id AND NOT EXISTS (SELECT 1 FROM message m WHERE m.notification_id = @id AND m.status IN (1 /* scheduled */, 2 /* held */, 3 /* queued */));
@@ -95,7 +85,8 @@ VALUES (@tenant, @quarter, @epoch, @channel, @provider, @status, @count)
 ON CONFLICT (tenant_id, quarter, node_epoch, channel, provider_id, status) DO UPDATE SET count = count + excluded.count;
 
 -- name: select_claim
-SELECT d.due, d.subject, d.seq, m.channel, m.address, m.step, m.attempts, m.created_at, m.notification_id
+SELECT d.due, d.subject, d.seq, m.channel, m.address, m.step, m.attempts, m.created_at, m.notification_id,
+  m.retried_at, m.retried_attempts
 FROM due_work d
 LEFT JOIN message m ON m.seq = d.seq
 WHERE d.lane = @lane AND d.due <= @now AND d.kind = 1
@@ -114,8 +105,9 @@ DELETE FROM due_work WHERE lane = @lane AND due = @due AND subject = @subject AN
 SELECT due FROM due_work WHERE lane = @lane ORDER BY due LIMIT 1;
 
 -- name: lanes
+-- Lanes below 0 hold steps of plans, not messages.
 WITH RECURSIVE lanes (lane) AS (
-  SELECT min(lane) FROM due_work
+  SELECT min(lane) FROM due_work WHERE lane >= 0
   UNION ALL
   SELECT (SELECT min(d.lane) FROM due_work d WHERE d.lane > lanes.lane) FROM lanes WHERE lanes.lane IS NOT NULL
 )
@@ -133,7 +125,7 @@ DELETE FROM owned_work WHERE kind = 1 AND epoch NOT IN (SELECT value FROM json_e
 UPDATE message SET due_at = @due WHERE seq = @seq;
 
 -- name: message_notification
-SELECT notification_id FROM message WHERE seq = @seq;
+SELECT notification_id, step FROM message WHERE seq = @seq;
 
 -- name: select_cancel
 SELECT m.id, m.seq, m.channel, m.status, m.lane, m.due_at, o.subject IS NOT NULL
@@ -142,13 +134,45 @@ WHERE m.notification_id = @notification AND m.tenant_id = @tenant
 ORDER BY m.id;
 
 -- name: cancel_message
-UPDATE message SET status = 11 /* cancelled */, reason = 'cancelled', due_at = NULL, updated_at = @at WHERE seq = @seq;
+UPDATE message SET status = 11 /* cancelled */, reason = @reason, due_at = NULL, updated_at = @at WHERE seq = @seq;
 
 -- name: cancel_notification
 UPDATE notification SET cancelled_at = coalesce(cancelled_at, @at) WHERE id = @id AND tenant_id = @tenant;
 
--- name: is_cancelled
-SELECT 1 FROM notification WHERE id = @id AND cancelled_at IS NOT NULL;
+-- name: end_of_waiting
+-- Why a message of this step waits no longer; no row when it may.
+SELECT CASE WHEN cancelled_at IS NOT NULL THEN 'cancelled' ELSE 'superseded' END FROM notification
+WHERE id = @id AND (cancelled_at IS NOT NULL OR step > @step);
+
+-- name: select_retry
+SELECT m.seq, m.lane, CASE WHEN o.subject IS NULL THEN m.status ELSE 4 /* sending */ END, m.step, m.notification_id, n.cancelled_at IS NOT NULL
+FROM message m
+JOIN notification n ON n.id = m.notification_id
+LEFT JOIN owned_work o ON o.subject = m.id AND o.kind = 1
+WHERE m.id = @id AND m.tenant_id = @tenant;
+
+-- name: is_superseded
+SELECT 1 FROM message
+WHERE notification_id = @notification AND step > @step
+  AND (status IN (1 /* scheduled */, 2 /* held */, 3 /* queued */,
+    5 /* sent */, 6 /* delivered */, 7 /* read */, 13 /* received */) OR reason = 'outcome_unknown');
+
+-- name: has_version
+SELECT 1 FROM template_version WHERE tenant_id = @tenant AND id = @id;
+
+-- name: has_blob
+SELECT 1 FROM blob WHERE tenant_id = @tenant AND hash = @hash;
+
+-- name: retry_message
+UPDATE message SET
+  status = 3 /* queued */,
+  reason = NULL,
+  due_at = @now,
+  retried_at = @now,
+  retried_attempts = attempts,
+  updated_at = @now,
+  trace = coalesce(trace || @trace, trace, @trace)
+WHERE seq = @seq;
 
 -- name: clean_idempotency
 DELETE FROM idempotency WHERE rowid IN (SELECT rowid FROM idempotency ORDER BY rowid LIMIT @limit) AND created_at < @before;

@@ -21,7 +21,6 @@ internal static class QueueSql
     public static readonly SqlStatement MarkOwned = File["mark_owned"];
     public static readonly SqlStatement DeleteOwned = File["delete_owned"];
     public static readonly SqlStatement UpdateMessage = File["update_message"];
-    public static readonly SqlStatement BeginStep = File["begin_step"];
     public static readonly SqlStatement EraseSecrets = File["erase_secrets"];
     public static readonly SqlStatement ScheduleSecretsErasure = File["schedule_secrets_erasure"];
     public static readonly SqlStatement AddCounter = File["add_counter"];
@@ -37,7 +36,12 @@ internal static class QueueSql
     public static readonly SqlStatement SelectCancel = File["select_cancel"];
     public static readonly SqlStatement CancelMessage = File["cancel_message"];
     public static readonly SqlStatement CancelNotification = File["cancel_notification"];
-    public static readonly SqlStatement IsCancelled = File["is_cancelled"];
+    public static readonly SqlStatement EndOfWaiting = File["end_of_waiting"];
+    public static readonly SqlStatement SelectRetry = File["select_retry"];
+    public static readonly SqlStatement IsSuperseded = File["is_superseded"];
+    public static readonly SqlStatement HasVersion = File["has_version"];
+    public static readonly SqlStatement HasBlob = File["has_blob"];
+    public static readonly SqlStatement RetryMessage = File["retry_message"];
     public static readonly SqlStatement CleanIdempotency = File["clean_idempotency"];
     public static readonly SqlStatement CleanSecrets = File["clean_secrets"];
 }

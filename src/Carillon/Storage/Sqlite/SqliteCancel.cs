@@ -38,12 +38,13 @@ internal sealed class SqliteCancel
         return answers;
     }
 
-    public static bool IsCancelled(SqliteSession session, Guid notification)
+    /// <summary>Why a message of this step waits no longer: its notification was cancelled, or the next step has begun. Null when it may wait.</summary>
+    public static string? EndOfWaiting(SqliteSession session, Guid notification, int step)
     {
-        var select = session[QueueSql.IsCancelled].Add(notification);
-        var isCancelled = select.Step();
+        var select = session[QueueSql.EndOfWaiting].Add(notification).Add(step);
+        var reason = select.Step() ? select.GetString(0) : null;
         select.Reset();
-        return isCancelled;
+        return reason;
     }
 
     /// <summary>Nobody needs them any more, unless another message of the notification is on its way: then they wait for the cleaning.</summary>
@@ -71,7 +72,7 @@ internal sealed class SqliteCancel
     private void Cancel(SqliteSession session, TenantId tenant, Row message, DateTimeOffset now)
     {
         if (message.Due is { } due) session[QueueSql.DeleteDue].Add(message.Lane).Add(due).Add(message.Id).Run();
-        session[QueueSql.CancelMessage].Add(now).Add(message.Seq).Run();
+        session[QueueSql.CancelMessage].Add(MessageReasons.Cancelled).Add(now).Add(message.Seq).Run();
         _counters.Add(tenant, now, message.Channel, provider: null, MessageStatus.Cancelled);
     }
 

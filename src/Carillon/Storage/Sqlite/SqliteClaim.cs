@@ -44,6 +44,8 @@ internal sealed class SqliteClaim(TimeSpan secretRetention)
         Step = row.Step,
         Attempts = row.Attempts,
         CreatedAt = SqliteValues.ToTime(row.CreatedAt),
+        RetriedAt = SqliteValues.ToTime(row.RetriedAt),
+        AttemptsBefore = row.AttemptsBefore,
         DueAt = SqliteValues.ToTime(row.Due),
         IsOwned = true,
     };
@@ -57,7 +59,8 @@ internal sealed class SqliteClaim(TimeSpan secretRetention)
             var address = select.GetString(4);
             rows.Add(new Row(
                 select.GetInt64(0), select.GetGuid(1), select.GetInt64(2), (Channel)select.GetInt64(3), address, (int)select.GetInt64(5),
-                (int)select.GetInt64(6), select.GetInt64(7), address is null ? default : select.GetGuid(8)));
+                (int)select.GetInt64(6), select.GetInt64(7), address is null ? default : select.GetGuid(8),
+                select.GetNullableInt64(9), (int)select.GetInt64(10)));
         }
 
         select.Reset();
@@ -90,5 +93,6 @@ internal sealed class SqliteClaim(TimeSpan secretRetention)
     }
 
     private readonly record struct Row(
-        long Due, Guid Id, long Seq, Channel Channel, string? Address, int Step, int Attempts, long CreatedAt, Guid NotificationId);
+        long Due, Guid Id, long Seq, Channel Channel, string? Address, int Step, int Attempts, long CreatedAt, Guid NotificationId,
+        long? RetriedAt, int AttemptsBefore);
 }

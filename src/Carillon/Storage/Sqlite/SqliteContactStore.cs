@@ -29,6 +29,13 @@ internal sealed class SqliteContactStore(SqliteReaders readers) : IContactStore
             },
             cancellationToken);
 
+    public async ValueTask<string?> FindByAddressAsync(
+        TenantId tenant, IReadOnlyList<Channel> channels, string identifier, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync(
+            connection => connection.QueryFirstOrDefault<string>(
+                Sql["find_by_address"].Text, new { tenant = tenant.Value, channels = "[" + string.Join(',', channels.Select(c => (int)c)) + "]", identifier }),
+            cancellationToken);
+
     private sealed class ContactRow
     {
         public string Id { get; set; } = "";

@@ -22,6 +22,13 @@ internal sealed class SqliteCounters
         CollectionsMarshal.GetValueRefOrAddDefault(_sums, new Key(tenant, QuarterOf(at), channel, provider ?? Guid.Empty, status), out _)++;
     }
 
+    /// <summary>Adds what these have summed, and leaves them empty.</summary>
+    public void Take(SqliteCounters others)
+    {
+        foreach (var (key, count) in others._sums) CollectionsMarshal.GetValueRefOrAddDefault(_sums, key, out _) += count;
+        others._sums.Clear();
+    }
+
     public void Write(SqliteSession session, SqlStatement addCounter, long epoch)
     {
         foreach (var (key, count) in _sums)

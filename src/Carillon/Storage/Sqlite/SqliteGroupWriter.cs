@@ -1,7 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Carillon.Contacts;
 using Carillon.Messages;
 using Microsoft.Data.Sqlite;
@@ -12,11 +9,16 @@ namespace Carillon.Storage.Sqlite;
 internal sealed class SqliteGroupWriter
 {
     private readonly SqliteCounters _counters = new();
-    private readonly MessageKeyWriter _keys = new();
-    private readonly ArrayBufferWriter<byte> _json = new();
-    private readonly Utf8JsonWriter _jsonWriter;
+    private readonly SqliteCounters _single = new();
+    private readonly SqliteMessageWriter _messages = new();
+    private readonly SqliteSteps _steps;
+    private readonly SqliteEvents _events;
 
-    public SqliteGroupWriter() => _jsonWriter = new Utf8JsonWriter(_json, new JsonWriterOptions { Encoder = StorageJson.Stored.Options.Encoder });
+    public SqliteGroupWriter()
+    {
+        _steps = new SqliteSteps(_messages);
+        _events = new SqliteEvents(_messages);
+    }
 
     /// <summary>
     /// All of the group, at full speed; or, with <paramref name="oneByOne"/>, each write under a savepoint of its own, so that one
@@ -42,6 +44,7 @@ internal sealed class SqliteGroupWriter
             if (mark.Failure is not null) mark.Owned = false;
         }
 
+        var anyEarly = group.Outcomes.Count > 0 && SqliteEvents.AnyEarly(session);
         foreach (var outcome in group.Outcomes)
         {
             outcome.Recorded = false;
@@ -51,10 +54,52 @@ internal sealed class SqliteGroupWriter
             if (!oneByOne) Record(session, outcome, group.Epoch);
             if (outcome.Failure is not null) outcome.Recorded = outcome.NextBegun = outcome.Cancelled = false;
             else if (outcome.Recorded) Count(outcome);
+            if (anyEarly && outcome is { Failure: null, Recorded: true }) SqliteEvents.Settle(session, outcome, _counters);
         }
 
+        WriteCallbacks(session, group, oneByOne);
         _counters.Write(session, QueueSql.AddCounter, group.Epoch);
     }
+
+    private void WriteCallbacks(SqliteSession session, WriteGroup group, bool oneByOne)
+    {
+        foreach (var callback in group.Callbacks)
+        {
+            callback.IsRepeated = false;
+            callback.Failure = oneByOne ? Guarded(session, () => Keep(session, callback)) : null;
+            if (!oneByOne) Keep(session, callback);
+        }
+
+        foreach (var reading in group.Readings)
+        {
+            reading.Recorded = false;
+            reading.Failure = oneByOne ? Guarded(session, () => _events.Write(session, reading, Single())) : null;
+            if (!oneByOne) _events.Write(session, reading, _counters);
+            if (reading.Failure is not null) reading.Recorded = false;
+            else if (oneByOne) _counters.Take(_single);
+        }
+
+        foreach (var step in group.Steps)
+        {
+            step.Verdict = StepVerdict.NotNeeded;
+            step.Failure = oneByOne ? Guarded(session, () => step.Verdict = _steps.Write(session, step, group.Epoch, Single())) : null;
+            if (!oneByOne) step.Verdict = _steps.Write(session, step, group.Epoch, _counters);
+            if (step.Failure is not null) step.Verdict = StepVerdict.NotNeeded;
+            else if (oneByOne) _counters.Take(_single);
+            if (step.Verdict == StepVerdict.Begun) Count(step.Due.Notification.Tenant, step.Next.Messages, step.At);
+        }
+    }
+
+    /// <summary>For a write that may be rolled back by itself: what it counted would stay.</summary>
+    private SqliteCounters Single()
+    {
+        _single.Clear();
+        return _single;
+    }
+
+    private static void Keep(SqliteSession session, CallbackWrite callback) => callback.IsRepeated = session[EventSql.InsertCallback]
+        .Add(callback.Id).Add(callback.ProviderId).AddBlob(callback.Digest).Add(callback.ReceivedAt).AddBlob(callback.Request)
+        .Run() == 0;
 
     private static Exception? Guarded(SqliteSession session, Action write)
     {
@@ -85,27 +130,21 @@ internal sealed class SqliteGroupWriter
         foreach (var contact in accept.Contacts) Put(session, contact, accept.At);
         foreach (var notification in accept.Notifications)
         {
-            Insert(session, notification);
-            foreach (var message in notification.Messages) Insert(session, message, epoch, accept.At);
+            _messages.Insert(session, notification);
+            foreach (var message in notification.Messages) _messages.Insert(session, message, epoch, accept.At);
+            if (notification.Messages is [{ StepDeadline: { } deadline }, ..]) SqliteSteps.AddDeadline(session, notification.Id, 0, deadline);
         }
     }
 
     private static bool AddKey(SqliteSession session, AcceptWrite accept, IdempotencyRecord key)
     {
-        var added = session[QueueSql.InsertIdempotency]
-            .Add(accept.Tenant.Value).Add(key.Key).AddBlob(key.RequestHash).AddBlob(key.Answer).Add(accept.At)
-            .Run();
-        if (added == 1) return true;
-
-        var found = session[QueueSql.SelectIdempotency].Add(accept.Tenant.Value).Add(key.Key);
-        found.Step();
-        accept.Existing = new IdempotencyRecord(key.Key, found.GetBytes(0) ?? [], found.GetBytes(1) ?? []);
+        if (SqliteIdempotency.Add(session, accept.Tenant, key, accept.At) is not { } existing) return true;
+        accept.Existing = existing;
         accept.Verdict = AcceptVerdict.KeyExists;
-        found.Reset();
         return false;
     }
 
-    private void Put(SqliteSession session, Contact contact, DateTimeOffset at)
+    private static void Put(SqliteSession session, Contact contact, DateTimeOffset at)
     {
         session[QueueSql.UpsertContact]
             .Add(contact.Tenant.Value).Add(contact.Id).Add(contact.Name).Add(contact.Locale).Add(contact.TimeZone)
@@ -118,52 +157,6 @@ internal sealed class SqliteGroupWriter
             session[QueueSql.InsertContactAddress]
                 .Add(contact.Tenant.Value).Add(contact.Id).Add(i).Add((long)address.Channel).Add(address.Identifier)
                 .Add(address.IsPrimary).Add(address.IsVerified)
-                .Run();
-        }
-    }
-
-    private void Insert(SqliteSession session, Notification notification)
-    {
-        var statement = session[QueueSql.InsertNotification];
-        statement
-            .Add(notification.Id).Add(notification.Tenant.Value).Add(notification.ContactId).Add(notification.TemplateVersionId);
-        if (notification.Variables.IsEmpty) statement.AddNull();
-        else statement.AddBlob(notification.Variables.Span);
-        statement.Add(notification.Secrets);
-        AddJson(statement, notification.Details, StorageJson.Stored.NotificationDetails);
-        statement
-            .Add(notification.Category).Add((long)notification.Priority).Add((long)notification.OnUnknown)
-            .Add(notification.CreatedAt).Add(notification.ScheduledAt).Add(notification.ExpiresAt);
-        AddJson(statement, notification.Plan, StorageJson.Stored.Plan);
-        statement
-            .Add(notification.Locale).Add(notification.RelatedType).Add(notification.RelatedId).Add(notification.BatchId)
-            .Run();
-    }
-
-    private void Insert(SqliteSession session, OutboundMessage message, long epoch, DateTimeOffset at)
-    {
-        var notification = message.Notification;
-        var tenant = notification.Tenant;
-        var due = (message.DueAt > message.CreatedAt ? message.DueAt : message.CreatedAt).ToStored();
-        session[QueueSql.InsertMessage]
-            .Add(message.Id).Add(tenant.Value).Add(notification.Id).Add(message.Lane.Value).Add((long)message.Channel)
-            .Add(message.Address).Add(notification.ContactId).Add((long)message.InitialStatus).Add(message.Step).Add(message.Attempts)
-            .Add(message.CreatedAt).Add(due).Add(at)
-            .Run();
-
-        var seq = session.LastRow;
-        _keys.Add(session, MessageKey.OfTenant(tenant), seq);
-        _keys.Add(session, MessageKey.OfAddress(tenant, message.Address), seq);
-        if (notification.ContactId is { } contact) _keys.Add(session, MessageKey.OfContact(tenant, contact), seq);
-
-        if (message.IsOwned)
-        {
-            session[QueueSql.InsertOwned].Add(message.Id).Add(seq).Add(message.Lane.Value).Add(due).Add(epoch).Run();
-        }
-        else
-        {
-            session[QueueSql.InsertDue]
-                .Add(message.Lane.Value).Add(due).Add(message.Id).Add(seq).Add((long)message.InitialStatus)
                 .Run();
         }
     }
@@ -185,9 +178,10 @@ internal sealed class SqliteGroupWriter
         if (!found) return;
 
         outcome.Recorded = true;
-        outcome.Cancelled = outcome.DueAt is not null && SqliteCancel.IsCancelled(session, message.Notification.Id);
+        var end = outcome.DueAt is null ? null : SqliteCancel.EndOfWaiting(session, message.Notification.Id, message.Step);
+        outcome.Cancelled = end is not null;
         var (status, reason, waitsUntil) = outcome.Cancelled
-            ? (MessageStatus.Cancelled, MessageReasons.Cancelled, null)
+            ? (MessageStatus.Cancelled, end, null)
             : (outcome.Status, outcome.Reason, outcome.DueAt);
         var update = session[QueueSql.UpdateMessage]
             .Add((long)status).Add(reason).Add(waitsUntil).Add(outcome.Attempts).Add(outcome.At)
@@ -199,7 +193,7 @@ internal sealed class SqliteGroupWriter
         update.Add(seq).Run();
 
         if (outcome is { ExternalId: { } external, ProviderId: { } provider })
-            _keys.Add(session, MessageKey.OfExternal(message.Notification.Tenant, provider, external), seq);
+            _messages.AddExternalKey(session, provider, external, seq);
 
         if (waitsUntil is { } due)
         {
@@ -208,16 +202,9 @@ internal sealed class SqliteGroupWriter
                 .Run();
         }
 
-        if (outcome.Next is { } next) outcome.NextBegun = Begin(session, message.Notification.Id, next, epoch, outcome.At);
+        if (outcome.Next is { } next) outcome.NextBegun = _steps.Begin(session, message.Notification.Id, next, epoch, outcome.At);
         if (outcome.Cancelled) SqliteCancel.EraseSecrets(session, message.Notification.Id, outcome.At);
         else if (outcome.EraseSecretsAt is { } erase) EraseSecrets(session, message.Notification.Id, erase, outcome.At);
-    }
-
-    private bool Begin(SqliteSession session, Guid notification, NextStep next, long epoch, DateTimeOffset at)
-    {
-        if (session[QueueSql.BeginStep].Add(next.Step).Add(notification).Run() == 0) return false;
-        foreach (var message in next.Messages) Insert(session, message, epoch, at);
-        return true;
     }
 
     // Another message of the notification may still need them: then they wait for the cleaning.
@@ -229,11 +216,7 @@ internal sealed class SqliteGroupWriter
 
     private void Count(AcceptWrite accept)
     {
-        foreach (var notification in accept.Notifications)
-        {
-            foreach (var message in notification.Messages)
-                _counters.Add(notification.Tenant, accept.At, message.Channel, provider: null, message.InitialStatus);
-        }
+        foreach (var notification in accept.Notifications) Count(notification.Tenant, notification.Messages, accept.At);
     }
 
     private void Count(OutcomeWrite outcome)
@@ -243,22 +226,11 @@ internal sealed class SqliteGroupWriter
         var status = outcome.Cancelled ? MessageStatus.Cancelled : outcome.Status;
         if (status.IsFinal()) _counters.Add(tenant, outcome.At, outcome.Message.Channel, outcome.ProviderId, status);
         if (!outcome.NextBegun) return;
-        foreach (var message in outcome.Next!.Messages)
-            _counters.Add(tenant, outcome.At, message.Channel, provider: null, message.InitialStatus);
+        Count(tenant, outcome.Next!.Messages, outcome.At);
     }
 
-    private void AddJson<T>(SqliteStatement statement, T? value, JsonTypeInfo<T> type) where T : class
+    private void Count(TenantId tenant, IReadOnlyList<OutboundMessage> begun, DateTimeOffset at)
     {
-        if (value is null)
-        {
-            statement.AddNull();
-            return;
-        }
-
-        _json.ResetWrittenCount();
-        _jsonWriter.Reset();
-        JsonSerializer.Serialize(_jsonWriter, value, type);
-        _jsonWriter.Flush();
-        statement.AddText(_json.WrittenSpan);
+        foreach (var message in begun) _counters.Add(tenant, at, message.Channel, provider: null, message.InitialStatus);
     }
 }

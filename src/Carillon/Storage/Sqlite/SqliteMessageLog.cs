@@ -25,8 +25,40 @@ internal sealed class SqliteMessageLog(SqliteReaders readers) : IMessageLog
                 .QuerySingleOrDefault<MessageRow>(Sql["get_message"].Text, new { tenant = tenant.Value, id = id.ToBytes() })?.ToMessage(),
             cancellationToken);
 
-    public async ValueTask<IReadOnlyList<StoredMessage>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default) =>
-        await readers.ReadAsync<IReadOnlyList<StoredMessage>>(connection => new MessageSearch(connection, query).Run(), cancellationToken);
+    public async ValueTask<IReadOnlyList<StoredEvent>> EventsAsync(TenantId tenant, Guid messageId, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync<IReadOnlyList<StoredEvent>>(
+            connection =>
+            {
+                using var select = new SqliteStatement(connection.Handle!, EventSql.MessageEvents);
+                var events = new List<StoredEvent>();
+                select.Add(messageId).Add(tenant.Value);
+                while (select.Step())
+                {
+                    events.Add(new StoredEvent(
+                        (MessageEventKind)select.GetInt64(0), SqliteValues.ToTime(select.GetInt64(1)), SqliteValues.ToTime(select.GetInt64(2)),
+                        select.GetNullableGuid(3), select.GetString(4), select.GetString(5)));
+                }
+
+                return events;
+            },
+            cancellationToken);
+
+    public async ValueTask<Guid?> FindByExternalAsync(Guid providerId, string externalId, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync(
+            connection =>
+            {
+                using var buckets = new SqliteStatement(connection.Handle!, Sql["buckets"]);
+                using var find = new SqliteStatement(connection.Handle!, Sql["find_key"]);
+                using var compare = new SqliteStatement(connection.Handle!, EventSql.MessageByExternal);
+                return MessageKeySearch.Newest(buckets, find, compare, providerId, externalId, most: int.MaxValue);
+            },
+            cancellationToken);
+
+    public async ValueTask<LogPage<StoredMessage>> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync(connection => new MessageSearch(connection, query).Run(), cancellationToken);
+
+    public async ValueTask<LogPage<StoredNotification>> ListNotificationsAsync(NotificationQuery query, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync(connection => new NotificationSearch(connection, query).RunWithMessages(), cancellationToken);
 
     public async ValueTask<byte[]?> GetBlobAsync(TenantId tenant, string hash, CancellationToken cancellationToken = default) =>
         await readers.ReadAsync(
@@ -56,6 +88,28 @@ internal sealed class SqliteMessageLog(SqliteReaders readers) : IMessageLog
                 var counts = connection.Query<(long Status, long Count)>(Sql["batch_counts"].Text, key);
                 return new BatchCounts(id, SqliteValues.ToTime(createdAt), counts.ToDictionary(c => (MessageStatus)c.Status, c => c.Count));
             },
+            cancellationToken);
+
+    public async ValueTask<IReadOnlyList<BatchSummary>> ListBatchesAsync(
+        TenantId tenant, Guid? before, int limit, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync<IReadOnlyList<BatchSummary>>(
+            connection =>
+            [
+                .. connection.Query<(byte[] Id, long CreatedAt, long Notifications)>(
+                        Sql["list_batches"].Text, new { tenant = tenant.Value, before = before.ToBytes(), limit })
+                    .Select(row => new BatchSummary(SqliteValues.ToGuid(row.Id), SqliteValues.ToTime(row.CreatedAt), row.Notifications)),
+            ],
+            cancellationToken);
+
+    public async ValueTask<IReadOnlyList<Guid>> BatchNotificationsAsync(
+        TenantId tenant, Guid batch, Guid? after, int limit, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync<IReadOnlyList<Guid>>(
+            connection =>
+            [
+                .. connection.Query<byte[]>(
+                        Sql["batch_notifications"].Text, new { tenant = tenant.Value, batch = batch.ToBytes(), after = after.ToBytes(), limit })
+                    .Select(SqliteValues.ToGuid),
+            ],
             cancellationToken);
 
     public async ValueTask<IReadOnlyList<CounterRow>> CountersAsync(TenantId? tenant, DateTimeOffset since, CancellationToken cancellationToken = default)

@@ -10,18 +10,48 @@ internal sealed class SqliteProviderStore(Func<SqliteWriter> writer, SqliteReade
 {
     private static readonly SqlFile Sql = SqlFile.Load("Sqlite/Providers.sql");
 
-    public async ValueTask CreateAsync(Provider provider, byte[]? sealedCredentials, CancellationToken cancellationToken = default) =>
-        await writer().RunAsync(session => Create(session.Connection, provider, sealedCredentials), cancellationToken);
+    public async ValueTask<IdempotencyRecord?> CreateAsync(
+        Provider provider, byte[]? sealedCredentials, IdempotencyRecord? idempotency = null, CancellationToken cancellationToken = default) =>
+        await writer().RunAsync(
+            session =>
+            {
+                if (SqliteIdempotency.Add(session, provider.Tenant, idempotency, provider.CreatedAt) is { } existing) return existing;
+                Write(session.Connection, "insert_provider", provider, sealedCredentials);
+                return null;
+            },
+            cancellationToken);
+
+    public async ValueTask<bool> ReplaceAsync(Provider provider, byte[]? sealedCredentials, CancellationToken cancellationToken = default) =>
+        await writer().RunAsync(session => Write(session.Connection, "replace_provider", provider, sealedCredentials) > 0, cancellationToken);
+
+    public async ValueTask<(Provider Provider, byte[]? SealedCredentials)?> GetAsync(
+        TenantId tenant, Guid id, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync<(Provider, byte[]?)?>(
+            connection => connection.QuerySingleOrDefault<Row>(Sql["get_provider"].Text, new { tenant = tenant.Value, id = id.ToBytes() }) is { } row
+                ? (row.ToProvider(), row.Credentials)
+                : null,
+            cancellationToken);
+
+    public async ValueTask<IReadOnlyList<(Provider Provider, byte[]? SealedCredentials)>> ListAsync(
+        TenantId tenant, Channel? channel, Guid? after, int limit, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync<IReadOnlyList<(Provider, byte[]?)>>(
+            connection =>
+            [
+                .. connection
+                    .Query<Row>(Sql["list_providers"].Text, new { tenant = tenant.Value, channel = (int?)channel, after = after?.ToBytes() ?? [], limit })
+                    .Select(row => (row.ToProvider(), row.Credentials)),
+            ],
+            cancellationToken);
 
     public async ValueTask<IReadOnlyList<(Provider Provider, byte[]? SealedCredentials)>> AllAsync(CancellationToken cancellationToken = default) =>
         await readers.ReadAsync<IReadOnlyList<(Provider, byte[]?)>>(
             connection => [.. connection.Query<Row>(Sql["all_providers"].Text).Select(row => (row.ToProvider(), row.Credentials))], cancellationToken);
 
-    private static void Create(SqliteConnection connection, Provider provider, byte[]? credentials)
+    private static int Write(SqliteConnection connection, string statement, Provider provider, byte[]? credentials)
     {
         try
         {
-            connection.Execute(Sql["insert_provider"].Text, new
+            return connection.Execute(Sql[statement].Text, new
             {
                 tenant = provider.Tenant.Value,
                 id = provider.Id.ToBytes(),
@@ -35,8 +65,11 @@ internal sealed class SqliteProviderStore(Func<SqliteWriter> writer, SqliteReade
                 isDefault = provider.IsDefault,
                 enabled = provider.Enabled,
                 maxConcurrency = provider.MaxConcurrency,
+                policy = provider.Policy.IsEmpty ? null : JsonSerializer.Serialize(provider.Policy, StorageJson.Stored.ProviderPolicy),
+                version = provider.Version,
                 created = provider.CreatedAt.ToStored(),
                 updated = provider.UpdatedAt.ToStored(),
+                deleted = provider.DeletedAt?.ToStored(),
             });
         }
         catch (SqliteException e) when (SqliteFaults.IsUniqueViolation(e))
@@ -71,6 +104,12 @@ internal sealed class SqliteProviderStore(Func<SqliteWriter> writer, SqliteReade
 
         public long MaxConcurrency { get; set; }
 
+        public string? Policy { get; set; }
+
+        public long Version { get; set; }
+
+        public long? DeletedAt { get; set; }
+
         public long CreatedAt { get; set; }
 
         public long UpdatedAt { get; set; }
@@ -83,11 +122,15 @@ internal sealed class SqliteProviderStore(Func<SqliteWriter> writer, SqliteReade
             Channel = (Channel)Channel,
             Kind = Kind,
             Settings = JsonElement.Parse(Settings),
+            HasCredentials = Credentials is not null,
             Priority = (int)Priority,
             Weight = (int)Weight,
             IsDefault = IsDefault != 0,
             Enabled = Enabled != 0,
             MaxConcurrency = (int)MaxConcurrency,
+            Policy = Policy is null ? ProviderPolicy.None : JsonSerializer.Deserialize(Policy, StorageJson.Stored.ProviderPolicy)!,
+            Version = (int)Version,
+            DeletedAt = SqliteValues.ToTime(DeletedAt),
             CreatedAt = SqliteValues.ToTime(CreatedAt),
             UpdatedAt = SqliteValues.ToTime(UpdatedAt),
         };

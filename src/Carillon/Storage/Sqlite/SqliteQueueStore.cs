@@ -11,6 +11,7 @@ internal sealed class SqliteQueueStore(Func<SqliteWriter> writer, SqliteReaders 
     private readonly SqliteRescue _rescue = new(secretRetention);
     private readonly UncertainCommits _uncertain = new();
     private readonly SqliteCancel _cancel = new();
+    private readonly SqliteRetry _retry = new();
 
     public async ValueTask CommitAsync(WriteGroup group, CancellationToken cancellationToken = default)
     {
@@ -70,10 +71,65 @@ internal sealed class SqliteQueueStore(Func<SqliteWriter> writer, SqliteReaders 
         TenantId tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken = default) =>
         await writer().RunAsync(session => _cancel.Run(session, tenant, notificationId, now), cancellationToken);
 
-    public async ValueTask<int> CleanAsync(DateTimeOffset idempotencyBefore, DateTimeOffset now, int limit, CancellationToken cancellationToken = default) =>
+    public async ValueTask<IReadOnlyList<CancelledMessage>> CancelManyAsync(
+        TenantId tenant, IReadOnlyList<Guid> notificationIds, DateTimeOffset now, CancellationToken cancellationToken = default) =>
+        notificationIds.Count == 0
+            ? []
+            : await writer().RunAsync<IReadOnlyList<CancelledMessage>>(
+                session => [.. notificationIds.SelectMany(id => _cancel.Run(session, tenant, id, now))], cancellationToken);
+
+    public async ValueTask<RetryResult> RetryAsync(
+        TenantId tenant, Guid messageId, DateTimeOffset now, ReadOnlyMemory<byte> trace, CancellationToken cancellationToken = default) =>
+        await writer().RunAsync(session => _retry.Run(session, tenant, messageId, now, trace), cancellationToken);
+
+    public async ValueTask<IReadOnlyList<DueStep>> DueStepsAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync<IReadOnlyList<DueStep>>(
+            connection =>
+            {
+                using var due = new SqliteStatement(connection.Handle!, StepSql.DueSteps);
+                using var select = new SqliteStatement(connection.Handle!, QueueSql.SelectNotification);
+                var steps = new List<DueStep>();
+                due.Add(now).Add(limit);
+                while (due.Step())
+                {
+                    var id = due.GetGuid(0);
+                    if (select.Add(id).Step())
+                    {
+                        steps.Add(new DueStep(
+                            NotificationRow.Read(select, id), (int)due.GetInt64(1), SqliteSteps.IsDeadline(due.GetInt64(3)), SqliteValues.ToTime(due.GetInt64(2))));
+                    }
+
+                    select.Reset();
+                }
+
+                return steps;
+            },
+            cancellationToken);
+
+    public async ValueTask<IReadOnlyList<StoredCallback>> UnreadCallbacksAsync(
+        DateTimeOffset receivedBefore, int limit, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync<IReadOnlyList<StoredCallback>>(
+            connection =>
+            {
+                using var select = new SqliteStatement(connection.Handle!, EventSql.UnreadCallbacks);
+                var callbacks = new List<StoredCallback>();
+                select.Add(receivedBefore).Add(limit);
+                while (select.Step())
+                {
+                    callbacks.Add(new StoredCallback(
+                        select.GetGuid(0), select.GetGuid(1), SqliteValues.ToTime(select.GetInt64(2)), select.GetBytes(3) ?? []));
+                }
+
+                return callbacks;
+            },
+            cancellationToken);
+
+    public async ValueTask<int> CleanAsync(CleaningOrder order, CancellationToken cancellationToken = default) =>
         await writer().RunAsync(
-            session => session[QueueSql.CleanIdempotency].Add(limit).Add(idempotencyBefore).Run()
-                + session[QueueSql.CleanSecrets].Add(now).Add(limit).Run(),
+            session => session[QueueSql.CleanIdempotency].Add(order.Limit).Add(order.IdempotencyBefore).Run()
+                + session[QueueSql.CleanSecrets].Add(order.Now).Add(order.Limit).Run()
+                + session[EventSql.CleanCallbacks].Add(order.Limit).Add(order.CallbacksBefore).Run()
+                + session[EventSql.CleanEarly].Add(order.Limit).Add(order.EarlyEventsBefore).Run(),
             cancellationToken);
 
     private sealed class LaneRow

@@ -60,16 +60,16 @@ internal sealed class SqliteRescue(TimeSpan secretRetention)
         _counters.Write(session, QueueSql.AddCounter, epoch: 0);
     }
 
-    /// <summary>Makes it due again; false when it ended instead, since its notification was cancelled while a node had it.</summary>
+    /// <summary>Makes it due again; false when it ended instead: its notification was cancelled, or went on to its next step, while a node had it.</summary>
     private bool GiveBack(SqliteSession session, Guid id, long seq, LaneKey lane, long due, DateTimeOffset now)
     {
-        if (NotificationOf(session, seq) is not { } notification || !SqliteCancel.IsCancelled(session, notification))
+        if (NotificationOf(session, seq) is not var (notification, step) || SqliteCancel.EndOfWaiting(session, notification, step) is not { } reason)
         {
             MakeDue(session, id, seq, lane, due, now);
             return true;
         }
 
-        session[QueueSql.CancelMessage].Add(now).Add(seq).Run();
+        session[QueueSql.CancelMessage].Add(reason).Add(now).Add(seq).Run();
         _counters.Add(lane.Tenant, now, lane.Channel, provider: null, MessageStatus.Cancelled);
         SqliteCancel.EraseSecrets(session, notification, now);
         return false;
@@ -101,13 +101,13 @@ internal sealed class SqliteRescue(TimeSpan secretRetention)
             .Run();
         _counters.Add(tenant, now, work.Lane.Channel, work.MarkProvider, MessageStatus.Failed);
 
-        if (NotificationOf(session, work.Seq) is { } id) session[QueueSql.ScheduleSecretsErasure].Add(now + secretRetention).Add(id).Run();
+        if (NotificationOf(session, work.Seq) is var (id, _)) session[QueueSql.ScheduleSecretsErasure].Add(now + secretRetention).Add(id).Run();
     }
 
-    private static Guid? NotificationOf(SqliteSession session, long seq)
+    private static (Guid Id, int Step)? NotificationOf(SqliteSession session, long seq)
     {
         var select = session[QueueSql.MessageNotification].Add(seq);
-        Guid? notification = select.Step() ? select.GetGuid(0) : null;
+        (Guid, int)? notification = select.Step() ? (select.GetGuid(0), (int)select.GetInt64(1)) : null;
         select.Reset();
         return notification;
     }

@@ -19,6 +19,7 @@ internal sealed class UncertainCommits
         {
             foreach (var notification in group.Accepts.SelectMany(a => a.Notifications)) Note(group.Epoch, notification.Messages);
             foreach (var outcome in group.Outcomes) Note(group.Epoch, outcome.Next?.Messages ?? []);
+            foreach (var step in group.Steps) Note(group.Epoch, step.Next.Messages);
         }
     }
 

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using Carillon.Channels;
 using Carillon.Channels.Email;
 using Carillon.Channels.Simulator;
+using Carillon.Messages;
 using Carillon.Providers;
 
 namespace Carillon.Tests.Channels.Email;
@@ -96,8 +97,8 @@ public sealed class SmtpGatewayTests
     public async Task An_address_that_is_not_allowed_is_not_connected_to()
     {
         await using var server = new LoopbackSmtpServer();
-        await using var gateway = SmtpGateway.Kind.Create(
-            Sample.Provider("smtp", Settings(server.Port)), _services with { AllowAddress = address => !IPAddress.IsLoopback(address) });
+        var provider = Sample.Provider("smtp", Settings(server.Port)) with { Tenant = new TenantId(1) };
+        await using var gateway = SmtpGateway.Kind.Create(provider, _services);
         var result = await gateway.SendAsync(Sample.Message(Sample.Provider("smtp", "{}")), Token);
         Assert.Equal(SendOutcome.Unavailable, result.Outcome);
         Assert.Equal(0, server.Connections);

@@ -12,6 +12,14 @@ public sealed class PostgreSqlOutcomeTests() : OutcomeConformance(new PostgreSql
 
 public sealed class PostgreSqlCancelTests() : CancelConformance(new PostgreSqlFactory());
 
+public sealed class PostgreSqlEventTests() : EventConformance(new PostgreSqlFactory());
+
+public sealed class PostgreSqlStepTests() : StepConformance(new PostgreSqlFactory());
+
+public sealed class PostgreSqlRetryTests() : RetryConformance(new PostgreSqlFactory());
+
+public sealed class PostgreSqlProviderTests() : ProviderConformance(new PostgreSqlFactory());
+
 public sealed class PostgreSqlLogTests() : LogConformance(new PostgreSqlFactory());
 
 public sealed class PostgreSqlSenderTests() : SenderConformance(new PostgreSqlFactory());

@@ -17,6 +17,8 @@ public sealed class SqlFileTests
     [InlineData("Tenants")]
     [InlineData("Nodes")]
     [InlineData("Senders")]
+    [InlineData("Events")]
+    [InlineData("Steps")]
     public async Task Every_statement_compiles_against_the_schema(string name)
     {
         await using var factory = new SqliteFactory();
@@ -33,7 +35,7 @@ public sealed class SqlFileTests
     public void Every_file_is_named_here_and_migrations_are_numbered_without_gaps()
     {
         Assert.Equal(
-            ["Contacts.sql", "Log.sql", "Nodes.sql", "Providers.sql", "Queue.sql", "Senders.sql", "Templates.sql", "Tenants.sql"],
+            ["Contacts.sql", "Events.sql", "Log.sql", "Nodes.sql", "Providers.sql", "Queue.sql", "Senders.sql", "Steps.sql", "Templates.sql", "Tenants.sql"],
             SqlFile.Folder("Sqlite").Select(p => p["Sqlite/".Length..]).Where(p => !p.StartsWith("Migrations.", StringComparison.Ordinal)));
         Assert.Equal(SqliteMigrations.Latest, SqlFile.Folder("Sqlite/Migrations").Count);
     }
@@ -44,7 +46,7 @@ public sealed class SqlFileTests
         const string numberWithName = @"(?<number>\d+) /\* (?<name>\w+) \*/";
         const string bareNumber = @"(?:status\s*(?:=|<>|in\s*\()|\belse)[\s,]*\d|select\s+\d+\s+as\s+status";
         var named = 0;
-        foreach (var sql in SqlFile.Load("Sqlite/Queue.sql").All.Concat(SqlFile.Load("Sqlite/Log.sql").All))
+        foreach (var sql in new[] { "Queue", "Log", "Events", "Steps" }.SelectMany(name => SqlFile.Load($"Sqlite/{name}.sql").All))
         {
             foreach (Match number in Regex.Matches(sql.Text, numberWithName, RegexOptions.NonBacktracking))
             {

@@ -65,8 +65,8 @@ public sealed class SqliteRowFaultTests : StorageTest
 
         Assert.Equal(new Rescue(0, 1), await store.Queue.RescueAsync([], Now, Cancellation));
 
-        Assert.Equal(0, await store.Queue.CleanAsync(DateTimeOffset.MinValue, Now.AddMinutes(119), 100, Cancellation));
-        Assert.Equal(1, await store.Queue.CleanAsync(DateTimeOffset.MinValue, Now.AddMinutes(120), 100, Cancellation));
+        Assert.Equal(0, await store.Queue.CleanAsync(Cleaning(Now.AddMinutes(119), 100), Cancellation));
+        Assert.Equal(1, await store.Queue.CleanAsync(Cleaning(Now.AddMinutes(120), 100), Cancellation));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Carillon.Messages;
 using Carillon.Storage;
+using Carillon.Storage.Sqlite;
 using Carillon.Tests.Storage.StorageConformance;
 
 namespace Carillon.Tests.Storage.Sqlite;
@@ -29,17 +31,34 @@ public sealed class SqliteSearchTests() : StorageTest(new SqliteFactory())
 
         var found = new List<StoredMessage>();
         var query = new MessageQuery { Tenant = Tenant, Address = address, ContactId = contact, Limit = 700 };
-        while (await Log.ListMessagesAsync(query, Cancellation) is { Count: > 0 } page)
+        do
         {
-            Assert.True(page.Count <= query.Limit);
-            found.AddRange(page);
-            query = query with { After = page[^1].Id };
+            var page = await Log.ListMessagesAsync(query, Cancellation);
+            Assert.True(page.Items.Count <= query.Limit);
+            found.AddRange(page.Items);
+            query = query with { After = page.Next };
         }
+        while (query.After is not null);
 
         Assert.InRange(found.Count, expected, expected + 2);
         Assert.Equal(found.Count, found.Select(m => m.Id).Distinct().Count());
         Assert.Equal(found.Select(m => m.Id).OrderDescending(), found.Select(m => m.Id));
         Assert.All(found, m => Assert.True(address is null || m.Address == address));
         Assert.All(found, m => Assert.True(contact is null || m.ContactId == contact));
+    }
+
+    [Fact]
+    public async Task A_page_ends_after_so_many_rows_and_the_next_goes_on_from_there()
+    {
+        await AcceptAsync(MakeNotification(channel: Channel.Sms));
+        await AcceptAsync([.. Enumerable.Range(0, LogSearch<StoredMessage>.MaxProbes + 500).Select(_ => MakeNotification())]);
+        var query = new MessageQuery { Tenant = Tenant, Channel = Channel.Sms };
+
+        var first = await Log.ListMessagesAsync(query, Cancellation);
+        Assert.Empty(first.Items);
+        var second = await Log.ListMessagesAsync(query with { After = Assert.NotNull(first.Next) }, Cancellation);
+
+        Assert.Single(second.Items);
+        Assert.Null(second.Next);
     }
 }

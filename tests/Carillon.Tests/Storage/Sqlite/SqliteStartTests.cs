@@ -63,11 +63,21 @@ public sealed class SqliteStartTests : IAsyncDisposable
     [Fact]
     public async Task A_database_of_the_first_version_is_brought_up_to_date()
     {
-        await MakeAsync();
-        Execute("DROP TABLE sender_domain; DELETE FROM schema_version WHERE version > 1");
+        Execute(SqlFile.Read("Sqlite/Migrations/0001_initial.sql"));
+        Execute("""
+            PRAGMA application_id = 0x43415249;
+            CREATE TABLE schema_version (version INTEGER NOT NULL PRIMARY KEY, applied_at INTEGER NOT NULL);
+            INSERT INTO schema_version VALUES (1, 0);
+            INSERT INTO provider VALUES (1, x'00112233445566778899AABBCCDDEEFF', 'relay', 0, 'smtp', '{}', NULL, 100, 1, 0, 1, 128, 5, 6);
+            INSERT INTO template VALUES (1, x'00112233445566778899AABBCCDDEE01', 'welcome', 'Welcome', NULL, NULL, NULL, 1, x'00112233445566778899AABBCCDDEE02', 5, 6);
+            INSERT INTO template_version VALUES (1, x'00112233445566778899AABBCCDDEE02', x'00112233445566778899AABBCCDDEE01', 1, '{"variants":[]}', 7);
+            """);
         await using var store = Create();
         await store.OpenAsync(Cancellation);
         Assert.Empty(await store.Senders.AllAsync(Cancellation));
+        var (provider, _) = Assert.Single(await store.Providers.AllAsync(Cancellation));
+        Assert.Equal(("relay", 1, null), (provider.Name, provider.Version, provider.DeletedAt));
+        Assert.Equal(1, (await store.Templates.GetByKeyAsync(new(1), "welcome", Cancellation))?.Published?.Number);
     }
 
     [Fact]

@@ -120,6 +120,21 @@ public abstract class CancelConformance(StorageFactory factory) : StorageTest(fa
     }
 
     [Fact]
+    public async Task Several_notifications_are_cancelled_together()
+    {
+        var (waiting, owned, foreign) = (MakeNotification(), await AcceptOwnedAsync(), MakeNotification(tenant: Other));
+        await AcceptAsync(waiting);
+        await AcceptAsync(foreign);
+
+        var answers = await Queue.CancelManyAsync(Tenant, [waiting.Id, owned.Notification.Id, foreign.Id, Ids.Next()], Now, Cancellation);
+
+        Assert.Equal(
+            [(waiting.Messages[0].Id, CancelState.Cancelled), (owned.Id, CancelState.InFlight)], answers.Select(a => (a.Id, a.State)));
+        Assert.Equal(MessageStatus.Queued, (await StoredAsync(foreign.Messages[0])).Status);
+        Assert.Equal(1, (await Log.SumsAsync(Cancellation)).Single(s => s.Status == MessageStatus.Cancelled).Count);
+    }
+
+    [Fact]
     public async Task Another_tenants_notification_is_not_there()
     {
         var notification = MakeNotification();

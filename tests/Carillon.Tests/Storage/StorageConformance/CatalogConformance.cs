@@ -63,11 +63,12 @@ public abstract class CatalogConformance(StorageFactory factory) : StorageTest(f
             IsDefault = true,
             Enabled = false,
             MaxConcurrency = 9,
+            HasCredentials = true,
             CreatedAt = Now,
             UpdatedAt = Now,
         };
-        await Store.Providers.CreateAsync(provider, [1, 2, 3], Cancellation);
-        await Store.Providers.CreateAsync(provider with { Id = Ids.Next(), Tenant = Tenant }, null, Cancellation);
+        await Store.Providers.CreateAsync(provider, [1, 2, 3], cancellationToken: Cancellation);
+        await Store.Providers.CreateAsync(provider with { Id = Ids.Next(), Tenant = Tenant }, null, cancellationToken: Cancellation);
 
         var all = await Store.Providers.AllAsync(Cancellation);
         Assert.Equal(2, all.Count);
@@ -76,7 +77,7 @@ public abstract class CatalogConformance(StorageFactory factory) : StorageTest(f
         Assert.Null(all[1].SealedCredentials);
 
         var error = await Assert.ThrowsAsync<DuplicateKeyException>(
-            async () => await Store.Providers.CreateAsync(provider with { Id = Ids.Next() }, null, Cancellation));
+            async () => await Store.Providers.CreateAsync(provider with { Id = Ids.Next() }, null, cancellationToken: Cancellation));
         Assert.Equal("name", error.Field);
     }
 

@@ -231,11 +231,11 @@ public abstract class OutcomeConformance(StorageFactory factory) : StorageTest(f
         var message = await AcceptOwnedAsync(secrets: [1, 2, 3]);
         await RecordAsync(new OutcomeWrite { Message = message, At = Now, Status = MessageStatus.Failed, EraseSecretsAt = Now.AddHours(24) });
 
-        Assert.Equal(0, await Queue.CleanAsync(DateTimeOffset.MinValue, Now.AddHours(23), 100, Cancellation));
+        Assert.Equal(0, await Queue.CleanAsync(Cleaning(Now.AddHours(23), 100), Cancellation));
         Assert.NotNull((await StoredAsync(message.Notification)).Secrets);
-        Assert.Equal(1, await Queue.CleanAsync(DateTimeOffset.MinValue, Now.AddHours(24), 100, Cancellation));
+        Assert.Equal(1, await Queue.CleanAsync(Cleaning(Now.AddHours(24), 100), Cancellation));
         Assert.Null((await StoredAsync(message.Notification)).Secrets);
-        Assert.Equal(0, await Queue.CleanAsync(DateTimeOffset.MinValue, Now.AddHours(24), 100, Cancellation));
+        Assert.Equal(0, await Queue.CleanAsync(Cleaning(Now.AddHours(24), 100), Cancellation));
     }
 
     [Fact]
@@ -244,7 +244,7 @@ public abstract class OutcomeConformance(StorageFactory factory) : StorageTest(f
         var notification = MakeNotification(owned: true, secrets: [1], messages: 2);
         await AcceptAsync(notification);
         await RecordAsync(new OutcomeWrite { Message = notification.Messages[0], At = Now, Status = MessageStatus.Sent, EraseSecretsAt = Now });
-        await Queue.CleanAsync(DateTimeOffset.MinValue, Now, 100, Cancellation);
+        await Queue.CleanAsync(Cleaning(Now, 100), Cancellation);
         Assert.NotNull((await StoredAsync(notification)).Secrets);
 
         await RecordAsync(new OutcomeWrite { Message = notification.Messages[1], At = Now, Status = MessageStatus.Sent, EraseSecretsAt = Now });
@@ -259,9 +259,9 @@ public abstract class OutcomeConformance(StorageFactory factory) : StorageTest(f
         foreach (var key in new[] { "a", "b", "c" }) await AcceptAsync(Keyed(key, Now));
         await AcceptAsync(Keyed("young", Now.AddHours(1)));
 
-        Assert.Equal(2, await Queue.CleanAsync(Now.AddMinutes(1), Now, 2, Cancellation));
-        Assert.Equal(1, await Queue.CleanAsync(Now.AddMinutes(1), Now, 2, Cancellation));
-        Assert.Equal(0, await Queue.CleanAsync(Now.AddMinutes(1), Now, 2, Cancellation));
+        Assert.Equal(2, await Queue.CleanAsync(Cleaning(Now, 2, idempotencyBefore: Now.AddMinutes(1)), Cancellation));
+        Assert.Equal(1, await Queue.CleanAsync(Cleaning(Now, 2, idempotencyBefore: Now.AddMinutes(1)), Cancellation));
+        Assert.Equal(0, await Queue.CleanAsync(Cleaning(Now, 2, idempotencyBefore: Now.AddMinutes(1)), Cancellation));
         Assert.Equal(AcceptVerdict.Committed, (await AcceptAsync(Keyed("a", Now))).Verdict);
         Assert.Equal(AcceptVerdict.KeyExists, (await AcceptAsync(Keyed("young", Now))).Verdict);
     }

@@ -143,6 +143,29 @@ public abstract class StorageTest : IAsyncLifetime
     protected async Task<Claim> ClaimAsync(LaneKey lane, long epoch = 1, DateTimeOffset? now = null, int limit = 100) =>
         await Queue.ClaimAsync(lane, epoch, now ?? Now, limit, Cancellation);
 
+    /// <summary>An order that leaves what it does not name.</summary>
+    protected static CleaningOrder Cleaning(
+        DateTimeOffset now, int limit, DateTimeOffset? idempotencyBefore = null, DateTimeOffset? callbacksBefore = null, DateTimeOffset? earlyBefore = null) =>
+        new(now, idempotencyBefore ?? DateTimeOffset.MinValue, callbacksBefore ?? DateTimeOffset.MinValue, earlyBefore ?? DateTimeOffset.MinValue, limit);
+
+    protected async Task<ReadingWrite> RecordAsync(ReadingWrite reading)
+    {
+        var group = new WriteGroup { Epoch = 1 };
+        group.Readings.Add(reading);
+        await Queue.CommitAsync(group, Cancellation);
+        return reading;
+    }
+
+    protected async Task<StepVerdict> DecideAsync(DueStep due, NextStep next, DateTimeOffset? at = null)
+    {
+        var write = new StepWrite { Due = due, At = at ?? due.Due, Next = next };
+        var group = new WriteGroup { Epoch = 1 };
+        group.Steps.Add(write);
+        await Queue.CommitAsync(group, Cancellation);
+        Assert.Null(write.Failure);
+        return write.Verdict;
+    }
+
     protected async Task<StoredMessage> StoredAsync(OutboundMessage message) =>
         Assert.IsType<StoredMessage>(await Log.GetMessageAsync(message.Notification.Tenant, message.Id, Cancellation));
 

@@ -1,8 +1,9 @@
 using Carillon.Security;
 using Carillon.Storage;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
 
-namespace Carillon.Server;
+namespace Carillon.Server.Commands;
 
 /// <summary>Opens the store, listens, makes the first key, and drains when it is told to stop.</summary>
 internal static class ServeCommand
@@ -18,7 +19,7 @@ internal static class ServeCommand
         {
             await using var app = ServerComposition.Build(options);
             var engine = app.Services.GetRequiredService<CarillonEngine>();
-            await engine.StartAsync();
+            // The engine starts first: a server that listens can take.
             await app.StartAsync();
             await output.WriteLineAsync($"Carillon {Api.HealthApi.Version} listens on {Address(options)}, {engine.Storage.Description}.");
             foreach (var note in engine.StartNotes) await output.WriteLineAsync(note);
@@ -41,6 +42,7 @@ internal static class ServeCommand
     private static string? Explain(Exception e, ServerOptions options) => e switch
     {
         StorageStartException or KeyFileException => e.Message,
+        OptionsValidationException faults => string.Join(Environment.NewLine, faults.Failures),
         StorageUnavailableException => $"The store cannot be used: {e.Message}",
         IOException { InnerException: AddressInUseException } or AddressInUseException =>
             $"{Address(options)} is taken by another program: stop it, or choose another port with --port or CARILLON_PORT.",

@@ -1,0 +1,139 @@
+using System.Text.Json.Nodes;
+
+namespace Carillon.Client;
+
+/// <summary>A notification that is durably stored: from now on it is delivered, or reaches a final state with a reason.</summary>
+public sealed record AcceptedNotification
+{
+    public required string Id { get; init; }
+
+    public required string Status { get; init; }
+
+    /// <summary>The messages of its first step.</summary>
+    public IReadOnlyList<AcceptedMessage> Messages { get => field ?? []; init; }
+}
+
+public sealed record AcceptedMessage
+{
+    public required string Id { get; init; }
+
+    public required string Channel { get; init; }
+
+    public required string Address { get; init; }
+
+    public required string Status { get; init; }
+}
+
+/// <summary>A notification as lists show it.</summary>
+public record NotificationSummary
+{
+    public required string Id { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public string? RecipientId { get; init; }
+
+    public string? Category { get; init; }
+
+    public string? Priority { get; init; }
+
+    public string? OnUnknown { get; init; }
+
+    public DateTimeOffset? ScheduledAt { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public string? BatchId { get; init; }
+
+    public string? TemplateVersionId { get; init; }
+
+    public Related? Related { get; init; }
+
+    public IReadOnlyList<string> Tags { get => field ?? []; init; }
+
+    public IReadOnlyList<Message> Messages { get => field ?? []; init; }
+}
+
+/// <summary>A notification alone, with what it was made of.</summary>
+public sealed record Notification : NotificationSummary
+{
+    public JsonObject? TemplateVariables { get; init; }
+
+    public IReadOnlyList<string> SecretVariables { get => field ?? []; init; }
+
+    public JsonObject? Metadata { get; init; }
+}
+
+/// <summary>What became of a wish to cancel.</summary>
+public sealed record Cancellation
+{
+    public required string Id { get; init; }
+
+    public IReadOnlyList<CancelledMessage> Messages { get => field ?? []; init; }
+}
+
+public sealed record CancelledMessage
+{
+    public required string Id { get; init; }
+
+    public required string Channel { get; init; }
+
+    /// <summary><c>cancelled</c>, <c>in_flight</c> (too late to know), or the final state that it had already.</summary>
+    public required string Status { get; init; }
+}
+
+/// <summary>What would be sent: nothing was stored, and nothing goes out.</summary>
+public sealed record NotificationPreview
+{
+    public string? RecipientId { get; init; }
+
+    public string? Category { get; init; }
+
+    public string? Priority { get; init; }
+
+    public string? OnUnknown { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public string? TemplateVersionId { get; init; }
+
+    /// <summary>The messages of every step.</summary>
+    public IReadOnlyList<PreviewedMessage> Messages { get => field ?? []; init; }
+
+    /// <summary>What would be accepted and is perhaps not meant so.</summary>
+    public IReadOnlyList<ApiFault> Warnings { get => field ?? []; init; }
+}
+
+public sealed record PreviewedMessage
+{
+    public int Step { get; init; }
+
+    public required string Channel { get; init; }
+
+    public required string Address { get; init; }
+
+    /// <summary>Null for later steps, which begin when the one before comes to nothing.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>The locale of the template's variant that was used, <c>default</c>, or <c>content</c> for what came with the request.</summary>
+    public string? Variant { get; init; }
+
+    public string? Subject { get; init; }
+
+    public string? Text { get; init; }
+
+    public string? Html { get; init; }
+
+    /// <summary>Why it would fail.</summary>
+    public IReadOnlyList<ApiFault> Errors { get => field ?? []; init; }
+
+    /// <summary>The provider that would be tried first.</summary>
+    public string? ProviderId { get; init; }
+
+    public IReadOnlyList<PreviewedProvider> Providers { get => field ?? []; init; }
+}
+
+/// <summary>A provider that was thought of.</summary>
+/// <param name="Why"><c>serves</c>, <c>next</c>, or why it would not be tried.</param>
+/// <param name="Until">Where it rests: until when.</param>
+public sealed record PreviewedProvider(string Id, string Name, string Kind, string Why, DateTimeOffset? Until);

@@ -1,0 +1,158 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Carillon.Client;
+
+/// <summary>An account at a gateway, to be configured.</summary>
+public sealed record ProviderDraft
+{
+    public required string Name { get; init; }
+
+    public required string Channel { get; init; }
+
+    /// <summary>The gateway, such as <c>smtp</c>; <see cref="ProvidersClient.ListKindsAsync"/> has them all.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Of the gateway; its kind has their schema.</summary>
+    public JsonObject? Settings { get; init; }
+
+    /// <summary>Written, never read back.</summary>
+    public JsonObject? Credentials { get; init; }
+
+    /// <summary>Lower is tried first; 100 by default.</summary>
+    public int? Priority { get; init; }
+
+    public int? Weight { get; init; }
+
+    public bool? IsDefault { get; init; }
+
+    public bool? Enabled { get; init; }
+
+    public int? MaxConcurrency { get; init; }
+
+    public ProviderLimits? Limits { get; init; }
+
+    public ProviderBudget? Budget { get; init; }
+
+    public ProviderCost? Cost { get; init; }
+
+    /// <summary>Regions (<c>MX</c>) and number prefixes (<c>+52</c>) that it serves; all without it.</summary>
+    public IReadOnlyList<string>? Countries { get; init; }
+
+    /// <summary>IANA name of the zone in which its days and months begin; UTC by default.</summary>
+    public string? TimeZone { get; init; }
+}
+
+/// <summary>The most messages within a time.</summary>
+public sealed record ProviderLimits
+{
+    public int? PerSecond { get; init; }
+
+    public int? PerMinute { get; init; }
+
+    public int? PerHour { get; init; }
+
+    public int? PerDay { get; init; }
+
+    public int? PerMonth { get; init; }
+}
+
+/// <param name="Amount">A decimal number as text: no reader may round money.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Period"><c>day</c> or <c>month</c>.</param>
+public sealed record ProviderBudget(string Amount, string Currency, string Period);
+
+/// <param name="Amount">A decimal number as text.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Per"><c>message</c> or <c>segment</c>.</param>
+public sealed record ProviderCost(string Amount, string Currency, string Per);
+
+/// <summary>An account at a gateway.</summary>
+public sealed record Provider
+{
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Channel { get; init; }
+
+    public required string Kind { get; init; }
+
+    public JsonObject? Settings { get; init; }
+
+    public bool HasCredentials { get; init; }
+
+    public int Priority { get; init; }
+
+    public int Weight { get; init; }
+
+    public bool IsDefault { get; init; }
+
+    public bool Enabled { get; init; }
+
+    public int MaxConcurrency { get; init; }
+
+    /// <summary>The names of its credentials, with every value masked.</summary>
+    public JsonObject? Credentials { get; init; }
+
+    public ProviderLimits? Limits { get; init; }
+
+    public ProviderBudget? Budget { get; init; }
+
+    public ProviderCost? Cost { get; init; }
+
+    public IReadOnlyList<string>? Countries { get; init; }
+
+    public string? TimeZone { get; init; }
+
+    /// <summary>1, and one more with each change: what <c>ifVersion</c> of a change is held against.</summary>
+    public int Version { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; init; }
+}
+
+internal sealed record ProviderStatus(bool Enabled);
+
+internal sealed record ProviderTestRequest(string To, string? From);
+
+/// <summary>How a test message went, in the gateway's own words.</summary>
+public sealed record ProviderTest
+{
+    public required string ProviderId { get; init; }
+
+    /// <summary><c>accepted</c>, <c>rejected</c>, <c>unavailable</c>, <c>retry_after</c> or <c>unknown</c>.</summary>
+    public required string Outcome { get; init; }
+
+    public string? Answer { get; init; }
+
+    public string? ExternalId { get; init; }
+
+    public double? RetryAfterSeconds { get; init; }
+
+    public decimal? Cost { get; init; }
+
+    public string? Currency { get; init; }
+
+    public double DurationMs { get; init; }
+
+    /// <summary>What to look at, where it failed in a usual way.</summary>
+    public IReadOnlyList<string> Advice { get => field ?? []; init; }
+}
+
+/// <summary>A gateway that there is.</summary>
+public sealed record ProviderKind
+{
+    public required string Kind { get; init; }
+
+    public required string Label { get; init; }
+
+    public IReadOnlyList<string> Channels { get => field ?? []; init; }
+
+    /// <summary>JSON Schema.</summary>
+    public JsonElement Settings { get; init; }
+
+    /// <summary>JSON Schema; null when the gateway takes none.</summary>
+    public JsonElement? Credentials { get; init; }
+}

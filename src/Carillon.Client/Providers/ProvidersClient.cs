@@ -1,0 +1,72 @@
+using System.Text.Json;
+
+namespace Carillon.Client;
+
+/// <summary><c>/v1/providers</c>.</summary>
+public sealed class ProvidersClient
+{
+    private const string Path = "v1/providers";
+
+    private readonly ApiConnection _api;
+
+    internal ProvidersClient(ApiConnection api) => _api = api;
+
+    public Task<Provider> CreateAsync(ProviderDraft provider, CancellationToken cancellationToken = default) =>
+        _api.SendAsync(
+            new ApiCall(HttpMethod.Post, Path)
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(provider, CarillonJson.Default.ProviderDraft),
+                Repetition = Repetition.WhenRefused,
+            },
+            CarillonJson.Default.Provider, cancellationToken);
+
+    public Task<Provider> GetAsync(string id, CancellationToken cancellationToken = default) =>
+        _api.GetAsync($"{Path}/{QueryText.Segment(id)}", CarillonJson.Default.Provider, cancellationToken);
+
+    public IAsyncEnumerable<Provider> ListAsync(string? channel = null, int? pageSize = null, CancellationToken cancellationToken = default) =>
+        _api.ListAsync(
+            after => new QueryText(Path).Add("channel", channel).Add("limit", pageSize).Add("after", after).ToString(),
+            CarillonJson.Default.PageProvider, cancellationToken);
+
+    /// <summary>
+    /// Changes a provider: all of it, but channel and kind stay. What is left null takes its default, except credentials: those that are stored
+    /// stay. Nothing under way is lost.
+    /// </summary>
+    /// <param name="ifVersion">Refused (412) when it is no longer at this version.</param>
+    public Task<Provider> ReplaceAsync(string id, ProviderDraft provider, int? ifVersion = null, CancellationToken cancellationToken = default) =>
+        _api.SendAsync(
+            new ApiCall(HttpMethod.Put, $"{Path}/{QueryText.Segment(id)}")
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(provider, CarillonJson.Default.ProviderDraft),
+                IfMatch = QueryText.Tag(ifVersion),
+                Repetition = ifVersion is null ? Repetition.Safe : Repetition.WhenRefused,
+            },
+            CarillonJson.Default.Provider, cancellationToken);
+
+    /// <summary>Lets a provider serve, or not.</summary>
+    public Task<Provider> SetEnabledAsync(string id, bool enabled, CancellationToken cancellationToken = default) =>
+        _api.SendAsync(
+            new ApiCall(HttpMethod.Put, $"{Path}/{QueryText.Segment(id)}/status")
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(new ProviderStatus(enabled), CarillonJson.Default.ProviderStatus),
+            },
+            CarillonJson.Default.Provider, cancellationToken);
+
+    /// <summary>Deletes a provider with its credentials. What waits goes to others.</summary>
+    public Task DeleteAsync(string id, CancellationToken cancellationToken = default) =>
+        _api.SendAsync(new ApiCall(HttpMethod.Delete, $"{Path}/{QueryText.Segment(id)}"), cancellationToken);
+
+    /// <summary>Sends a test message through this provider, and waits for the gateway's answer. Never repeated.</summary>
+    public Task<ProviderTest> TestAsync(string id, string to, string? from = null, CancellationToken cancellationToken = default) =>
+        _api.SendAsync(
+            new ApiCall(HttpMethod.Post, $"{Path}/{QueryText.Segment(id)}/test")
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(new ProviderTestRequest(to, from), CarillonJson.Default.ProviderTestRequest),
+                Repetition = Repetition.WhenRefused,
+            },
+            CarillonJson.Default.ProviderTest, cancellationToken);
+
+    /// <summary>The gateways that there are, with the schema of their settings.</summary>
+    public IAsyncEnumerable<ProviderKind> ListKindsAsync(CancellationToken cancellationToken = default) =>
+        _api.ListAsync(after => new QueryText(Path + "/kinds").Add("after", after).ToString(), CarillonJson.Default.PageProviderKind, cancellationToken);
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text.Json;
+using Carillon.Channels;
+using Carillon.Messages;
+using Carillon.Providers;
+using Carillon.Security;
+using Carillon.Server.Http;
+
+namespace Carillon.Server.Api;
+
+/// <summary>Providers as callers see them: everything but the values of their credentials.</summary>
+internal static class ProviderAnswer
+{
+    public static void Write(Utf8JsonWriter json, Provider provider)
+    {
+        json.WriteStartObject();
+        json.WriteId("id"u8, "prv_"u8, provider.Id);
+        json.WriteString("name"u8, provider.Name);
+        json.WriteString("channel"u8, provider.Channel.Name());
+        json.WriteString("kind"u8, provider.Kind);
+        json.WritePropertyName("settings"u8);
+        provider.Settings.WriteTo(json);
+        json.WriteBoolean("has_credentials"u8, provider.HasCredentials);
+        json.WritePropertyName("credentials"u8);
+        if (provider.Credentials is { } credentials && CredentialMask.Mask(credentials) is { } masked) masked.WriteTo(json);
+        else json.WriteNullValue();
+        json.WriteNumber("priority"u8, provider.Priority);
+        json.WriteNumber("weight"u8, provider.Weight);
+        json.WriteBoolean("is_default"u8, provider.IsDefault);
+        json.WriteBoolean("enabled"u8, provider.Enabled);
+        json.WriteNumber("max_concurrency"u8, provider.MaxConcurrency);
+        WritePolicy(json, provider.Policy);
+        json.WriteNumber("version"u8, provider.Version);
+        json.WriteTime("created_at"u8, provider.CreatedAt);
+        json.WriteTime("updated_at"u8, provider.UpdatedAt);
+        json.WriteEndObject();
+    }
+
+    public static void WriteKind(Utf8JsonWriter json, GatewayKind kind)
+    {
+        json.WriteStartObject();
+        json.WriteString("kind"u8, kind.Name);
+        json.WriteString("label"u8, kind.Label);
+        json.WriteStartArray("channels"u8);
+        foreach (var channel in kind.Channels) json.WriteStringValue(channel.Name());
+        json.WriteEndArray();
+        json.WritePropertyName("settings"u8);
+        json.WriteRawValue(kind.SettingsSchema);
+        json.WritePropertyName("credentials"u8);
+        if (kind.CredentialsSchema is null) json.WriteNullValue();
+        else json.WriteRawValue(kind.CredentialsSchema);
+        json.WriteEndObject();
+    }
+
+    public static void WriteTest(Utf8JsonWriter json, ProviderTest.Ran test)
+    {
+        json.WriteStartObject();
+        json.WriteId("provider_id"u8, "prv_"u8, test.Provider.Id);
+        json.WriteString("outcome"u8, SendOutcomeNames.All.NameOf(test.Result.Outcome));
+        json.WriteString("answer"u8, test.Result.Answer);
+        json.WriteString("external_id"u8, test.Result.ExternalId);
+        if (test.Result.Delay is { } delay) json.WriteNumber("retry_after_seconds"u8, Math.Round(delay.TotalSeconds, 3));
+        else json.WriteNull("retry_after_seconds"u8);
+        if (test.Result.Cost is { } cost) json.WriteString("cost"u8, cost.ToString(CultureInfo.InvariantCulture));
+        else json.WriteNull("cost"u8);
+        json.WriteString("currency"u8, test.Result.Currency);
+        json.WriteNumber("duration_ms"u8, Math.Round(test.Duration.TotalMilliseconds, 1));
+        json.WriteStartArray("advice"u8);
+        foreach (var advice in test.Advice) json.WriteStringValue(advice);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WritePolicy(Utf8JsonWriter json, ProviderPolicy policy)
+    {
+        if (policy.Limits is { } limits)
+        {
+            json.WriteStartObject("limits"u8);
+            WriteLimit("per_second"u8, limits.PerSecond);
+            WriteLimit("per_minute"u8, limits.PerMinute);
+            WriteLimit("per_hour"u8, limits.PerHour);
+            WriteLimit("per_day"u8, limits.PerDay);
+            WriteLimit("per_month"u8, limits.PerMonth);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("limits"u8);
+        }
+
+        if (policy.Budget is { } budget) WriteMoney("budget"u8, budget.Amount, budget.Currency, "period"u8, ProviderPolicyNames.Periods.NameOf(budget.Period));
+        else json.WriteNull("budget"u8);
+        if (policy.Cost is { } cost) WriteMoney("cost"u8, cost.Amount, cost.Currency, "per"u8, ProviderPolicyNames.Units.NameOf(cost.Per));
+        else json.WriteNull("cost"u8);
+        if (policy.Countries is { } countries)
+        {
+            json.WriteStartArray("countries"u8);
+            foreach (var country in countries) json.WriteStringValue(country);
+            json.WriteEndArray();
+        }
+        else
+        {
+            json.WriteNull("countries"u8);
+        }
+
+        json.WriteString("time_zone"u8, policy.TimeZone);
+
+        void WriteLimit(ReadOnlySpan<byte> name, int? most)
+        {
+            if (most is { } value) json.WriteNumber(name, value);
+            else json.WriteNull(name);
+        }
+
+        void WriteMoney(ReadOnlySpan<byte> name, decimal amount, string currency, ReadOnlySpan<byte> unitName, string unit)
+        {
+            json.WriteStartObject(name);
+            json.WriteString("amount"u8, amount.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("currency"u8, currency);
+            json.WriteString(unitName, unit);
+            json.WriteEndObject();
+        }
+    }
+}

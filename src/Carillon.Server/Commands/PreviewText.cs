@@ -1,0 +1,26 @@
+using Carillon.Client;
+
+namespace Carillon.Server.Commands;
+
+/// <summary>What would be sent, for people.</summary>
+internal static class PreviewText
+{
+    public static void Write(NotificationPreview preview, Terminal terminal)
+    {
+        foreach (var message in preview.Messages)
+        {
+            terminal.Line($"{message.Channel} to {message.Address}, {(message.DueAt is { } due ? Terminal.At(due) : "when the step before comes to nothing")}");
+            if (message.Providers.Count > 0) terminal.Line($"  by {string.Join("; ", message.Providers.Select(Say))}");
+            if (message.Subject is not null) terminal.Line($"  subject: {message.Subject}");
+            if ((message.Text ?? message.Html) is { } text) terminal.Line(Indent(text));
+            foreach (var fault in message.Errors) terminal.Line($"  would fail: {fault.Message}");
+        }
+
+        foreach (var warning in preview.Warnings) terminal.Line($"Warning: {warning.Field}: {warning.Message}");
+    }
+
+    private static string Say(PreviewedProvider provider) =>
+        $"{provider.Name} ({provider.Why}{(provider.Until is { } until ? " until " + Terminal.At(until) : "")})";
+
+    private static string Indent(string text) => "  | " + text.TrimEnd().ReplaceLineEndings("\n").Replace("\n", "\n  | ", StringComparison.Ordinal);
+}

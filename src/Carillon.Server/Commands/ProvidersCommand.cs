@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Text.Json;
+using Carillon.Client;
+
+namespace Carillon.Server.Commands;
+
+/// <summary><c>carillon providers</c>.</summary>
+internal static class ProvidersCommand
+{
+    private static readonly Argument<string> Id = new("id") { Description = "prv_…" };
+    private static readonly Argument<string> File = new("file") { Description = "A JSON file with the provider as the API takes it; - reads the input." };
+    private static readonly Option<string?> Channel = new("--channel") { Description = "Only of this channel." };
+    private static readonly Option<string> To = new("--to") { Description = "Where the test message goes.", HelpName = "address", Required = true };
+
+    public static Command Make(Terminal terminal)
+    {
+        var command = new Command("providers", "Accounts at gateways.");
+        command.Add(CommandRunner.Connected(terminal, "list", "The providers.", [Channel], ListAsync));
+        command.Add(CommandRunner.Connected(terminal, "kinds", "The gateways that there are.", [], KindsAsync));
+        command.Add(CommandRunner.Connected(
+            terminal, "show", "A provider.", [Id], async (session, token) => Show(session, await session.Client.Providers.GetAsync(session.Value(Id), token))));
+        command.Add(CommandRunner.Connected(terminal, "create", "Configures a provider.", [File], CreateAsync));
+        command.Add(CommandRunner.Connected(
+            terminal, "enable", "Lets a provider serve.", [Id],
+            async (session, token) => Show(session, await session.Client.Providers.SetEnabledAsync(session.Value(Id), enabled: true, token))));
+        command.Add(CommandRunner.Connected(
+            terminal, "disable", "Stops a provider from serving; what it has under way ends.", [Id],
+            async (session, token) => Show(session, await session.Client.Providers.SetEnabledAsync(session.Value(Id), enabled: false, token))));
+        command.Add(CommandRunner.Connected(terminal, "test", "Sends a test message through a provider and shows the gateway's answer.", [Id, To], TestAsync));
+        command.Add(CommandRunner.Connected(terminal, "delete", "Deletes a provider with its credentials.", [Id], async (session, token) =>
+        {
+            await session.Client.Providers.DeleteAsync(session.Value(Id), token);
+            if (!session.IsJson) session.Terminal.Line($"{session.Value(Id)} is deleted.");
+            return ExitCode.Done;
+        }));
+        return command;
+    }
+
+    private static async Task<int> ListAsync(Session session, CancellationToken cancellationToken)
+    {
+        await session.ShowAsync(
+            session.Client.Providers.ListAsync(session.Value(Channel), cancellationToken: cancellationToken), CarillonJson.Default.Provider,
+            ["provider", "name", "channel", "kind", "priority", "serves"],
+            p => [p.Id, p.Name, p.Channel, p.Kind, Terminal.Number(p.Priority), p.Enabled ? "yes" : "no"], cancellationToken);
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> KindsAsync(Session session, CancellationToken cancellationToken)
+    {
+        await session.ShowAsync(
+            session.Client.Providers.ListKindsAsync(cancellationToken), CarillonJson.Default.ProviderKind, ["kind", "gateway", "channels"],
+            k => [k.Kind, k.Label, string.Join(' ', k.Channels)], cancellationToken);
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> CreateAsync(Session session, CancellationToken cancellationToken)
+    {
+        var draft = await RequestFile.ReadAsync(session.Value(File), CarillonJson.Default.ProviderDraft, session.Terminal, cancellationToken);
+        return Show(session, await session.Client.Providers.CreateAsync(draft, cancellationToken));
+    }
+
+    private static async Task<int> TestAsync(Session session, CancellationToken cancellationToken)
+    {
+        var test = await session.Client.Providers.TestAsync(session.Value(Id), session.Value(To)!, cancellationToken: cancellationToken);
+        session.Show(test, CarillonJson.Default.ProviderTest, answer =>
+        {
+            session.Terminal.Line(FormattableString.Invariant($"{answer.Outcome.Replace('_', ' ')} in {answer.DurationMs:N0} ms{(answer.Answer is null ? "" : ": " + answer.Answer)}"));
+            foreach (var advice in answer.Advice) session.Terminal.Line("  " + advice);
+        });
+        return test.Outcome == "accepted" ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static int Show(Session session, Provider provider)
+    {
+        session.Show(provider, CarillonJson.Default.Provider, answer =>
+        {
+            session.Terminal.Line($"{answer.Id}: {answer.Name}, {answer.Kind} for {answer.Channel}, {(answer.Enabled ? "serves" : "does not serve")}");
+            foreach (var (name, value) in answer.Settings ?? []) session.Terminal.Line($"  {name}: {value?.ToJsonString() ?? "null"}");
+        });
+        return ExitCode.Done;
+    }
+}

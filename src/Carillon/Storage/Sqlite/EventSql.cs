@@ -1,0 +1,26 @@
+namespace Carillon.Storage.Sqlite;
+
+/// <summary>The statements of <c>Events.sql</c>.</summary>
+internal static class EventSql
+{
+    public static readonly SqlFile File = SqlFile.Load("Sqlite/Events.sql");
+
+    public static readonly SqlStatement InsertCallback = File["insert_callback"];
+    public static readonly SqlStatement UnreadCallbacks = File["unread_callbacks"];
+    public static readonly SqlStatement ReadCallback = File["read_callback"];
+    public static readonly SqlStatement EventMessage = File["event_message"];
+    public static readonly SqlStatement MessageByExternal = File["message_by_external"];
+    public static readonly SqlStatement InsertEvent = File["insert_event"];
+    public static readonly SqlStatement InsertEarly = File["insert_early"];
+    public static readonly SqlStatement AnyEarly = File["any_early"];
+    public static readonly SqlStatement EarlyOfMessage = File["early_of_message"];
+    public static readonly SqlStatement DeleteEarly = File["delete_early"];
+    public static readonly SqlStatement MoveMessage = File["move_message"];
+    public static readonly SqlStatement CorrectCost = File["correct_cost"];
+    public static readonly SqlStatement ConfirmNotification = File["confirm_notification"];
+    public static readonly SqlStatement HasNextStep = File["has_next_step"];
+    public static readonly SqlStatement InsertInbound = File["insert_inbound"];
+    public static readonly SqlStatement MessageEvents = File["message_events"];
+    public static readonly SqlStatement CleanCallbacks = File["clean_callbacks"];
+    public static readonly SqlStatement CleanEarly = File["clean_early"];
+}

@@ -1,0 +1,103 @@
+using System.Net;
+using Carillon.Callbacks;
+using Carillon.Channels;
+using Carillon.Messages;
+using Carillon.Storage;
+
+namespace Carillon.Tests.Dispatch;
+
+/// <summary>What vendors call back with, through the whole engine.</summary>
+public sealed class CallbackTests
+{
+    [Fact]
+    public async Task A_callback_without_the_vendors_signature_is_refused_and_not_kept()
+    {
+        await using var harness = await EngineHarness.StartAsync(null, "mail");
+
+        Assert.IsType<CallbackAnswer.Refused>(await harness.CallBackAsync("mail", "delivered", signed: false));
+
+        Assert.Empty(await UnreadAsync(harness));
+    }
+
+    [Fact]
+    public async Task A_callback_for_nobody_is_not_found()
+    {
+        await using var harness = await EngineHarness.StartAsync(null, "mail");
+        var request = new CallbackRequest { Method = "POST", Url = new Uri("https://example.net/"), Headers = new Dictionary<string, string>(), ReceivedAt = DateTimeOffset.UnixEpoch };
+
+        Assert.IsType<CallbackAnswer.NotFound>(await harness.Engine.Callbacks.ReceiveAsync(harness.Engine.Ids.Next(), request, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_receipt_that_overtakes_the_gateways_answer_is_not_lost()
+    {
+        await using var harness = await EngineHarness.StartAsync(null, "mail");
+        harness.CallbackEvents["early"] = [new CallbackEvent.Receipt { ExternalId = "ext-7", Kind = MessageEventKind.Delivered, Detail = "handed over" }];
+        harness.Scripts["mail"] = async _ =>
+        {
+            await harness.CallBackAsync("mail", "early");
+            return SendResult.Accepted("ok", "ext-7");
+        };
+        var notification = await harness.AcceptAsync(EngineHarness.Mail());
+
+        var message = await harness.UntilAsync(notification.Messages[0].Id, m => m.Status == MessageStatus.Delivered);
+
+        var happened = Assert.Single(await harness.Engine.Storage.Log.EventsAsync(EngineHarness.Tenant, message.Id, TestContext.Current.CancellationToken));
+        Assert.Equal("handed over", happened.Detail);
+    }
+
+    [Fact]
+    public async Task A_repeated_callback_is_answered_alike_and_counts_once()
+    {
+        await using var harness = await EngineHarness.StartAsync(null, "mail");
+        harness.Scripts["mail"] = _ => new(SendResult.Accepted("ok", "ext-1"));
+        harness.CallbackEvents["delivered"] = [new CallbackEvent.Receipt { ExternalId = "ext-1", Kind = MessageEventKind.Delivered }];
+        var message = await harness.DeliverAsync(EngineHarness.Mail());
+
+        var first = Assert.IsType<CallbackAnswer.Answered>(await harness.CallBackAsync("mail", "delivered"));
+        var second = Assert.IsType<CallbackAnswer.Answered>(await harness.CallBackAsync("mail", "delivered"));
+
+        Assert.Equal((HttpStatusCode.OK, false), (first.Status, first.IsRepeated));
+        Assert.Equal((HttpStatusCode.OK, true), (second.Status, second.IsRepeated));
+        await harness.UntilAsync(message.Id, m => m.Status == MessageStatus.Delivered);
+        Assert.Single(await harness.Engine.Storage.Log.EventsAsync(EngineHarness.Tenant, message.Id, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_is_kept_and_stops_nothing()
+    {
+        await using var harness = await EngineHarness.StartAsync(null, "mail");
+        harness.Scripts["mail"] = _ => new(SendResult.Accepted("ok", "ext-1"));
+        harness.CallbackEvents["delivered"] = [new CallbackEvent.Receipt { ExternalId = "ext-1", Kind = MessageEventKind.Delivered }];
+        var message = await harness.DeliverAsync(EngineHarness.Mail());
+
+        Assert.IsType<CallbackAnswer.Answered>(await harness.CallBackAsync("mail", "gibberish"));
+        await harness.CallBackAsync("mail", "delivered");
+
+        await harness.UntilAsync(message.Id, m => m.Status == MessageStatus.Delivered);
+    }
+
+    [Fact]
+    public async Task An_answer_becomes_a_message_of_the_contact_and_an_event_of_what_it_answers()
+    {
+        await using var harness = await EngineHarness.StartAsync(null, "mail");
+        harness.CallbackEvents["reply"] =
+            [new CallbackEvent.Inbound { From = "ana@example.net", To = "shop@example.net", ExternalId = "in-1", Text = "1" }];
+        var request = EngineHarness.Mail();
+        request.Recipient!.Id = "ana";
+        var sent = await harness.DeliverAsync(request);
+
+        await harness.CallBackAsync("mail", "reply");
+
+        await harness.UntilAsync(sent.Id, m => m.Status == MessageStatus.Read);
+        var received = Assert.Single(
+            (await harness.Engine.Storage.Log.ListMessagesAsync(new MessageQuery { Tenant = EngineHarness.Tenant, ContactId = "ana" }, TestContext.Current.CancellationToken)).Items,
+            m => m.Status == MessageStatus.Received);
+        Assert.Equal("ana@example.net", received.Address);
+        var content = await harness.Engine.Contents.ReadAsync(EngineHarness.Tenant, received.Id, TestContext.Current.CancellationToken);
+        Assert.Equal("1", content!.Text);
+    }
+
+    private static async Task<IReadOnlyList<StoredCallback>> UnreadAsync(EngineHarness harness) =>
+        await harness.Engine.Storage.Queue.UnreadCallbacksAsync(DateTimeOffset.MaxValue, 10, TestContext.Current.CancellationToken);
+}
