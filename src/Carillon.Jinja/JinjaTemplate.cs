@@ -52,23 +52,38 @@ public sealed class JinjaTemplate
     /// <summary>Which variables the template uses and which templates it refers to.</summary>
     public TemplateAnalysis Analyze()
     {
-        var references = SyntaxSearch.All(_template.Syntax).Select(Reference).OfType<Expr>().ToList();
-        var names = references.SelectMany(r => r is ListExpr or TupleExpr ? r.Children : [r]).ToList();
+        var references = SyntaxSearch.All(_template.Syntax).Select(Reference).OfType<(Expr, bool, bool)>().ToList();
+        var names = references.SelectMany(r => NamesOf(r.Item1)).ToList();
+        var search = new VariableSearch(_environment, new ColumnFinder(_template.Source));
+        var variables = search.Find(_template.Syntax);
+        var columns = new ColumnFinder(_template.Source);
         return new TemplateAnalysis(
             this,
-            new VariableSearch(_environment).Find(_template.Syntax),
+            variables,
+            search.Assigned,
+            references.ConvertAll(r => Described(r.Item1, r.Item2, r.Item3, columns)),
             names.OfType<Const>().Where(c => c.Value.IsString).Select(c => c.Value.Text).Distinct(StringComparer.Ordinal).ToList(),
             names.Exists(n => n is not Const));
     }
 
-    private static Expr? Reference(Stmt statement) => statement switch
+    private static (Expr Template, bool MayBeMissing, bool PassesContext)? Reference(Stmt statement) => statement switch
     {
-        Extends extends => extends.Template,
-        Include include => include.Template,
-        Import import => import.Template,
-        FromImport from => from.Template,
+        Extends extends => (extends.Template, false, true),
+        Include include => (include.Template, include.IgnoreMissing, include.WithContext),
+        Import import => (import.Template, false, import.WithContext),
+        FromImport from => (from.Template, false, from.WithContext),
         _ => null,
     };
+
+    private static IEnumerable<Expr> NamesOf(Expr template) => template is ListExpr or TupleExpr ? template.Children : [template];
+
+    private static TemplateReference Described(Expr template, bool mayBeMissing, bool passesContext, ColumnFinder columns)
+    {
+        var names = NamesOf(template).ToList();
+        var literal = names.TrueForAll(n => n is Const { Value.IsString: true });
+        return new TemplateReference(
+            literal ? names.ConvertAll(n => ((Const)n).Value.Text) : [], mayBeMissing, passesContext, template.Place.Line, columns.ColumnOf(template.Place));
+    }
 
     private RenderState Run(JinjaValue context, CancellationToken ct)
     {

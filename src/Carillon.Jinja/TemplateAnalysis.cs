@@ -8,23 +8,42 @@ namespace Carillon.Jinja;
 /// True where the template can do without it everywhere it stands: behind <c>default</c>, under <c>is defined</c> or, unless undefined is strict, under a condition on itself.
 /// </param>
 /// <param name="Line">The line it first stands on, counted from 1.</param>
-public sealed record TemplateVariable(string Path, bool IsGuarded, int Line);
+/// <param name="Column">Where on that line, counted from 1 in code points.</param>
+public sealed record TemplateVariable(string Path, bool IsGuarded, int Line, int Column);
+
+/// <summary>A place where a template extends, includes or imports another.</summary>
+/// <param name="Names">The literal names, of which the first that exists is taken; empty where only a render knows the name.</param>
+/// <param name="MayBeMissing">Nothing is included where none of them exists.</param>
+/// <param name="PassesContext">The other template sees the variables; what is imported does not, unless it says so.</param>
+/// <param name="Line">Counted from 1.</param>
+/// <param name="Column">Counted from 1 in code points.</param>
+public sealed record TemplateReference(IReadOnlyList<string> Names, bool MayBeMissing, bool PassesContext, int Line, int Column);
 
 /// <summary>What a template needs and refers to, found without rendering it. Templates it includes or extends are named, not looked into.</summary>
 public sealed class TemplateAnalysis
 {
     private readonly JinjaTemplate _template;
 
-    internal TemplateAnalysis(JinjaTemplate template, IReadOnlyList<TemplateVariable> variables, IReadOnlyList<string> templates, bool hasDynamicReferences)
+    internal TemplateAnalysis(
+        JinjaTemplate template, IReadOnlyList<TemplateVariable> variables, IReadOnlySet<string> assigned, IReadOnlyList<TemplateReference> references,
+        IReadOnlyList<string> templates, bool hasDynamicReferences)
     {
         _template = template;
         Variables = variables;
+        AssignedNames = assigned;
+        References = references;
         Templates = templates;
         HasDynamicReferences = hasDynamicReferences;
     }
 
     /// <summary>The variables, in the order they first stand in the template, each path once.</summary>
     public IReadOnlyList<TemplateVariable> Variables { get; }
+
+    /// <summary>The names that it sets itself somewhere: items of loops, set, with, macros and their parameters, imports. What it includes may see them.</summary>
+    public IReadOnlySet<string> AssignedNames { get; }
+
+    /// <summary>Where it extends, includes or imports, in the order in which it stands there.</summary>
+    public IReadOnlyList<TemplateReference> References { get; }
 
     /// <summary>The templates it extends, includes or imports by a literal name, each once.</summary>
     public IReadOnlyList<string> Templates { get; }

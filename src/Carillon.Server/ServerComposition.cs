@@ -72,6 +72,7 @@ internal static class ServerComposition
         ActivatorUtilities.CreateInstance<MessagesApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<QueueApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<TemplatesApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<TemplateVersionsApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<ProvidersApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<SendersApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<SimulatorApi>(services).Map(api);

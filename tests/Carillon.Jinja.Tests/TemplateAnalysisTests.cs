@@ -29,6 +29,26 @@ public sealed class TemplateAnalysisTests
     public void The_line_a_variable_first_stands_on_is_told() => Assert.Equal(3, Analyze("a\n\n{{ x }}\n{{ x }}").Variables[0].Line);
 
     [Fact]
+    public void The_column_a_variable_first_stands_in_is_told_in_code_points() => Assert.Equal(6, Analyze("😀 {{ x }}").Variables[0].Column);
+
+    [Fact]
+    public void References_are_told_with_their_place_and_what_they_pass()
+    {
+        var references = Analyze("{% extends 'base' %}\n{% include ['x', 'y'] ignore missing without context %}{% import 'lib' as l with context %}\n  {% from 'm' import n %}{% include which %}").References;
+
+        Assert.Equal(["base", "x,y", "lib", "m", ""], references.Select(r => string.Join(',', r.Names)));
+        Assert.Equal([false, true, false, false, false], references.Select(r => r.MayBeMissing));
+        Assert.Equal([true, false, true, false, true], references.Select(r => r.PassesContext));
+        Assert.Equal([(1, 12), (2, 12), (2, 66), (3, 11), (3, 37)], references.Select(r => (r.Line, r.Column)));
+    }
+
+    [Theory]
+    [InlineData("{% for a, b in c %}{% set d = 1 %}{% endfor %}{% with e = f %}{% endwith %}", "a b d e")]
+    [InlineData("{% macro m(p, q=r) %}{% endmacro %}{% import 'x' as i %}{% from 'y' import j as k %}{{ z }}", "i k m p q")]
+    public void Names_that_it_sets_are_told(string source, string expected) =>
+        Assert.Equal(expected, string.Join(' ', Analyze(source).AssignedNames.Order(StringComparer.Ordinal)));
+
+    [Fact]
     public void Templates_it_refers_to_are_found()
     {
         var analysis = Analyze("{% extends 'base' %}{% block a %}{% include ['x', 'y'] ignore missing %}{% import 'lib' as l %}{% endblock %}");

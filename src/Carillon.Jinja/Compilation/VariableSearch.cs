@@ -7,14 +7,18 @@ namespace Carillon.Jinja.Compilation;
 /// Finds which paths of the context a template uses. Names a template sets itself are followed where they stand for a path (a loop's
 /// item for the items of its list) and left alone where they do not.
 /// </summary>
-internal sealed class VariableSearch(JinjaEnvironment environment)
+internal sealed class VariableSearch(JinjaEnvironment environment, ColumnFinder columns)
 {
     private static readonly string[] Special = ["loop", "self", "super", "caller", "varargs", "kwargs"];
 
     private readonly Dictionary<string, TemplateVariable> _found = new(StringComparer.Ordinal);
     private readonly List<string> _order = [];
     private readonly HashSet<string> _guards = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _assigned = new(StringComparer.Ordinal);
     private Dictionary<string, string?> _names = Special.ToDictionary(n => n, _ => (string?)null, StringComparer.Ordinal);
+
+    /// <summary>The names that were set anywhere in what has been searched.</summary>
+    public IReadOnlySet<string> Assigned => _assigned;
 
     public IReadOnlyList<TemplateVariable> Find(Stmt[] body)
     {
@@ -60,7 +64,7 @@ internal sealed class VariableSearch(JinjaEnvironment environment)
                 });
                 break;
             case Macro macro:
-                _names[macro.Syntax.Name] = null;
+                Bind(macro.Syntax.Name, null);
                 VisitMacro(macro.Syntax);
                 break;
             case CallBlock call:
@@ -69,11 +73,11 @@ internal sealed class VariableSearch(JinjaEnvironment environment)
                 break;
             case Import import:
                 Visit(import.Template);
-                _names[import.Target] = null;
+                Bind(import.Target, null);
                 break;
             case FromImport from:
                 Visit(from.Template);
-                foreach (var (_, alias) in from.Names) _names[alias] = null;
+                foreach (var (_, alias) in from.Names) Bind(alias, null);
                 break;
             default:
                 foreach (var expression in SyntaxSearch.Expressions(statement)) Visit(expression);
@@ -87,7 +91,7 @@ internal sealed class VariableSearch(JinjaEnvironment environment)
         foreach (var value in macro.Defaults) Visit(value);
         Scoped(() =>
         {
-            foreach (var parameter in macro.Parameters) _names[parameter.Id] = null;
+            foreach (var parameter in macro.Parameters) Bind(parameter.Id, null);
             Visit(macro.Body);
         });
     }
@@ -123,28 +127,34 @@ internal sealed class VariableSearch(JinjaEnvironment environment)
 
     private void Bind(Expr target, string? path)
     {
-        if (target is Name name) _names[name.Id] = path;
+        if (target is Name name) Bind(name.Id, path);
         else if (target is TupleExpr tuple)
         {
             foreach (var item in tuple.Items) Bind(item, null);
         }
     }
 
+    private void Bind(string name, string? path)
+    {
+        _names[name] = path;
+        _assigned.Add(name);
+    }
+
     private void Visit(Expr expression)
     {
         if (PathOf(expression) is { } path)
         {
-            Note(path, expression.Place.Line, guarded: false);
+            Note(path, expression.Place, guarded: false);
             return;
         }
         switch (expression)
         {
             case Filter { Name: "default" or "d", Value: { } value } filter when PathOf(value) is { } guarded:
-                Note(guarded, value.Place.Line, guarded: true);
+                Note(guarded, value.Place, guarded: true);
                 foreach (var argument in filter.Arguments.All) Visit(argument);
                 break;
             case Test { Name: "defined" or "undefined" } test when PathOf(test.Value) is { } asked:
-                Note(asked, test.Place.Line, guarded: true);
+                Note(asked, test.Place, guarded: true);
                 break;
             case CondExpr condition:
                 var guards = Guards(condition.Test).Where(_guards.Add).ToList();
@@ -179,7 +189,7 @@ internal sealed class VariableSearch(JinjaEnvironment environment)
         }
     }
 
-    private void Note(string path, int line, bool guarded)
+    private void Note(string path, Place place, bool guarded)
     {
         guarded |= _guards.Any(g => path == g || path.StartsWith(g + ".", StringComparison.Ordinal) || path.StartsWith(g + "[", StringComparison.Ordinal));
         if (_found.TryGetValue(path, out var known))
@@ -188,6 +198,6 @@ internal sealed class VariableSearch(JinjaEnvironment environment)
             return;
         }
         _order.Add(path);
-        _found[path] = new TemplateVariable(path, guarded, line);
+        _found[path] = new TemplateVariable(path, guarded, place.Line, columns.ColumnOf(place));
     }
 }

@@ -33,7 +33,8 @@ internal sealed class SmtpChannel : IDisposable
         {
             if (options.AllowAddress?.Invoke(address) == false)
             {
-                last ??= new SmtpBrokenException(SmtpStage.Connect, $"connecting to {address} is not allowed");
+                // Not which address: who names a host need not learn what it leads to here.
+                last ??= new SmtpBrokenException(SmtpStage.Connect, $"connecting to where {options.Host} leads is not allowed");
                 continue;
             }
 

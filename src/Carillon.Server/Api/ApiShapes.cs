@@ -115,11 +115,56 @@ internal static class ApiShapes
 
     internal sealed record Template(
         string Key, string? Name, string? Description, string? Category, string? Type, bool? IsActive,
+        [property: Description("jinja (the default), simple or none.")] string? Syntax, Variable[]? Variables, Variant[] Variants,
+        [property: Description("False leaves the first version a draft; true by default.")] bool? Publish);
+
+    internal sealed record TemplateDetails(string? Key, string? Name, string? Description, string? Category, string? Type, bool? IsActive);
+
+    internal sealed record TemplateContent(
         [property: Description("jinja (the default), simple or none.")] string? Syntax, Variable[]? Variables, Variant[] Variants);
+
+    internal sealed record Rollback(int? Version);
 
     internal sealed record StoredTemplate(
         string Id, string Key, string Name, string? Description, string? Category, string? Type, bool IsActive, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
-        int? Version, string? VersionId, DateTimeOffset? PublishedAt, string? Syntax, Variable[]? Variables, Variant[]? Variants);
+        int? Version, string? VersionId, DateTimeOffset? PublishedAt, string? Syntax, Variable[]? Variables, Variant[]? Variants,
+        [property: Description("By key the versions that it includes, as they were fixed when it was published.")] Dictionary<string, string>? Includes,
+        [property: Description("1, and one more with each change of the template; its ETag.")] int Revision);
+
+    internal sealed record TemplateVersionSummary(
+        int Version, string VersionId, [property: Description("draft or published.")] string Status, int Revision, DateTimeOffset CreatedAt, DateTimeOffset? PublishedAt);
+
+    internal sealed record TemplateVersion(
+        int Version, string VersionId, [property: Description("draft or published.")] string Status, int Revision, DateTimeOffset CreatedAt, DateTimeOffset? PublishedAt,
+        string TemplateId, string Syntax, Variable[] Variables, Variant[] Variants, Dictionary<string, string> Includes);
+
+    internal sealed record TemplateTestRequest(
+        [property: Description("The one in use by default, or the newest draft where none is.")] int? Version,
+        [property: Description("In the place of the declared samples.")] JsonElement? Variables,
+        [property: Description("Only its variants.")] string? Channel,
+        [property: Description("Only the variant that a recipient of this locale gets.")] string? Locale,
+        [property: Description("An address of the channel to which the result is sent.")] string? To);
+
+    internal sealed record TemplateTest(string TemplateId, int Version, RenderedVariant[] Variants, Accepted? Sent);
+
+    internal sealed record RenderedVariant(string Channel, string? Locale, string? Subject, string? Text, string? Html, RenderError[] Errors);
+
+    internal sealed record RenderError(string Part, string Message, string? Template, int Line, int Column, string? SourceLine);
+
+    internal sealed record TemplateDiff(
+        int From, int To, string SyntaxFrom, string SyntaxTo, VariableDiff[] Variables, VariantDiff[] Variants,
+        [property: Description("The same as a unified diff.")] string Unified);
+
+    internal sealed record VariableDiff(string Name, [property: Description("added, removed or changed.")] string Change);
+
+    internal sealed record VariantDiff(
+        string Channel, string? Locale, [property: Description("unchanged, added, removed or changed.")] string Change, PartDiff[] Parts);
+
+    internal sealed record PartDiff(string Part, string Change, DiffHunk[] Hunks);
+
+    internal sealed record DiffHunk(int FromLine, int FromCount, int ToLine, int ToCount, DiffLine[] Lines);
+
+    internal sealed record DiffLine([property: Description("same, removed or added.")] string Change, string Text);
 
     internal sealed record Variable(string Name, string? Type, bool? Required, bool? Secret, JsonElement? Sample);
 

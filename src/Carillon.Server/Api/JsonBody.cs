@@ -28,6 +28,12 @@ internal static class JsonBody
         }
     }
 
+    /// <summary>The same, where a request without any body stands for <paramref name="absent"/>.</summary>
+    public static async ValueTask<(T? Value, Problem? Problem)> ReadOptionalAsync<T>(HttpContext context, ReadObject<T> read, T absent) where T : class =>
+        context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false
+            ? (absent, null)
+            : await ReadAsync(context, read);
+
     public static (T? Value, Problem? Problem) Read<T>(ReadOnlyMemory<byte> json, ReadObject<T> read) where T : class
     {
         var reader = new FieldReader(ByteOrderMark.Skip(json));

@@ -30,10 +30,10 @@ internal static class KeyedBody
     }
 
     /// <summary>Answers as it was answered before: what has just been made is at version 1.</summary>
-    /// <param name="path">Where such things stand, below which each has its id.</param>
-    public static void Replay(HttpContext context, ReadOnlyMemory<byte> answer, string path)
+    /// <param name="path">Where such things stand, below which each has its <paramref name="name"/>.</param>
+    public static void Replay(HttpContext context, ReadOnlyMemory<byte> answer, string path, string name = "id")
     {
-        context.Response.Headers.Location = path + JsonElement.Parse(answer.Span).GetProperty("id").GetString();
+        context.Response.Headers.Location = path + JsonElement.Parse(answer.Span).GetProperty(name);
         context.Response.Headers[IdempotencyHeader.Replayed] = "true";
         EntityTag.Write(context, 1);
         JsonAnswer.Write(context, 201, answer.Span);

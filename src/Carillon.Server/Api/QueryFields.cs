@@ -33,6 +33,23 @@ internal sealed class QueryFields(HttpRequest request)
         return null;
     }
 
+    public bool? Flag(string name)
+    {
+        if (Text(name) is not { } text) return null;
+        if (text is "true" or "false") return text == "true";
+        Fault(name, "invalid", "This must be true or false.");
+        return null;
+    }
+
+    /// <summary>A cursor that is a number from 1.</summary>
+    public int? AfterNumber()
+    {
+        if (Text("after") is not { } text) return null;
+        if (int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number > 0) return number;
+        Fault("after", "invalid", "This must be the value of next from an answer of this list.");
+        return null;
+    }
+
     public DateTimeOffset? Time(string name)
     {
         if (Text(name) is not { } text) return null;

@@ -12,7 +12,18 @@ internal static class TemplateReader
     private const int MaxVariants = 500;
     private const int DescriptionCharacters = 2_000;
 
-    private static readonly FieldNames Fields = new("key", "name", "description", "category", "type", "is_active", "syntax", "variables", "variants");
+    private static readonly FieldNames Fields = new(
+        "syntax", "variables", "variants", "key", "name", "description", "category", "type", "is_active", "publish");
+
+    private static readonly FieldNames DocumentFields = new("syntax", "variables", "variants");
+
+    // What an answer shows and this does not change stands at the end: whoever sends back what was shown need not take it out.
+    private static readonly FieldNames DetailFields = new(
+        "syntax", "variables", "variants", "key", "name", "description", "category", "type", "is_active", "id", "revision", "version", "version_id",
+        "published_at", "created_at", "updated_at", "includes");
+
+    private static readonly FieldNames RollbackFields = new("version");
+    private static readonly FieldNames TestFields = new("version", "variables", "channel", "locale", "to");
     private static readonly FieldNames VariableFields = new("name", "type", "required", "secret", "sample");
     private static readonly FieldNames VariantFields = new("channel", "locale", "subject", "text", "html");
 
@@ -32,46 +43,123 @@ internal static class TemplateReader
 
     public static TemplateDraft Read(ref FieldReader reader)
     {
-        string? key = null, name = null, description = null, category = null, type = null;
-        var isActive = true;
-        var syntax = ContentSyntax.Jinja;
-        List<TemplateVariable>? variables = null;
-        List<TemplateVariant>? variants = null;
+        var document = new TemplateDocument { Variants = [] };
+        var details = new TemplateDetails();
+        var publish = true;
         ulong seen = 0;
         if (reader.EnterObject(out var outer))
         {
             while (reader.NextField(Fields, ref seen, out var field))
             {
-                switch (field)
-                {
-                    case 0: key = reader.Text(Limits.IdCharacters, TextRule.Identifier); break;
-                    case 1: name = reader.Text(Limits.NameCharacters, TextRule.Line); break;
-                    case 2: description = reader.Text(DescriptionCharacters, TextRule.Content); break;
-                    case 3: category = reader.Text(Limits.WordCharacters, TextRule.Identifier); break;
-                    case 4: type = reader.Text(Limits.WordCharacters, TextRule.Identifier); break;
-                    case 5: isActive = reader.Flag() ?? true; break;
-                    case 6: syntax = reader.Word(ContentSyntaxNames.All) ?? syntax; break;
-                    case 7: variables = ReadVariables(ref reader); break;
-                    case 8: variants = ReadVariants(ref reader); break;
-                }
+                if (field < 3) document = ReadContent(ref reader, field, document);
+                else if (field < 9) details = ReadDetail(ref reader, field, details);
+                else publish = reader.Flag() ?? true;
             }
 
-            if ((seen & 1) == 0) reader.FaultAt("key", "required", "Give the name by which notifications call for it, such as welcome.");
-            if ((seen & (1 << 8)) == 0) reader.FaultAt("variants", "required", "Give at least one variant: {channel, subject, text, html}.");
+            if ((seen & (1 << 3)) == 0) reader.FaultAt("key", "required", "Give the name by which notifications call for it, such as welcome.");
+            if ((seen & (1 << 2)) == 0) reader.FaultAt("variants", "required", "Give at least one variant: {channel, subject, text, html}.");
             reader.Leave(outer);
         }
 
         return new TemplateDraft
         {
-            Key = key ?? "",
-            Name = name ?? key ?? "",
-            Description = description,
-            Category = category,
-            Type = type,
-            IsActive = isActive,
-            Document = new TemplateDocument { Syntax = syntax, Variables = variables ?? [], Variants = variants ?? [] },
+            Key = details.Key ?? "",
+            Name = details.Name ?? details.Key ?? "",
+            Description = details.Description,
+            Category = details.Category,
+            Type = details.Type,
+            IsActive = details.IsActive,
+            Publish = publish,
+            Document = document,
         };
     }
+
+    /// <summary>The content of a version.</summary>
+    public static TemplateDocument ReadDocument(ref FieldReader reader)
+    {
+        var document = new TemplateDocument { Variants = [] };
+        ulong seen = 0;
+        if (!reader.EnterObject(out var outer)) return document;
+        while (reader.NextField(DocumentFields, ref seen, out var field)) document = ReadContent(ref reader, field, document);
+        if ((seen & (1 << 2)) == 0) reader.FaultAt("variants", "required", "Give at least one variant: {channel, subject, text, html}.");
+        reader.Leave(outer);
+        return document;
+    }
+
+    /// <summary>What is not in the versions.</summary>
+    public static TemplateDetails ReadDetails(ref FieldReader reader)
+    {
+        var details = new TemplateDetails();
+        ulong seen = 0;
+        if (!reader.EnterObject(out var outer)) return details;
+        while (reader.NextField(DetailFields, ref seen, out var field))
+        {
+            if (field is >= 3 and < 9)
+            {
+                details = ReadDetail(ref reader, field, details);
+                continue;
+            }
+
+            if (field < 3) reader.Fault("immutable", "Content is changed by a new version: POST /v1/templates/{id}/versions.");
+            reader.Skip();
+        }
+
+        reader.Leave(outer);
+        return details;
+    }
+
+    /// <summary>The version to which a rollback goes.</summary>
+    public static RollbackRequest ReadRollback(ref FieldReader reader)
+    {
+        int? version = null;
+        ulong seen = 0;
+        if (!reader.EnterObject(out var outer)) return new RollbackRequest(null);
+        while (reader.NextField(RollbackFields, ref seen, out _)) version = reader.Integer(1, int.MaxValue);
+        reader.Leave(outer);
+        return new RollbackRequest(version);
+    }
+
+    public static TemplateTestRequest ReadTest(ref FieldReader reader)
+    {
+        var draft = new TemplateTestDraft();
+        string? to = null;
+        ulong seen = 0;
+        if (!reader.EnterObject(out var outer)) return new TemplateTestRequest(draft, null);
+        while (reader.NextField(TestFields, ref seen, out var field))
+        {
+            switch (field)
+            {
+                case 0: draft = draft with { Version = reader.Integer(1, int.MaxValue) }; break;
+                // Copied: the body is given back before it is used.
+                case 1: draft = draft with { Variables = VariablesReader.Read(ref reader, Limits.VariablesBytes).ToArray() }; break;
+                case 2: draft = draft with { Channel = reader.Word(ChannelNames.All) }; break;
+                case 3: draft = draft with { Locale = RecipientReader.ReadLocale(ref reader) }; break;
+                default: to = reader.Text(Limits.AddressCharacters, TextRule.Identifier); break;
+            }
+        }
+
+        if ((seen & (1 << 4)) != 0 && (seen & (1 << 2)) == 0) reader.FaultAt("channel", "required", "Say on which channel the address is.");
+        if ((seen & (1 << 3)) != 0 && (seen & (1 << 2)) == 0) reader.FaultAt("channel", "required", "A locale chooses among the variants of a channel: name it.");
+        reader.Leave(outer);
+        return new TemplateTestRequest(draft, to);
+    }
+
+    private static TemplateDocument ReadContent(ref FieldReader reader, int field, TemplateDocument document) => field switch
+    {
+        0 => document with { Syntax = reader.Word(ContentSyntaxNames.All) ?? document.Syntax },
+        1 => document with { Variables = ReadVariables(ref reader) ?? [] },
+        _ => document with { Variants = ReadVariants(ref reader) ?? [] },
+    };
+
+    private static TemplateDetails ReadDetail(ref FieldReader reader, int field, TemplateDetails details) => field switch
+    {
+        3 => details with { Key = reader.Text(Limits.IdCharacters, TextRule.Identifier) },
+        4 => details with { Name = reader.Text(Limits.NameCharacters, TextRule.Line) },
+        5 => details with { Description = reader.Text(DescriptionCharacters, TextRule.Content) },
+        6 => details with { Category = reader.Text(Limits.WordCharacters, TextRule.Identifier) },
+        7 => details with { Type = reader.Text(Limits.WordCharacters, TextRule.Identifier) },
+        _ => details with { IsActive = reader.Flag() ?? true },
+    };
 
     private static List<TemplateVariable>? ReadVariables(ref FieldReader reader)
     {
@@ -152,3 +240,9 @@ internal static class TemplateReader
         return variants;
     }
 }
+
+/// <param name="Version">Null for the published one before that in use.</param>
+internal sealed record RollbackRequest(int? Version);
+
+/// <param name="To">An address to which the variant is sent; null to render only.</param>
+internal sealed record TemplateTestRequest(TemplateTestDraft Draft, string? To);

@@ -39,6 +39,9 @@ internal sealed record Problem(int Status, string Slug, string Title, string? De
     public static Problem Duplicate(Storage.DuplicateKeyException e) =>
         new(409, "already_exists", "There is one of this name already.") { Errors = [new FieldFault(e.Field, "already_exists", e.Message)] };
 
+    public static readonly Problem AlreadyPublished = new(409, "already_published", "A published version never changes.",
+        "Make a new version of it: POST /v1/templates/{id}/versions.");
+
     public static Problem Stale(int version) =>
         new(412, "precondition_failed", "It has been changed since you read it.",
             $"Its ETag is now {EntityTag.Of(version)}: read it again, and make your change of that.");

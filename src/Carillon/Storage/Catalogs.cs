@@ -19,18 +19,69 @@ public interface IContactStore
 
 public interface ITemplateStore
 {
-    /// <summary>Stores a template with its first version, published. <see cref="DuplicateKeyException"/> when the key is taken.</summary>
-    ValueTask CreateAsync(Template template, CancellationToken cancellationToken = default);
+    /// <summary>
+    /// Stores a template with its first version, which is <see cref="Template.Published"/> or a draft.
+    /// <see cref="DuplicateKeyException"/> when the key is taken.
+    /// </summary>
+    /// <param name="idempotency">To be kept in the same commit. When its key is there already nothing is written, and what it stands for is returned.</param>
+    ValueTask<IdempotencyRecord?> CreateAsync(
+        Template template, TemplateVersion version, IdempotencyRecord? idempotency = null, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Puts this in the place of the revision before it, with the version to which <see cref="Template.Published"/> points; with
+    /// <see cref="Template.DeletedAt"/> it is deleted. False, and nothing is written, when another revision stands there.
+    /// <see cref="DuplicateKeyException"/> when another template has the key.
+    /// </summary>
+    ValueTask<bool> ReplaceAsync(Template template, CancellationToken cancellationToken = default);
+
+    /// <summary>Stores a draft under the number that follows the highest; whatever number it comes with is not looked at.</summary>
+    /// <param name="idempotency">Made of the version with its number; as for <see cref="CreateAsync"/>.</param>
+    ValueTask<VersionAddition> AddVersionAsync(
+        TenantId tenant, TemplateVersion version, Func<TemplateVersion, IdempotencyRecord>? idempotency = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Puts this in the place of the revision before it. False when that is published, or another revision stands there.</summary>
+    ValueTask<bool> ReplaceDraftAsync(TenantId tenant, TemplateVersion version, CancellationToken cancellationToken = default);
+
+    /// <summary><see cref="ReplaceDraftAsync"/> by the published version and <see cref="ReplaceAsync"/>, both or neither.</summary>
+    ValueTask<bool> PublishAsync(Template template, TemplateVersion version, CancellationToken cancellationToken = default);
+
+    /// <summary>Null when there is none, or it is deleted.</summary>
     ValueTask<Template?> GetAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default);
 
     ValueTask<Template?> GetByKeyAsync(TenantId tenant, string key, CancellationToken cancellationToken = default);
 
     ValueTask<TemplateVersion?> GetVersionAsync(TenantId tenant, Guid versionId, CancellationToken cancellationToken = default);
 
-    /// <summary>By key, after one.</summary>
-    ValueTask<IReadOnlyList<Template>> ListAsync(TenantId tenant, string? afterKey, int limit, CancellationToken cancellationToken = default);
+    ValueTask<TemplateVersion?> GetVersionAsync(TenantId tenant, Guid templateId, int number, CancellationToken cancellationToken = default);
+
+    /// <summary>The published version with the highest number below <paramref name="number"/>.</summary>
+    ValueTask<TemplateVersion?> PublishedBeforeAsync(TenantId tenant, Guid templateId, int number, CancellationToken cancellationToken = default);
+
+    /// <summary>By number, the highest first, below <paramref name="before"/>.</summary>
+    ValueTask<IReadOnlyList<TemplateVersionSummary>> ListVersionsAsync(
+        TenantId tenant, Guid templateId, int? before, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>By key.</summary>
+    ValueTask<IReadOnlyList<Template>> ListAsync(TenantId tenant, TemplateQuery query, CancellationToken cancellationToken = default);
 }
+
+/// <summary>Which templates are to be listed; null filters nothing.</summary>
+public sealed record TemplateQuery
+{
+    public string? Category { get; init; }
+
+    public string? Type { get; init; }
+
+    public bool? IsActive { get; init; }
+
+    public string? AfterKey { get; init; }
+
+    public required int Limit { get; init; }
+}
+
+/// <param name="Added">With its number; null when the template is not there, or the key was.</param>
+/// <param name="Existing">What the idempotency key stands for already.</param>
+public readonly record struct VersionAddition(TemplateVersion? Added, IdempotencyRecord? Existing);
 
 /// <summary>Providers with their credentials sealed: this contract never sees a secret in clear.</summary>
 public interface IProviderStore

@@ -9,11 +9,13 @@ internal sealed class CompiledVersion
 {
     private readonly CompiledVariant[] _variants;
 
+    /// <param name="includes">The versions that it includes, by key.</param>
     /// <exception cref="JinjaException">A part does not compile.</exception>
-    public CompiledVersion(TemplateVersion version, string key, ContentEnvironment text, ContentEnvironment html)
+    public CompiledVersion(
+        TemplateVersion version, string key, ContentEnvironment text, ContentEnvironment html, IReadOnlyDictionary<string, TemplateVersion>? includes = null)
     {
         Version = version;
-        _variants = [.. version.Document.Variants.Select(v => new CompiledVariant(v, version.Document.Syntax, key, text, html))];
+        _variants = [.. version.Document.Variants.Select(v => new CompiledVariant(v, version.Document.Syntax, key, text, html, includes))];
         Declared = [.. version.Document.Variables.Select(v => new DeclaredVariable(v, Encoding.UTF8.GetBytes(v.Name)))];
     }
 
@@ -25,46 +27,27 @@ internal sealed class CompiledVersion
 
     public bool Serves(Channel channel) => Array.Exists(_variants, v => v.Channel == channel);
 
-    /// <summary>
-    /// The variant for a channel and locale: the very locale (<c>es-MX</c>), its language (<c>es</c>), the one without a locale, the
-    /// first of the channel. Null when the channel has none.
-    /// </summary>
-    public CompiledVariant? Select(Channel channel, string? locale)
-    {
-        CompiledVariant? best = null;
-        var bestRank = -1;
-        foreach (var variant in _variants)
-        {
-            if (variant.Channel != channel) continue;
-            var rank = Rank(variant.Locale, locale);
-            if (rank <= bestRank) continue;
-            best = variant;
-            bestRank = rank;
-        }
-
-        return best;
-    }
-
-    private static int Rank(string? offered, string? wanted)
-    {
-        if (offered is null) return 1;
-        if (wanted is null) return 0;
-        if (offered.Equals(wanted, StringComparison.OrdinalIgnoreCase)) return 3;
-        var dash = wanted.IndexOf('-', StringComparison.Ordinal);
-        return dash > 0 && offered.AsSpan().Equals(wanted.AsSpan(0, dash), StringComparison.OrdinalIgnoreCase) ? 2 : 0;
-    }
+    /// <inheritdoc cref="VariantChoice.Select"/>
+    public CompiledVariant? Select(Channel channel, string? locale) =>
+        VariantChoice.Select(_variants, static v => v.Channel, static v => v.Locale, channel, locale);
 }
 
 internal sealed class CompiledVariant
 {
-    public CompiledVariant(TemplateVariant variant, ContentSyntax syntax, string key, ContentEnvironment text, ContentEnvironment html)
+    public CompiledVariant(
+        TemplateVariant variant, ContentSyntax syntax, string key, ContentEnvironment text, ContentEnvironment html,
+        IReadOnlyDictionary<string, TemplateVersion>? includes = null)
     {
         Channel = variant.Channel;
         Locale = variant.Locale;
         var name = variant.Locale is null ? $"{key}/{variant.Channel.Name()}" : $"{key}/{variant.Channel.Name()}/{variant.Locale}";
-        Subject = ContentPart.Of(variant.Subject, syntax, name + "/subject", text);
-        Text = ContentPart.Of(variant.Text, syntax, name + "/text", text);
-        Html = ContentPart.Of(variant.Html, syntax, name + "/html", html);
+        Subject = ContentPart.Of(variant.Subject, syntax, name + "/subject", text, Including(VariantPart.Subject));
+        Text = ContentPart.Of(variant.Text, syntax, name + "/text", text, Including(VariantPart.Text));
+        Html = ContentPart.Of(variant.Html, syntax, name + "/html", html, Including(VariantPart.Html));
+
+        Func<string, string?>? Including(VariantPart part) => includes is not { Count: > 0 }
+            ? null
+            : included => includes.TryGetValue(included, out var version) ? VariantChoice.Included(version.Document, Channel, Locale, part) : null;
     }
 
     private CompiledVariant(CompiledVariant own, CompiledVariant under)

@@ -21,7 +21,7 @@ internal sealed class SimplePart : ContentPart
     }
 
     public override IEnumerable<UsedVariable> Variables =>
-        _pieces.Where(p => p.Name is not null).Select(p => new UsedVariable(p.Name!, IsGuarded: true, 1));
+        _pieces.Where(p => p.Name is not null).Select(p => new UsedVariable(p.Name!, IsGuarded: true, 1, 1));
 
     public override void Render(IBufferWriter<byte> output, JinjaValue variables, CancellationToken cancellationToken)
     {

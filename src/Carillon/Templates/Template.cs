@@ -23,9 +23,15 @@ public sealed record Template
 
     public bool IsActive { get; init; } = true;
 
+    /// <summary>1, and one more with each change of the template itself, publishing included.</summary>
+    public int Revision { get; init; } = 1;
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Null while it is there. The key of a deleted one is free again; its versions stay.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
 
     /// <summary>The version that new notifications are bound to; null before the first is published.</summary>
     public TemplateVersion? Published { get; init; }
@@ -43,8 +49,17 @@ public sealed record TemplateVersion
 
     public required TemplateDocument Document { get; init; }
 
+    /// <summary>1, and one more with each change; it changes no more once it is published.</summary>
+    public int Revision { get; init; } = 1;
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Null for a draft.</summary>
     public DateTimeOffset? PublishedAt { get; init; }
 }
+
+/// <summary>A version in a list, without its content.</summary>
+public sealed record TemplateVersionSummary(Guid Id, int Number, int Revision, DateTimeOffset CreatedAt, DateTimeOffset? PublishedAt);
 
 /// <summary>What is stored of a version, as one JSON document.</summary>
 public sealed record TemplateDocument
@@ -54,6 +69,12 @@ public sealed record TemplateDocument
     public IReadOnlyList<TemplateVariable> Variables { get; init; } = [];
 
     public required IReadOnlyList<TemplateVariant> Variants { get; init; }
+
+    /// <summary>
+    /// By their keys the versions of all templates that this one includes, extends or imports, and of those that they do: fixed when it
+    /// was published. Null for none, and for a draft.
+    /// </summary>
+    public IReadOnlyDictionary<string, Guid>? Includes { get; init; }
 }
 
 /// <summary>A declared variable. <see cref="Type"/> is <c>string</c>, <c>number</c>, <c>boolean</c>, <c>array</c>, <c>object</c> or <c>any</c>.</summary>

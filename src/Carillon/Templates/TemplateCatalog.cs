@@ -1,89 +1,42 @@
 using System.Security.Cryptography;
 using System.Text;
-using Carillon.Dispatch;
-using Carillon.Jinja;
 using Carillon.Messages;
 using Carillon.Storage;
 
 namespace Carillon.Templates;
 
-/// <summary>Templates ready to be rendered, the lately used ones from memory; and the way in for new ones.</summary>
+/// <summary>Templates ready to be rendered, the lately used ones from memory.</summary>
 public sealed class TemplateCatalog
 {
     private readonly ITemplateStore _store;
-    private readonly IdGenerator _ids;
-    private readonly TimeProvider _time;
     private readonly ContentEnvironment _text;
     private readonly ContentEnvironment _html;
     private readonly BoundedCache<(TenantId, string), BoundTemplate> _templates = new(4096);
     private readonly BoundedCache<Guid, CompiledVersion> _versions = new(4096);
     private readonly BoundedCache<UInt128, CompiledVariant> _contents = new(1024);
+    private int _changes;
 
     internal TemplateCatalog(ITemplateStore store, IdGenerator ids, CarillonOptions options, TimeProvider time)
     {
         _store = store;
-        _ids = ids;
-        _time = time;
-        _text = Environment(isHtml: false);
-        _html = Environment(isHtml: true);
-
-        ContentEnvironment Environment(bool isHtml)
-        {
-            var bounded = new JinjaOptions
-            {
-                Autoescape = isHtml,
-                MaxDuration = options.RenderTimeout,
-                MaxOutputBytes = options.MaxRenderedBytes,
-                TimeProvider = time,
-            };
-            return new ContentEnvironment(new JinjaEnvironment(bounded), options.MaxRenderedBytes, isHtml);
-        }
+        _text = ContentEnvironment.Of(options, time, isHtml: false);
+        _html = ContentEnvironment.Of(options, time, isHtml: true);
+        Editor = new TemplateEditor(this, store, ids, time);
+        Tester = new TemplateTester(this, store, time);
     }
 
-    /// <summary>
-    /// Checks a template and stores it with its first version, published. Every part is compiled; every variable that it uses must be
-    /// declared, or, when none is declared, all that it uses are: as required where the content has no answer for their absence.
-    /// </summary>
-    /// <exception cref="DuplicateKeyException">The tenant has a template with this key.</exception>
-    public async Task<TemplateCreation> CreateAsync(TenantId tenant, TemplateDraft draft, CancellationToken cancellationToken)
-    {
-        var faults = TemplateCheck.Fields(draft);
-        var now = _time.GetUtcNow();
-        var templateId = _ids.Next();
-        var version = new TemplateVersion
-        {
-            Id = _ids.Next(),
-            TemplateId = templateId,
-            Number = 1,
-            PublishedAt = now,
-            Document = draft.Document,
-        };
-        var used = Compile(draft, faults);
-        if (draft.Document.Variables.Count == 0)
-            version = version with { Document = draft.Document with { Variables = TemplateCheck.Declare(used) } };
-        else TemplateCheck.Declared(draft.Document.Variables, used, faults);
-        if (faults.Count > 0) return new TemplateCreation.Refused(faults);
+    /// <summary>The way in for new ones and for changes.</summary>
+    public TemplateEditor Editor { get; }
 
-        var template = new Template
-        {
-            Tenant = tenant,
-            Id = templateId,
-            Key = draft.Key,
-            Name = draft.Name,
-            Description = draft.Description,
-            Category = draft.Category,
-            Type = draft.Type,
-            IsActive = draft.IsActive,
-            CreatedAt = now,
-            UpdatedAt = now,
-            Published = version,
-        };
-        await _store.CreateAsync(template, cancellationToken);
-        return new TemplateCreation.Created(template);
-    }
+    /// <summary>What versions come to with sample data.</summary>
+    public TemplateTester Tester { get; }
 
-    public ValueTask<IReadOnlyList<Template>> ListAsync(TenantId tenant, string? afterKey, int limit, CancellationToken cancellationToken) =>
-        _store.ListAsync(tenant, afterKey, limit, cancellationToken);
+    /// <inheritdoc cref="TemplateEditor.CreateAsync"/>
+    public Task<TemplateCreation> CreateAsync(TenantId tenant, TemplateDraft draft, CancellationToken cancellationToken) =>
+        Editor.CreateAsync(tenant, draft, null, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Template>> ListAsync(TenantId tenant, TemplateQuery query, CancellationToken cancellationToken) =>
+        _store.ListAsync(tenant, query, cancellationToken);
 
     /// <summary>By public id or key; null when there is none.</summary>
     public async ValueTask<Template?> GetAsync(TenantId tenant, string idOrKey, CancellationToken cancellationToken) =>
@@ -91,24 +44,48 @@ public sealed class TemplateCatalog
             ? await _store.GetAsync(tenant, id, cancellationToken)
             : await _store.GetByKeyAsync(tenant, idOrKey, cancellationToken);
 
+    /// <summary>One version of a template, by public id or key; null when there is none.</summary>
+    public async ValueTask<TemplateVersion?> GetVersionAsync(TenantId tenant, string idOrKey, int number, CancellationToken cancellationToken) =>
+        await GetAsync(tenant, idOrKey, cancellationToken) is { } template
+            ? await _store.GetVersionAsync(tenant, template.Id, number, cancellationToken)
+            : null;
+
     /// <summary>A template with its current version compiled, by id or key; null when there is none.</summary>
     internal async ValueTask<BoundTemplate?> FindAsync(TenantId tenant, string idOrKey, CancellationToken cancellationToken)
     {
         if (_templates.TryGet((tenant, idOrKey), out var known)) return known;
+        var changes = Volatile.Read(ref _changes);
         var template = await GetAsync(tenant, idOrKey, cancellationToken);
         if (template is null) return null;
-        var bound = new BoundTemplate(template, template.Published is { } published ? Compiled(published) : null);
+        var bound = new BoundTemplate(template, template.Published is { } published ? await CompiledAsync(tenant, published, cancellationToken) : null);
         _templates.Set((tenant, idOrKey), bound);
+        // What was read may be of before a change whose end has dropped it from memory already.
+        if (Volatile.Read(ref _changes) != changes) _templates.Remove((tenant, idOrKey));
         return bound;
     }
 
-    /// <summary>A version compiled, by its id; null when there is none. Versions never change, so what is in memory is right.</summary>
+    /// <summary>A version compiled, by its id; null when there is none. Published versions never change, so what is in memory is right.</summary>
     internal async ValueTask<CompiledVersion?> VersionAsync(TenantId tenant, Guid versionId, CancellationToken cancellationToken)
     {
         if (_versions.TryGet(versionId, out var known)) return known;
         var version = await _store.GetVersionAsync(tenant, versionId, cancellationToken);
-        return version is null ? null : Compiled(version);
+        return version is null ? null : await CompiledAsync(tenant, version, cancellationToken);
     }
+
+    /// <summary>A template has changed: what is in memory of it is read anew.</summary>
+    internal void Forget(Template template)
+    {
+        Interlocked.Increment(ref _changes);
+        _templates.Remove((template.Tenant, template.Key));
+        _templates.Remove((template.Tenant, PublicId.Format(PublicId.Template, template.Id)));
+    }
+
+    internal Task<CheckedDocument> CheckAsync(TenantId tenant, string key, TemplateDocument document, CancellationToken cancellationToken) =>
+        new Publication(_store, _text, _html, tenant, key).CheckAsync(document, cancellationToken);
+
+    /// <summary>Not kept: for what is not published.</summary>
+    internal CompiledVersion Compile(TemplateVersion version, IReadOnlyDictionary<string, TemplateVersion> includes) =>
+        new(version, PublicId.Format(PublicId.TemplateVersion, version.Id), _text, _html, includes);
 
     /// <summary>Content that came with a request, compiled; the same content is compiled once.</summary>
     internal CompiledVariant CompileContent(MessageContent content, Channel channel)
@@ -136,39 +113,25 @@ public sealed class TemplateCatalog
         return BitConverter.ToUInt128(hash.GetHashAndReset());
     }
 
-    private CompiledVersion Compiled(TemplateVersion version)
+    private async ValueTask<CompiledVersion> CompiledAsync(TenantId tenant, TemplateVersion version, CancellationToken cancellationToken)
     {
-        var compiled = new CompiledVersion(version, PublicId.Format(PublicId.TemplateVersion, version.Id), _text, _html);
+        if (_versions.TryGet(version.Id, out var known)) return known;
+        var compiled = Compile(version, await IncludesAsync(tenant, version.Document, cancellationToken));
         _versions.Set(version.Id, compiled);
         return compiled;
     }
 
-    private List<UsedVariable> Compile(TemplateDraft draft, List<FieldFault> faults)
+    /// <summary>The versions that a published document includes, as they were fixed.</summary>
+    internal async ValueTask<IReadOnlyDictionary<string, TemplateVersion>> IncludesAsync(
+        TenantId tenant, TemplateDocument document, CancellationToken cancellationToken)
     {
-        var used = new List<UsedVariable>();
-        for (var i = 0; i < draft.Document.Variants.Count; i++)
+        var includes = new Dictionary<string, TemplateVersion>(StringComparer.Ordinal);
+        foreach (var (key, id) in document.Includes ?? new Dictionary<string, Guid>(StringComparer.Ordinal))
         {
-            var variant = draft.Document.Variants[i];
-            Part("subject", variant.Subject, _text);
-            Part("text", variant.Text, _text);
-            Part("html", variant.Html, _html);
-
-            void Part(string part, string? source, ContentEnvironment environment)
-            {
-                try
-                {
-                    if (ContentPart.Of(source, draft.Document.Syntax, part, environment) is { } compiled)
-                        used.AddRange(compiled.Variables.Select(v => v with { Field = $"variants[{i}].{part}" }));
-                }
-                catch (JinjaException e)
-                {
-                    var shown = e.SourceLine is null ? "" : $": {e.SourceLine.Trim()}";
-                    faults.Add(new($"variants[{i}].{part}", "template_syntax", $"Line {e.Line}, column {e.Column}: {e.Reason}{shown}"));
-                }
-            }
+            if (await _store.GetVersionAsync(tenant, id, cancellationToken) is { } version) includes.Add(key, version);
         }
 
-        return used;
+        return includes;
     }
 }
 

@@ -6,18 +6,24 @@ namespace Carillon.Templates;
 /// <summary>The checks of a template that need no store.</summary>
 internal static class TemplateCheck
 {
+    /// <summary>More faults of one kind help nobody.</summary>
+    public const int MaxFaults = 100;
+
     private static readonly string[] Types = ["any", "string", "number", "boolean", "array", "object"];
 
-    public static List<FieldFault> Fields(TemplateDraft draft)
+    public static void Details(TemplateDetails details, List<FieldFault> faults)
     {
-        var faults = new List<FieldFault>();
-        var (variants, variables) = (draft.Document.Variants, draft.Document.Variables);
-        if (string.IsNullOrEmpty(draft.Key)) faults.Add(new("key", "required", "Give the template a key, as in 'welcome'."));
-        else if (draft.Key.Length > 200 || draft.Key.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)))
+        if (details.Key is { Length: 0 }) faults.Add(new("key", "required", "Give the template a key, as in 'welcome'."));
+        else if (details.Key is { } key && (key.Length > 200 || key.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))))
             faults.Add(new("key", "invalid", "A key has at most 200 characters and no spaces."));
-        else if (draft.Key.StartsWith(PublicId.Template, StringComparison.Ordinal))
+        else if (details.Key?.StartsWith(PublicId.Template, StringComparison.Ordinal) == true)
             faults.Add(new("key", "invalid", $"A key does not begin with '{PublicId.Template}', which ids begin with."));
-        if (draft.Name.Length > 200) faults.Add(new("name", "too_long", "A name has at most 200 characters."));
+        if (details.Name?.Length > 200) faults.Add(new("name", "too_long", "A name has at most 200 characters."));
+    }
+
+    public static void Document(TemplateDocument document, List<FieldFault> faults)
+    {
+        var (variants, variables) = (document.Variants, document.Variables);
         if (variants.Count == 0) faults.Add(new("variants", "required", "Give at least one variant: its channel, and subject, text or html."));
 
         var seen = new HashSet<(Channel, string?)>();
@@ -40,8 +46,6 @@ internal static class TemplateCheck
                 faults.Add(new($"variables[{i}].type", "unknown", $"The types are {string.Join(", ", Types)}."));
             if (!names.Add(variable.Name)) faults.Add(new($"variables[{i}].name", "duplicate", $"'{variable.Name}' is declared twice."));
         }
-
-        return faults;
     }
 
     /// <summary>What the content uses, as declarations.</summary>
@@ -53,11 +57,28 @@ internal static class TemplateCheck
     /// <summary>A fault for each variable that is used and not declared, at its first place.</summary>
     public static void Declared(IReadOnlyList<TemplateVariable> declared, IEnumerable<UsedVariable> used, List<FieldFault> faults)
     {
-        foreach (var variable in used.Where(u => !declared.Any(d => d.Name == u.Name)).DistinctBy(u => u.Name))
+        var known = declared.Select(d => d.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var variable in used.Where(u => !known.Contains(u.Name)).DistinctBy(u => u.Name).Take(MaxFaults))
         {
+            var within = variable.Within is null ? "" : $" of '{variable.Within}', which is included,";
+            var line = variable.Source is null ? null : LineOf(variable.Source, variable.Line);
             faults.Add(new(
                 variable.Field!, "undeclared_variable",
-                $"Line {variable.Line} uses '{variable.Name}', which variables does not declare; declare it, or leave variables out."));
+                $"Line {variable.Line}, column {variable.Column}{within} uses '{variable.Name}', which variables does not declare; declare it, or leave variables out"
+                + (line is null ? "." : $": {line}")));
         }
+    }
+
+    /// <summary>A line of a source without its indent, shortened where it is very long.</summary>
+    public static string? LineOf(string source, int number)
+    {
+        foreach (var line in source.AsSpan().EnumerateLines())
+        {
+            if (--number > 0) continue;
+            var shown = line.Trim();
+            return shown.Length <= 200 ? shown.ToString() : string.Concat(shown[..200], "…");
+        }
+
+        return null;
     }
 }

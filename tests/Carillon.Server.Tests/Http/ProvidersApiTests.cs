@@ -237,7 +237,7 @@ public sealed class ProvidersApiTests : IAsyncLifetime
         Assert.True(test.GetProperty("duration_ms").GetDouble() >= 0);
         Assert.Empty(test.GetProperty("advice").EnumerateArray());
         var simulated = Assert.Single((await GetJsonAsync("/v1/simulator/outbox")).GetProperty("data").EnumerateArray());
-        Assert.Equal(("+5215512345678", "sim"), (Text(simulated, "address"), Text(simulated, "provider")));
+        Assert.Equal(("+525512345678", "sim"), (Text(simulated, "address"), Text(simulated, "provider")));
         Assert.Contains("test message", Text(simulated, "text"), StringComparison.Ordinal);
         Assert.Empty((await GetJsonAsync("/v1/messages")).GetProperty("data").EnumerateArray());
         Assert.Equal(shown.GetRawText(), (await GetJsonAsync(path)).GetRawText());

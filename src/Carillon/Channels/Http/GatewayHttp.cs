@@ -14,6 +14,9 @@ internal sealed class GatewayHttp : IDisposable
     /// <summary>To one host, of all providers together; further requests wait within their time.</summary>
     public const int MaxConnectionsPerServer = 256;
 
+    /// <summary>Some gateways refuse who does not say who they are.</summary>
+    private const string UserAgent = "Carillon";
+
     private readonly TimeProvider _time;
     private readonly HttpMessageInvoker _invoker;
     private readonly AsyncLocal<Departure?> _departures = new();
@@ -54,6 +57,7 @@ internal sealed class GatewayHttp : IDisposable
         _departures.Value = departure;
         request.Version = HttpVersion.Version11;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        if (!request.Headers.NonValidated.Contains("User-Agent")) request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         using var limit = new CancellationTokenSource(timeout, _time);
         using var either = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token) : null;
         var token = either?.Token ?? limit.Token;

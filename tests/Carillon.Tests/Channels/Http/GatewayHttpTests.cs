@@ -93,6 +93,7 @@ public sealed class GatewayHttpTests : IDisposable
         Assert.Equal("to=%2B52%201%20%26%3D%C3%A9&text=a%20b%0A%F0%9F%98%80", received.Text);
         Assert.Equal("application/x-www-form-urlencoded", received.Headers["content-type"]);
         Assert.Equal("Basic " + Convert.ToBase64String("ana:ñ:1"u8), received.Headers["authorization"]);
+        Assert.Equal("Carillon", received.Headers["user-agent"]);
         Assert.DoesNotContain("traceparent", received.Headers.Keys);
     }
 

@@ -20,6 +20,8 @@ public sealed class SqliteRetryTests() : RetryConformance(new SqliteFactory());
 
 public sealed class SqliteLogTests() : LogConformance(new SqliteFactory());
 
+public sealed class SqliteTemplateTests() : TemplateConformance(new SqliteFactory());
+
 public sealed class SqliteProviderTests() : ProviderConformance(new SqliteFactory());
 
 public sealed class SqliteSenderTests() : SenderConformance(new SqliteFactory());

@@ -3,50 +3,11 @@ using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Security;
 using Carillon.Storage;
-using Carillon.Templates;
 
 namespace Carillon.Tests.Storage.StorageConformance;
 
 public abstract class CatalogConformance(StorageFactory factory) : StorageTest(factory)
 {
-    [Fact]
-    public async Task A_template_is_found_by_id_by_key_and_by_version()
-    {
-        var template = MakeTemplate("welcome");
-        await Store.Templates.CreateAsync(template, Cancellation);
-
-        var byId = await Store.Templates.GetAsync(Tenant, template.Id, Cancellation);
-        Assert.Equal(JsonSerializer.Serialize(template), JsonSerializer.Serialize(byId));
-        Assert.Equal(JsonSerializer.Serialize(template), JsonSerializer.Serialize(await Store.Templates.GetByKeyAsync(Tenant, "welcome", Cancellation)));
-        var version = await Store.Templates.GetVersionAsync(Tenant, template.Published!.Id, Cancellation);
-        Assert.Equal(JsonSerializer.Serialize(template.Published), JsonSerializer.Serialize(version));
-
-        Assert.Null(await Store.Templates.GetAsync(Other, template.Id, Cancellation));
-        Assert.Null(await Store.Templates.GetByKeyAsync(Other, "welcome", Cancellation));
-        Assert.Null(await Store.Templates.GetVersionAsync(Other, template.Published.Id, Cancellation));
-        Assert.Null(await Store.Templates.GetByKeyAsync(Tenant, "Welcome", Cancellation));
-    }
-
-    [Fact]
-    public async Task A_template_key_is_unique_within_its_tenant()
-    {
-        await Store.Templates.CreateAsync(MakeTemplate("welcome"), Cancellation);
-        var repeated = MakeTemplate("welcome");
-        var error = await Assert.ThrowsAsync<DuplicateKeyException>(async () => await Store.Templates.CreateAsync(repeated, Cancellation));
-
-        Assert.Equal("key", error.Field);
-        Assert.Null(await Store.Templates.GetVersionAsync(Tenant, repeated.Published!.Id, Cancellation));
-        await Store.Templates.CreateAsync(MakeTemplate("welcome") with { Tenant = Other }, Cancellation);
-    }
-
-    [Fact]
-    public async Task Templates_are_listed_by_key()
-    {
-        foreach (var key in new[] { "c", "a", "b", "d" }) await Store.Templates.CreateAsync(MakeTemplate(key), Cancellation);
-        Assert.Equal(["a", "b"], (await Store.Templates.ListAsync(Tenant, null, 2, Cancellation)).Select(t => t.Key));
-        Assert.Equal(["c", "d"], (await Store.Templates.ListAsync(Tenant, "b", 9, Cancellation)).Select(t => t.Key));
-    }
-
     [Fact]
     public async Task A_provider_keeps_its_settings_and_its_sealed_credentials()
     {
@@ -154,40 +115,5 @@ public abstract class CatalogConformance(StorageFactory factory) : StorageTest(f
         Assert.Equal([1], await Store.Nodes.AddSettingAsync("check", [1], Cancellation));
         Assert.Equal([1], await Store.Nodes.AddSettingAsync("check", [2], Cancellation));
         Assert.Equal([1], await Store.Nodes.GetSettingAsync("check", Cancellation));
-    }
-
-    private Template MakeTemplate(string key)
-    {
-        var id = Ids.Next();
-        return new Template
-        {
-            Tenant = Tenant,
-            Id = id,
-            Key = key,
-            Name = "Willkommen ☺",
-            Description = "d",
-            Category = "billing",
-            Type = "t",
-            IsActive = false,
-            CreatedAt = Now,
-            UpdatedAt = Now.AddSeconds(1),
-            Published = new TemplateVersion
-            {
-                Id = Ids.Next(),
-                TemplateId = id,
-                Number = 1,
-                PublishedAt = Now,
-                Document = new TemplateDocument
-                {
-                    Syntax = ContentSyntax.None,
-                    Variables = [new TemplateVariable { Name = "pin", Type = "string", Required = true, Secret = true, Sample = JsonElement.Parse("\"1234\"") }],
-                    Variants =
-                    [
-                        new TemplateVariant { Channel = Channel.Email, Locale = "de", Subject = "S", Text = "T", Html = "<p>ü</p>" },
-                        new TemplateVariant { Channel = Channel.Sms, Text = "kurz" },
-                    ],
-                },
-            },
-        };
     }
 }

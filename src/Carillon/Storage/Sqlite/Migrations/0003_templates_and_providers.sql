@@ -13,4 +13,4 @@ DROP INDEX template_key;
 CREATE UNIQUE INDEX template_key ON template (tenant_id, key) WHERE deleted_at IS NULL;
 ALTER TABLE template_version ADD COLUMN created_at INTEGER;
 ALTER TABLE template_version ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
-UPDATE template_version SET created_at = published_at;
+UPDATE template_version SET created_at = coalesce(published_at, 0);

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Carillon.Channels;
+using Carillon.Messages;
+using Carillon.Providers;
+
+namespace Carillon.Tests.Providers;
+
+public sealed class ProviderAdviceTests
+{
+    [Theory]
+    [InlineData("""{"preset":"gmail"}""", "535 5.7.8 Username and Password not accepted.", "app password", "login was refused")]
+    [InlineData("""{"host":"smtp.gmail.com"}""", "534 5.7.9 Application-specific password required.", "app password", "login was refused")]
+    [InlineData("""{"preset":"outlook"}""", "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.", "Authenticated SMTP", "login was refused")]
+    [InlineData("""{"host":"mail.example.net"}""", "535 5.7.8 Error: authentication failed", "login was refused")]
+    [InlineData("""{"host":"mail.example.net"}""", "554 5.7.1 <a@b.example>: Relay access denied", "does not forward")]
+    [InlineData("""{"host":"mail.example.net"}""", "the connection failed: ConnectionRefused", "Nothing listens")]
+    [InlineData("""{"host":"mail.example.net"}""", "the connection failed: HostNotFound", "no address")]
+    [InlineData("""{"host":"mail.example.net"}""", "the TLS handshake failed: The remote certificate is invalid", "certificate was not accepted")]
+    [InlineData("""{"host":"mail.example.net"}""", "the server does not offer STARTTLS", "port 465")]
+    [InlineData("""{"host":"mail.example.net"}""", "something that nobody has heard of")]
+    public void Usual_errors_have_their_advice_the_nearest_first(string settings, string answer, params string[] advice)
+    {
+        var given = ProviderAdvice.For(Make(settings), SendResult.Unavailable(answer));
+
+        Assert.Equal(advice.Length, given.Count);
+        for (var i = 0; i < advice.Length; i++) Assert.Contains(advice[i], given[i], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_taken_needs_no_advice_and_what_may_have_been_is_to_be_looked_for()
+    {
+        Assert.Empty(ProviderAdvice.For(Make("{}"), SendResult.Accepted("250 relay, certificate, 535")));
+        Assert.Contains("not known", Assert.Single(ProviderAdvice.For(Make("{}"), SendResult.Unknown("x"))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_provider_that_was_replaced_takes_no_more_sends_and_says_so_at_once()
+    {
+        var runtime = new ProviderRuntime(Make("{}"), new NoGateway());
+        var now = DateTimeOffset.UnixEpoch;
+        Assert.Equal(ProviderStanding.Open, runtime.TryEnter(now, out _));
+
+        runtime.Retire();
+
+        Assert.Equal(ProviderStanding.Resting, runtime.TryEnter(now, out var retryAt));
+        Assert.Equal(now, retryAt);
+    }
+
+    private static Provider Make(string settings) => new()
+    {
+        Tenant = new TenantId(1),
+        Id = Guid.NewGuid(),
+        Name = "p",
+        Channel = Channel.Email,
+        Kind = "smtp",
+        Settings = JsonElement.Parse(settings),
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        UpdatedAt = DateTimeOffset.UnixEpoch,
+    };
+
+    private sealed class NoGateway : IGateway
+    {
+        public ValueTask<SendResult> SendAsync(GatewayMessage message, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
