@@ -10,8 +10,65 @@ internal sealed class PostgreSqlTemplateStore(Func<PostgreSqlDatabase> database)
 {
     private static readonly SqlFile Sql = SqlFile.Load("PostgreSql/Templates.sql");
 
-    public async ValueTask CreateAsync(Template template, CancellationToken cancellationToken = default) =>
-        await database().WriteAsync(async transaction => await CreateAsync(await transaction.ConnectionAsync(), template), cancellationToken);
+    public async ValueTask<IdempotencyRecord?> CreateAsync(
+        Template template, TemplateVersion version, IdempotencyRecord? idempotency = null, CancellationToken cancellationToken = default) =>
+        await database().WriteAsync(
+            async transaction =>
+            {
+                if (await PostgreSqlKeys.AddAsync(transaction, template.Tenant, idempotency, template.CreatedAt) is { } existing) return existing;
+                var connection = await transaction.ConnectionAsync();
+                await WriteAsync(connection, "insert_template", template);
+                await WriteAsync(connection, "insert_version", template.Tenant, version);
+                return null;
+            },
+            cancellationToken);
+
+    public async ValueTask<bool> ReplaceAsync(Template template, CancellationToken cancellationToken = default) =>
+        await database().WriteAsync(
+            async transaction => await WriteAsync(await transaction.ConnectionAsync(), "replace_template", template) > 0, cancellationToken);
+
+    public async ValueTask<VersionAddition> AddVersionAsync(
+        TenantId tenant, TemplateVersion version, Func<TemplateVersion, IdempotencyRecord>? idempotency = null, CancellationToken cancellationToken = default) =>
+        await database().WriteAsync(
+            async transaction =>
+            {
+                var connection = await transaction.ConnectionAsync();
+                // Of two at once, the second waits here, and then counts the first.
+                var key = new { tenant = tenant.Value, template = version.TemplateId };
+                await connection.ExecuteAsync(Sql["lock_template"].Text, key);
+                if (await connection.QuerySingleOrDefaultAsync<int?>(Sql["next_number"].Text, key) is not { } number) return default;
+                var numbered = version with { Number = number };
+                if (await PostgreSqlKeys.AddAsync(transaction, tenant, idempotency?.Invoke(numbered), version.CreatedAt) is { } existing)
+                    return new VersionAddition(null, existing);
+                await WriteAsync(connection, "insert_version", tenant, numbered);
+                return new VersionAddition(numbered, null);
+            },
+            cancellationToken);
+
+    public async ValueTask<bool> ReplaceDraftAsync(TenantId tenant, TemplateVersion version, CancellationToken cancellationToken = default) =>
+        await database().WriteAsync(
+            async transaction => await WriteAsync(await transaction.ConnectionAsync(), "replace_draft", tenant, version) > 0, cancellationToken);
+
+    public async ValueTask<bool> PublishAsync(Template template, TemplateVersion version, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await database().WriteAsync(
+                async transaction =>
+                {
+                    var connection = await transaction.ConnectionAsync();
+                    return await WriteAsync(connection, "replace_draft", template.Tenant, version) > 0
+                        && await WriteAsync(connection, "replace_template", template) > 0
+                            ? true
+                            : throw new OnlyOneException();
+                },
+                cancellationToken);
+        }
+        catch (OnlyOneException)
+        {
+            return false;
+        }
+    }
 
     public async ValueTask<Template?> GetAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default) =>
         (await database().FindAsync<Row>(Sql["get_template"], new { tenant = tenant.Value, id }, cancellationToken))?.ToTemplate(tenant);
@@ -22,16 +79,43 @@ internal sealed class PostgreSqlTemplateStore(Func<PostgreSqlDatabase> database)
     public async ValueTask<TemplateVersion?> GetVersionAsync(TenantId tenant, Guid versionId, CancellationToken cancellationToken = default) =>
         (await database().FindAsync<Row>(Sql["get_version"], new { tenant = tenant.Value, id = versionId }, cancellationToken))?.ToVersion();
 
-    public async ValueTask<IReadOnlyList<Template>> ListAsync(
-        TenantId tenant, string? afterKey, int limit, CancellationToken cancellationToken = default) =>
-        (await database().ListAsync<Row>(Sql["list_templates"], new { tenant = tenant.Value, after = afterKey ?? "", limit }, cancellationToken))
-            .ConvertAll(row => row.ToTemplate(tenant));
+    public async ValueTask<TemplateVersion?> GetVersionAsync(
+        TenantId tenant, Guid templateId, int number, CancellationToken cancellationToken = default) =>
+        (await database().FindAsync<Row>(
+            Sql["get_version_by_number"], new { tenant = tenant.Value, template = templateId, number }, cancellationToken))?.ToVersion();
 
-    private static async Task CreateAsync(NpgsqlConnection connection, Template template)
+    public async ValueTask<TemplateVersion?> PublishedBeforeAsync(
+        TenantId tenant, Guid templateId, int number, CancellationToken cancellationToken = default) =>
+        (await database().FindAsync<Row>(
+            Sql["published_before"], new { tenant = tenant.Value, template = templateId, number }, cancellationToken))?.ToVersion();
+
+    public async ValueTask<IReadOnlyList<TemplateVersionSummary>> ListVersionsAsync(
+        TenantId tenant, Guid templateId, int? before, int limit, CancellationToken cancellationToken = default)
+    {
+        var parameters = new { tenant = tenant.Value, template = templateId, before = before ?? int.MaxValue, limit };
+        return (await database().ListAsync<Row>(Sql["list_versions"], parameters, cancellationToken)).ConvertAll(row => new TemplateVersionSummary(
+            row.VersionId!.Value, row.Number, row.Revision, PostgreSqlValues.ToTime(row.CreatedAt), PostgreSqlValues.ToTime(row.PublishedAt)));
+    }
+
+    public async ValueTask<IReadOnlyList<Template>> ListAsync(TenantId tenant, TemplateQuery query, CancellationToken cancellationToken = default)
+    {
+        var parameters = new
+        {
+            tenant = tenant.Value,
+            after = query.AfterKey ?? "",
+            category = query.Category,
+            type = query.Type,
+            active = query.IsActive,
+            limit = query.Limit,
+        };
+        return (await database().ListAsync<Row>(Sql["list_templates"], parameters, cancellationToken)).ConvertAll(row => row.ToTemplate(tenant));
+    }
+
+    private static async Task<int> WriteAsync(NpgsqlConnection connection, string statement, Template template)
     {
         try
         {
-            await connection.ExecuteAsync(Sql["insert_template"].Text, new
+            return await connection.ExecuteAsync(Sql[statement].Text, new
             {
                 tenant = template.Tenant.Value,
                 id = template.Id,
@@ -42,26 +126,33 @@ internal sealed class PostgreSqlTemplateStore(Func<PostgreSqlDatabase> database)
                 type = template.Type,
                 active = template.IsActive,
                 published = template.Published?.Id,
+                revision = template.Revision,
                 created = template.CreatedAt.ToStored(),
                 updated = template.UpdatedAt.ToStored(),
+                deleted = template.DeletedAt?.ToStored(),
             });
         }
         catch (PostgresException e) when (PostgreSqlFaults.IsUniqueViolation(e))
         {
             throw new DuplicateKeyException("key", $"There is a template with the key '{template.Key}' already.");
         }
+    }
 
-        if (template.Published is not { } version) return;
-        await connection.ExecuteAsync(Sql["insert_version"].Text, new
+    private static async Task<int> WriteAsync(NpgsqlConnection connection, string statement, TenantId tenant, TemplateVersion version) =>
+        await connection.ExecuteAsync(Sql[statement].Text, new
         {
-            tenant = template.Tenant.Value,
+            tenant = tenant.Value,
             id = version.Id,
             template = version.TemplateId,
             number = version.Number,
             document = JsonSerializer.Serialize(version.Document, StorageJson.Stored.TemplateDocument),
-            published = version.PublishedAt.ToStored(),
+            published = version.PublishedAt?.ToStored(),
+            created = version.CreatedAt.ToStored(),
+            revision = version.Revision,
         });
-    }
+
+    /// <summary>The draft could be replaced and its template not: neither is.</summary>
+    private sealed class OnlyOneException : Exception;
 
     private sealed class Row
     {
@@ -83,7 +174,13 @@ internal sealed class PostgreSqlTemplateStore(Func<PostgreSqlDatabase> database)
 
         public long UpdatedAt { get; set; }
 
+        public int TemplateRevision { get; set; }
+
         public Guid? VersionId { get; set; }
+
+        public long VersionCreatedAt { get; set; }
+
+        public int Revision { get; set; }
 
         public int Number { get; set; }
 
@@ -101,6 +198,7 @@ internal sealed class PostgreSqlTemplateStore(Func<PostgreSqlDatabase> database)
             Category = Category,
             Type = Type,
             IsActive = IsActive,
+            Revision = TemplateRevision,
             CreatedAt = PostgreSqlValues.ToTime(CreatedAt),
             UpdatedAt = PostgreSqlValues.ToTime(UpdatedAt),
             Published = VersionId is null ? null : ToVersion(),
@@ -112,6 +210,8 @@ internal sealed class PostgreSqlTemplateStore(Func<PostgreSqlDatabase> database)
             TemplateId = Id,
             Number = Number,
             Document = JsonSerializer.Deserialize(Document, StorageJson.Stored.TemplateDocument)!,
+            Revision = Revision,
+            CreatedAt = PostgreSqlValues.ToTime(VersionCreatedAt),
             PublishedAt = PostgreSqlValues.ToTime(PublishedAt),
         };
     }

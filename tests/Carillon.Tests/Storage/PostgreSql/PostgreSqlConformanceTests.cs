@@ -18,6 +18,8 @@ public sealed class PostgreSqlStepTests() : StepConformance(new PostgreSqlFactor
 
 public sealed class PostgreSqlRetryTests() : RetryConformance(new PostgreSqlFactory());
 
+public sealed class PostgreSqlTemplateTests() : TemplateConformance(new PostgreSqlFactory());
+
 public sealed class PostgreSqlProviderTests() : ProviderConformance(new PostgreSqlFactory());
 
 public sealed class PostgreSqlLogTests() : LogConformance(new PostgreSqlFactory());

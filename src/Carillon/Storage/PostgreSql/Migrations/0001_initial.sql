@@ -228,7 +228,7 @@ CREATE TABLE template_version (
   number integer NOT NULL,
   document text NOT NULL,
   revision integer NOT NULL DEFAULT 1,
-  created_at bigint,
+  created_at bigint NOT NULL,
   published_at bigint,
   PRIMARY KEY (tenant_id, id)
 );
