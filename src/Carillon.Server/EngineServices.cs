@@ -17,21 +17,23 @@ internal static class EngineServices
         }
 
         carillon.EncryptionKey = options.EncryptionKey;
-        carillon.Engine = new CarillonOptions
-        {
-            MaxUnrecorded = options.MaxUnrecorded,
-            CriticalReserve = options.MaxUnrecorded / 8,
-            Window = options.Window,
-            Retry = options.Retry,
-            IdempotencyRetention = options.IdempotencyRetention,
-            DrainTimeout = options.DrainTimeout,
-            Simulate = options.Simulator,
-            WebhookRetry = WebhookRetryOf(options),
-            PublicUrl = options.PublicUrl,
-            DefaultRegion = options.DefaultRegion,
-            OutgoingGuard = options.OutgoingGuard,
-        };
+        carillon.Engine = OptionsOf(options);
     });
+
+    private static CarillonOptions OptionsOf(ServerOptions options) => new()
+    {
+        MaxUnrecorded = options.MaxUnrecorded,
+        CriticalReserve = options.MaxUnrecorded / 8,
+        Window = options.Window,
+        Retry = options.Retry,
+        WebhookRetry = WebhookRetryOf(options),
+        IdempotencyRetention = options.IdempotencyRetention,
+        DrainTimeout = options.DrainTimeout,
+        Simulate = options.Simulator,
+        PublicUrl = options.PublicUrl,
+        DefaultRegion = options.DefaultRegion,
+        OutgoingGuard = options.OutgoingGuard,
+    };
 
     /// <summary>As long as the operator says, from the same first wait as everywhere.</summary>
     private static RetryPolicy WebhookRetryOf(ServerOptions options)

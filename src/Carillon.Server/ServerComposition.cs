@@ -8,6 +8,7 @@ using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Server.Api;
 using Carillon.Server.Http;
+using Carillon.Server.Reference;
 using Carillon.Storage;
 using Carillon.Templates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -40,6 +41,8 @@ internal static class ServerComposition
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new Authenticator(
             provider.GetRequiredService<CarillonEngine>().Storage.Tenants, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new RequestLimitStore(provider.GetRequiredService<CarillonEngine>().Storage.Nodes));
+        services.AddSingleton<RequestLimiter>();
         services.AddSingleton<InstallationFigures>();
         services.AddSingleton(provider => new LargeBodySlots(LargeBodySlots.Count, LargeBodySlots.Patience, provider.GetRequiredService<TimeProvider>()));
         services.AddRoutingCore();
@@ -66,10 +69,11 @@ internal static class ServerComposition
     private static void Map(WebApplication app)
     {
         var services = app.Services;
-        var api = new ApiEndpoints(app, services.GetRequiredService<Authenticator>());
+        var api = new ApiEndpoints(app, services.GetRequiredService<Authenticator>(), services.GetRequiredService<RequestLimiter>());
         ActivatorUtilities.CreateInstance<NotificationsApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<BatchApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<MessagesApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<AttachmentsApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<QueueApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<TemplatesApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<TemplateVersionsApi>(services).Map(api);
@@ -78,9 +82,11 @@ internal static class ServerComposition
         ActivatorUtilities.CreateInstance<SimulatorApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<KeysApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<TenantsApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<RequestLimitsApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<CallbacksApi>(services).Map(app);
         ActivatorUtilities.CreateInstance<HealthApi>(services).Map(app);
         ActivatorUtilities.CreateInstance<MetricsApi>(services).Map(app);
+        ReferencePage.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json");
     }
 

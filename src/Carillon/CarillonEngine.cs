@@ -32,6 +32,7 @@ public sealed class CarillonEngine : IAsyncDisposable
     private LaneScheduler? _lanes;
     private Intake? _intake;
     private ContentReader? _contents;
+    private Previewer? _previewer;
     private PlanStepper? _plans;
     private CallbackReader? _callbackReader;
     private CallbackIntake? _callbacks;
@@ -82,6 +83,9 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     /// <summary>The way in. Only after the start.</summary>
     public Intake Intake => _intake ?? throw new InvalidOperationException("The engine has not been started.");
+
+    /// <summary>What a request would come to. Only after the start.</summary>
+    public Previewer Previewer => _previewer ?? throw new InvalidOperationException("The engine has not been started.");
 
     /// <summary>What messages say. Only after the start.</summary>
     public ContentReader Contents => _contents ?? throw new InvalidOperationException("The engine has not been started.");
@@ -244,8 +248,10 @@ public sealed class CarillonEngine : IAsyncDisposable
         _callbackReader = new CallbackReader(Providers, _committer, new EventResolver(Storage.Log, Storage.Contacts, Ids), _time, _defects);
         _callbacks = new CallbackIntake(Providers, _committer, _callbackReader, Ids);
         _contents = new ContentReader(Storage.Log, renderer);
+        var builder = new NotificationBuilder(contacts, Templates, Storage.Attachments, plans, Secrets, Ids, _time, _options.DefaultRegion);
+        _previewer = new Previewer(builder, _lanes, Templates, renderer, Providers, _time);
         _intake = new Intake(
-            new NotificationBuilder(contacts, Templates, plans, Secrets, Ids, _time, _options.DefaultRegion), contacts, _committer, _dispatcher, _lanes, _options, _time);
+            builder, contacts, _committer, _dispatcher, _lanes, _options, _time);
     }
 
     private Uri? CallbackUrlOf(Guid provider) =>

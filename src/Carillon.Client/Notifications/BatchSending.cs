@@ -22,6 +22,7 @@ internal sealed class BatchSending<T>
     private readonly string _key;
     private long _taken;
     private int _batches;
+    private ExceptionDispatchInfo? _fault;
 
     public BatchSending(ApiConnection api, BatchOptions options, JsonTypeInfo<T> item)
     {
@@ -41,22 +42,14 @@ internal sealed class BatchSending<T>
         while (next is { } lines)
         {
             var sending = SendAsync(lines, cancellationToken);
-            ExceptionDispatchInfo? fault = null;
-            try
-            {
-                next = await GatherAsync(source).ConfigureAwait(false);
-            }
-            catch (Exception e)
-            {
-                // What was gathered before is stored all the same: its results come first, then the fault of the source.
-                (next, fault) = (null, ExceptionDispatchInfo.Capture(e));
-            }
-
+            next = await GatherAsync(source).ConfigureAwait(false);
             var answer = await sending.ConfigureAwait(false);
             for (var i = 0; i < answer.Results.Count; i++)
                 yield return new BatchResult(lines.First + i, answer.BatchId, answer.Results[i].Accepted, answer.Results[i].Problem);
-            fault?.Throw();
         }
+
+        // What the source gave before its fault is stored by now, and its results are told.
+        _fault?.Throw();
     }
 
     private async ValueTask<Lines?> GatherAsync(IAsyncEnumerator<T> source)
@@ -64,7 +57,7 @@ internal sealed class BatchSending<T>
         var buffer = new ArrayBufferWriter<byte>(16 << 10);
         await using var json = new Utf8JsonWriter(buffer);
         var count = 0;
-        while (count < _options.Size && buffer.WrittenCount < EnoughBytes && await source.MoveNextAsync().ConfigureAwait(false))
+        while (count < _options.Size && buffer.WrittenCount < EnoughBytes && await MoveAsync(source).ConfigureAwait(false))
         {
             JsonSerializer.Serialize(json, source.Current, _item);
             await json.FlushAsync().ConfigureAwait(false);
@@ -77,6 +70,19 @@ internal sealed class BatchSending<T>
         var lines = new Lines(_taken, buffer.WrittenMemory);
         _taken += count;
         return lines;
+    }
+
+    private async ValueTask<bool> MoveAsync(IAsyncEnumerator<T> source)
+    {
+        try
+        {
+            return _fault is null && await source.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _fault = ExceptionDispatchInfo.Capture(e);
+            return false;
+        }
     }
 
     private Task<BatchAnswer> SendAsync(Lines lines, CancellationToken cancellationToken) => _api.SendAsync(

@@ -16,7 +16,7 @@ public sealed class ProvidersClient
             new ApiCall(HttpMethod.Post, Path)
             {
                 Body = JsonSerializer.SerializeToUtf8Bytes(provider, CarillonJson.Default.ProviderDraft),
-                Repetition = Repetition.WhenRefused,
+                IdempotencyKey = _api.NewIdempotencyKey(),
             },
             CarillonJson.Default.Provider, cancellationToken);
 

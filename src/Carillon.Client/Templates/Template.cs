@@ -24,6 +24,36 @@ public sealed record TemplateDraft
     public IReadOnlyList<TemplateVariable>? Variables { get; init; }
 
     public required IReadOnlyList<TemplateVariant> Variants { get; init; }
+
+    /// <summary>False leaves the first version a draft.</summary>
+    public bool? Publish { get; init; }
+}
+
+/// <summary>What is not in the versions of a template. What is left null takes its default; key and name stay.</summary>
+public sealed record TemplateDetails
+{
+    public string? Key { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Description { get; init; }
+
+    public string? Category { get; init; }
+
+    public string? Type { get; init; }
+
+    public bool? IsActive { get; init; }
+}
+
+/// <summary>The content of a version.</summary>
+public sealed record TemplateContent
+{
+    /// <summary><c>jinja</c> (the default), <c>simple</c> or <c>none</c>.</summary>
+    public string? Syntax { get; init; }
+
+    public IReadOnlyList<TemplateVariable>? Variables { get; init; }
+
+    public required IReadOnlyList<TemplateVariant> Variants { get; init; }
 }
 
 /// <summary>A variable that a template declares.</summary>
@@ -88,4 +118,10 @@ public sealed record Template
     public IReadOnlyList<TemplateVariable> Variables { get => field ?? []; init; }
 
     public IReadOnlyList<TemplateVariant> Variants { get => field ?? []; init; }
+
+    /// <summary>By key the versions that it includes, as they were fixed when it was published.</summary>
+    public IReadOnlyDictionary<string, string>? Includes { get; init; }
+
+    /// <summary>1, and one more with each change: what <c>ifRevision</c> of a change is held against.</summary>
+    public int Revision { get; init; }
 }

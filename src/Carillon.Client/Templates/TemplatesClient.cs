@@ -17,7 +17,7 @@ public sealed class TemplatesClient
             new ApiCall(HttpMethod.Post, Path)
             {
                 Body = JsonSerializer.SerializeToUtf8Bytes(template, CarillonJson.Default.TemplateDraft),
-                Repetition = Repetition.WhenRefused,
+                IdempotencyKey = _api.NewIdempotencyKey(),
             },
             CarillonJson.Default.Template, cancellationToken);
 
@@ -28,4 +28,83 @@ public sealed class TemplatesClient
     public IAsyncEnumerable<Template> ListAsync(int? pageSize = null, CancellationToken cancellationToken = default) =>
         _api.ListAsync(
             after => new QueryText(Path).Add("limit", pageSize).Add("after", after).ToString(), CarillonJson.Default.PageTemplate, cancellationToken);
+
+    /// <summary>Changes what is not in the versions.</summary>
+    /// <param name="ifRevision">Refused (412) when it is no longer at this revision.</param>
+    public Task<Template> UpdateAsync(string idOrKey, TemplateDetails details, int? ifRevision = null, CancellationToken cancellationToken = default) =>
+        _api.SendAsync(
+            Change(HttpMethod.Put, Address(idOrKey), ifRevision) with { Body = JsonSerializer.SerializeToUtf8Bytes(details, CarillonJson.Default.TemplateDetails) },
+            CarillonJson.Default.Template, cancellationToken);
+
+    /// <summary>Deletes a template; its key is free again. Its versions stay for what is bound to them.</summary>
+    public Task DeleteAsync(string idOrKey, CancellationToken cancellationToken = default) =>
+        _api.SendAsync(new ApiCall(HttpMethod.Delete, Address(idOrKey)), cancellationToken);
+
+    /// <summary>Puts a version in use again that was published before; the one before that in use for null.</summary>
+    public Task<Template> RollbackAsync(string idOrKey, int? version = null, CancellationToken cancellationToken = default) =>
+        _api.SendAsync(
+            new ApiCall(HttpMethod.Post, Address(idOrKey) + "/rollback")
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(new TemplateRollback(version), CarillonJson.Default.TemplateRollback),
+                // Twice back is not once back.
+                Repetition = version is null ? Repetition.WhenRefused : Repetition.Safe,
+            },
+            CarillonJson.Default.Template, cancellationToken);
+
+    /// <summary>Adds a draft of a next version.</summary>
+    public Task<TemplateVersion> CreateVersionAsync(string idOrKey, TemplateContent content, CancellationToken cancellationToken = default) =>
+        _api.SendAsync(
+            new ApiCall(HttpMethod.Post, Address(idOrKey) + "/versions")
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(content, CarillonJson.Default.TemplateContent),
+                IdempotencyKey = _api.NewIdempotencyKey(),
+            },
+            CarillonJson.Default.TemplateVersion, cancellationToken);
+
+    /// <summary>Its versions, the newest first, without their content.</summary>
+    public IAsyncEnumerable<TemplateVersion> ListVersionsAsync(string idOrKey, int? pageSize = null, CancellationToken cancellationToken = default) =>
+        _api.ListAsync(
+            after => new QueryText(Address(idOrKey) + "/versions").Add("limit", pageSize).Add("after", after).ToString(),
+            CarillonJson.Default.PageTemplateVersion, cancellationToken);
+
+    public Task<TemplateVersion> GetVersionAsync(string idOrKey, int version, CancellationToken cancellationToken = default) =>
+        _api.GetAsync(Version(idOrKey, version), CarillonJson.Default.TemplateVersion, cancellationToken);
+
+    /// <summary>Changes a draft.</summary>
+    /// <param name="ifRevision">Refused (412) when the draft is no longer at this revision.</param>
+    public Task<TemplateVersion> ReplaceVersionAsync(
+        string idOrKey, int version, TemplateContent content, int? ifRevision = null, CancellationToken cancellationToken = default) =>
+        _api.SendAsync(
+            Change(HttpMethod.Put, Version(idOrKey, version), ifRevision) with { Body = JsonSerializer.SerializeToUtf8Bytes(content, CarillonJson.Default.TemplateContent) },
+            CarillonJson.Default.TemplateVersion, cancellationToken);
+
+    /// <summary>Checks a draft and puts it in use. Refused with field, line and column where something in it is wrong.</summary>
+    public Task<Template> PublishAsync(string idOrKey, int version, CancellationToken cancellationToken = default) =>
+        _api.SendAsync(
+            new ApiCall(HttpMethod.Post, Version(idOrKey, version) + "/publish") { Repetition = Repetition.WhenRefused }, CarillonJson.Default.Template, cancellationToken);
+
+    /// <summary>How one version differs from another.</summary>
+    public Task<TemplateDiff> DiffAsync(string idOrKey, int from, int to, CancellationToken cancellationToken = default) =>
+        _api.GetAsync(FormattableString.Invariant($"{Version(idOrKey, from)}/diff/{to}"), CarillonJson.Default.TemplateDiff, cancellationToken);
+
+    /// <summary>Renders a version with sample data, and sends it where the request names an address. Never repeated on its own.</summary>
+    public Task<TemplateTest> TestAsync(string idOrKey, TemplateTestRequest? request = null, CancellationToken cancellationToken = default) =>
+        _api.SendAsync(
+            new ApiCall(HttpMethod.Post, Address(idOrKey) + "/test")
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(request ?? new TemplateTestRequest(), CarillonJson.Default.TemplateTestRequest),
+                Repetition = Repetition.WhenRefused,
+            },
+            CarillonJson.Default.TemplateTest, cancellationToken);
+
+    private static string Address(string idOrKey) => $"{Path}/{QueryText.Segment(idOrKey)}";
+
+    private static string Version(string idOrKey, int version) => FormattableString.Invariant($"{Address(idOrKey)}/versions/{version}");
+
+    // A change that is held against a revision is refused when it is repeated after it was done: then nobody would know.
+    private static ApiCall Change(HttpMethod method, string path, int? ifRevision) => new(method, path)
+    {
+        IfMatch = QueryText.Tag(ifRevision),
+        Repetition = ifRevision is null ? Repetition.Safe : Repetition.WhenRefused,
+    };
 }

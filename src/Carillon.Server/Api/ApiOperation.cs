@@ -23,10 +23,10 @@ internal sealed record ApiOperation(string Id, string Tag, string Summary)
     /// <summary>The filters of a list with what they mean.</summary>
     public IReadOnlyList<(string Name, string Description)> Query { get; init; } = [];
 
-    /// <summary>JSON of a body as people send it.</summary>
+    /// <summary>JSON of a body as people send it; null takes it from <c>ApiExamples.json</c>, if it is there.</summary>
     public string? Example { get; init; }
 
-    /// <summary>JSON of an answer.</summary>
+    /// <summary>JSON of an answer; likewise.</summary>
     public string? AnswerExample { get; init; }
 
     /// <summary>The statuses of the problems that it answers.</summary>
@@ -53,7 +53,7 @@ internal static class ApiOperationExtensions
         if (operation.Description is not null) builder.Metadata.Add(new EndpointDescriptionAttribute(operation.Description));
         if (operation.Body is not null) builder.Metadata.Add(new AcceptsMetadata([.. operation.Accepts], operation.Body));
         builder.Metadata.Add(new ProducesResponseTypeMetadata(operation.Status, operation.Answer ?? typeof(void), operation.Answer is null ? [] : [operation.AnswerType]));
-        foreach (var status in operation.Problems) builder.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(ApiShapes.Problem), [Http.MediaType.Problem]));
+        foreach (var status in operation.IsPublic ? operation.Problems : [.. operation.Problems.Union([401, 403, 429, 503]).Order()]) builder.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(ApiShapes.Problem), [Http.MediaType.Problem]));
     });
 
     private static void Nothing(HttpContext context)

@@ -21,10 +21,6 @@ internal static class ApiOperations
         Example = """
             { "recipient": { "email": "ana@example.net", "name": "Ana" }, "channel": "email", "subject": "Welcome", "message": "Hello Ana" }
             """,
-        AnswerExample = """
-            { "id": "ntf_06f8q2k7w1e3r5t7y9v1b3n5m7", "status": "accepted", "messages": [
-              { "id": "msg_06f8q2k7w1e3r5t7y9v1b3n5m8", "channel": "email", "address": "ana@example.net", "status": "queued" } ] }
-            """,
     };
 
     public static readonly ApiOperation CreateBatch = new("createBatch", "Notifications", "Send up to 10,000 notifications")
@@ -39,6 +35,38 @@ internal static class ApiOperations
         Example = """
             [ { "recipient_id": "customer_123", "template_id": "welcome", "template_variables": { "customer_name": "Ana" } } ]
             """,
+    };
+
+    public static readonly ApiOperation PreviewNotification = new("previewNotification", "Notifications", "What a notification would come to; nothing is stored")
+    {
+        Description = "For each message of every step: address, rendered content, when it is due, and which provider would serve. What is wrong with the content stands in errors, what would be accepted and is perhaps not meant so in warnings.",
+        Body = typeof(ApiShapes.Notification),
+        Answer = typeof(ApiShapes.Preview),
+        Problems = [400, 401, 403, 413, 415, 422],
+    };
+
+    public static readonly ApiOperation CreateAttachment = new("createAttachment", "Notifications", "Store a file to be named in notifications")
+    {
+        Description = "The file's bytes with its own Content-Type, or a form with one file; up to 25 MB. The same file under the same name and type has the same id, however often it is sent.",
+        Body = typeof(byte[]),
+        Accepts = ["*/*", MediaType.Form],
+        Query = [("filename", "The name under which recipients see it; or in Content-Disposition.")],
+        Answer = typeof(ApiShapes.StoredAttachment),
+        Status = 201,
+        Problems = [400, 401, 403, 413, 415, 422],
+    };
+
+    public static readonly ApiOperation GetAttachment = new("getAttachment", "Notifications", "A stored file, without its bytes")
+    {
+        Answer = typeof(ApiShapes.StoredAttachment),
+        Problems = [401, 403, 404],
+    };
+
+    public static readonly ApiOperation GetAttachmentContent = new("getAttachmentContent", "Notifications", "The bytes of a stored file, with its Content-Type")
+    {
+        Answer = typeof(byte[]),
+        AnswerType = "application/octet-stream",
+        Problems = [401, 403, 404],
     };
 
     public static readonly ApiOperation ListNotifications = new("listNotifications", "Notifications", "Notifications with their messages, newest first")
@@ -421,6 +449,20 @@ internal static class ApiOperations
         Answer = typeof(ApiShapes.Page<ApiShapes.StoredTenant>),
         Query = [Limit, After],
         Problems = [401, 403, 422],
+    };
+
+    public static readonly ApiOperation GetRequestLimits = new("getRequestLimits", "Administration", "How many requests a tenant may send; null is without a limit")
+    {
+        Answer = typeof(ApiShapes.RequestLimits),
+        Problems = [401, 403, 404],
+    };
+
+    public static readonly ApiOperation PutRequestLimits = new("putRequestLimits", "Administration", "Set how many requests a tenant may send")
+    {
+        Description = "Counted on each node, by buckets that are filled evenly: a burst of all, then so many in so many seconds. A batch is one request. Counts within two seconds on every node.",
+        Body = typeof(ApiShapes.RequestLimits),
+        Answer = typeof(ApiShapes.RequestLimits),
+        Problems = [400, 401, 403, 404, 415, 422],
     };
 
     public static readonly ApiOperation GetHealth = new("getHealth", "Operations", "Whether the process lives") { Answer = typeof(ApiShapes.Health), IsPublic = true };

@@ -43,7 +43,27 @@ internal static class ApiShapes
 
     internal sealed record Content(string? Subject, string? Message, string? Html, string? Syntax);
 
-    internal sealed record Attachment(string Filename, string? ContentType, [property: Description("Base64.")] string Content);
+    internal sealed record Attachment(
+        string? Filename, string? ContentType, [property: Description("Base64.")] string? Content,
+        [property: Description("Of a stored attachment, in place of all else.")] string? Id);
+
+    internal sealed record StoredAttachment(string Id, string Filename, string ContentType, long Size, string Sha256, DateTimeOffset CreatedAt);
+
+    internal sealed record Preview(
+        string? RecipientId, string? Category, string Priority, string OnUnknown, DateTimeOffset? ExpiresAt, string? TemplateVersionId, PreviewedMessage[] Messages,
+        [property: Description("What would be accepted and is perhaps not meant so.")] Fault[] Warnings);
+
+    internal sealed record PreviewedMessage(
+        int Step, string Channel, string Address, [property: Description("Null for later steps, which begin when the one before comes to nothing.")] DateTimeOffset? DueAt,
+        [property: Description("The locale of the variant that was used, default, or content for what came with the request.")] string? Variant,
+        string? Subject, string? Text, string? Html, [property: Description("Of a text as SMS: GSM-7 or UCS-2.")] string? Encoding,
+        [property: Description("In how many segments it would go as SMS.")] int? Segments, [property: Description("Why the message would fail, with the line of the template.")] Fault[] Errors,
+        [property: Description("The provider that would be tried first.")] string? ProviderId, PreviewedProvider[] Providers);
+
+    internal sealed record PreviewedProvider(
+        string Id, string Name, string Kind,
+        [property: Description("serves, next, full, resting, disabled, or not_own: it is the installation's, and the tenant has its own.")] string Why,
+        [property: Description("Where it rests: until when.")] DateTimeOffset? Until);
 
     internal sealed record Related(string Type, string Id);
 
@@ -233,6 +253,13 @@ internal static class ApiShapes
 
     internal sealed record StoredTenant(
         string Key, string Name, [property: Description("The tenant's first key; only in the answer that makes it.")] string? ApiKey);
+
+    internal sealed record RequestLimits(
+        [property: Description("For each API key alone.")] RequestLimit? PerKey,
+        [property: Description("For all API keys of the tenant together.")] RequestLimit? PerTenant);
+
+    internal sealed record RequestLimit(
+        [property: Description("1 to 1,000,000.")] int Requests, [property: Description("1 to 86,400.")] int Seconds);
 
     internal sealed record Page<T>(T[] Data, [property: Description("The after of the next page; null on the last.")] string? Next);
 

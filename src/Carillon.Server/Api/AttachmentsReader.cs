@@ -1,10 +1,11 @@
 using Carillon.Dispatch;
+using Carillon.Messages;
 using Carillon.Server.Api.Json;
 using Limits = Carillon.Server.Api.NotificationLimits;
 
 namespace Carillon.Server.Api;
 
-/// <summary>The <c>attachments</c> of a notification, given in base64.</summary>
+/// <summary>The <c>attachments</c> of a notification, given in base64, or stored before and named by their ids.</summary>
 internal static class AttachmentsReader
 {
     private const int FileName = 0, ContentType = 1, Content = 2, Id = 3;
@@ -38,6 +39,7 @@ internal static class AttachmentsReader
     private static AttachmentRequest? ReadOne(ref FieldReader reader)
     {
         if (!reader.EnterObject(out var outer)) return null;
+        Guid? id = null;
         string? name = null;
         string? type = "application/octet-stream";
         byte[]? content = null;
@@ -49,21 +51,31 @@ internal static class AttachmentsReader
                 case FileName: name = ReadFileName(ref reader); break;
                 case ContentType: type = ReadContentType(ref reader); break;
                 case Content: content = reader.Base64(); break;
-                case Id:
-                    reader.Fault("unsupported", "Stored attachments cannot be named yet: give filename and content.");
-                    reader.Skip();
-                    break;
+                case Id: id = ReadId(ref reader); break;
             }
         }
 
-        if ((seen & (1 << Id)) == 0)
+        if ((seen & (1 << Id)) != 0)
+        {
+            if (seen != 1 << Id) reader.FaultAt("id", "conflict", "A stored attachment has its name, type and content: give either id, or these.");
+        }
+        else
         {
             if ((seen & (1 << FileName)) == 0) reader.FaultAt("filename", "required", "Give the name under which the recipient sees it, such as invoice.pdf.");
             if ((seen & (1 << Content)) == 0) reader.FaultAt("content", "required", "Give the attachment's bytes in base64.");
         }
 
         reader.Leave(outer);
+        if (id is { } stored) return AttachmentRequest.Stored(stored);
         return name is null || type is null || content is null ? null : new AttachmentRequest(name, type, content);
+    }
+
+    private static Guid? ReadId(ref FieldReader reader)
+    {
+        if (reader.Text(Limits.IdCharacters, TextRule.Identifier) is not { } text) return null;
+        if (PublicId.TryParse(PublicId.Attachment, text, out var id)) return id;
+        reader.Fault("invalid", $"This must be the id of a stored attachment, which begins with {PublicId.Attachment}.");
+        return null;
     }
 
     private static string? ReadFileName(ref FieldReader reader)

@@ -9,6 +9,8 @@ namespace Carillon.Server.Api;
 /// </summary>
 internal static class Cursor
 {
+    public const string Field = "after";
+
     // 0: the list, 1 to 8: the place, 9 and 10: the check
     private const int Bytes = 11;
 

@@ -18,6 +18,7 @@ internal sealed class NotificationsApi(CarillonEngine engine, INotificationIntak
     public void Map(ApiEndpoints api)
     {
         api.Post("/v1/notifications", Scopes.Send, CreateAsync).Describe(ApiOperations.CreateNotification);
+        api.Post("/v1/notifications/preview", Scopes.Send, PreviewAsync).Describe(ApiOperations.PreviewNotification);
         api.Get("/v1/notifications", Scopes.Read, ListAsync).Describe(ApiOperations.ListNotifications);
         api.Get("/v1/notifications/{id}", Scopes.Read, GetAsync).Describe(ApiOperations.GetNotification);
         api.Post("/v1/notifications/{id}/cancel", Scopes.Send, CancelAsync).Describe(ApiOperations.CancelNotification);
@@ -55,6 +56,47 @@ internal sealed class NotificationsApi(CarillonEngine engine, INotificationIntak
 
             IdempotencyKey? idempotency = (header ?? request.IdempotencyKey) is { } name ? new(name, SHA256.HashData(body.Memory.Span)) : null;
             Answer(context, await intake.AcceptAsync(key.Tenant, request, idempotency, NotificationAnswer.Bytes, context.RequestAborted));
+        }
+        finally
+        {
+            body.Release();
+        }
+    }
+
+    private async Task PreviewAsync(HttpContext context, ApiKey key)
+    {
+        if (!MediaType.IsJson(context.Request.ContentType))
+        {
+            Problem.UnsupportedMediaType.WriteTo(context);
+            return;
+        }
+
+        var body = await RequestBody.ReadAsync(context, MaxBodyWithAttachments);
+        try
+        {
+            var (request, faults) = NotificationJson.Read(body.Memory, time.GetUtcNow());
+            if (body.Memory.Length > MaxBody && request?.Attachments is null)
+            {
+                Problem.TooLarge(MaxBody).WriteTo(context);
+                return;
+            }
+
+            if (request is null || faults is not null)
+            {
+                var found = request is null ? [] : await intake.CheckAsync(key.Tenant, request, context.RequestAborted);
+                Problem.Invalid(NotificationAnswer.Merge(faults!, found)).WriteTo(context);
+                return;
+            }
+
+            switch (await engine.Previewer.PreviewAsync(key.Tenant, request, context.RequestAborted))
+            {
+                case PreviewResult.Previewed previewed:
+                    JsonAnswer.Write(context, 200, previewed, PreviewAnswer.Write);
+                    break;
+                case PreviewResult.Refused refused:
+                    Problem.Invalid(refused.Faults).WriteTo(context);
+                    break;
+            }
         }
         finally
         {

@@ -11,8 +11,6 @@ internal sealed class QueryFields(HttpRequest request)
     public const int DefaultLimit = 50;
     public const int MaxLimit = 500;
 
-    private const string BadCursor = "invalid_cursor";
-
     private readonly List<string> _known = [];
     private List<FieldFault>? _faults;
 
@@ -46,7 +44,7 @@ internal sealed class QueryFields(HttpRequest request)
     {
         if (Text("after") is not { } text) return null;
         if (int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number > 0) return number;
-        Fault("after", "invalid", "This must be the value of next from an answer of this list.");
+        Fault("after", BadCursor, "This must be the value of next from an answer of this list.");
         return null;
     }
 
@@ -82,7 +80,7 @@ internal sealed class QueryFields(HttpRequest request)
     {
         if (Text("after") is not { } text) return null;
         if (PublicId.TryParse(prefix, text, out var id)) return id;
-        Fault("after", BadCursor, "This must be the value of next from an answer of this list.");
+        Fault(Cursor.Field, "invalid", "This must be the value of next from an answer of this list.");
         return null;
     }
 
@@ -91,7 +89,7 @@ internal sealed class QueryFields(HttpRequest request)
     {
         if (Text("after") is not { } text) return null;
         if (Cursor.TryRead(list, text, out var place)) return place;
-        Fault("after", BadCursor, "This must be the value of next from an answer of this list.");
+        Fault(Cursor.Field, "invalid", "This must be the value of next from an answer of this list.");
         return null;
     }
 
@@ -110,7 +108,7 @@ internal sealed class QueryFields(HttpRequest request)
         }
 
         return _faults is null ? null
-            : _faults.TrueForAll(f => f.Code == BadCursor) ? new Problem(400, "invalid_cursor", "The cursor is none of this list.") { Errors = _faults }
+            : _faults.TrueForAll(f => f.Field == Cursor.Field) ? new Problem(400, "invalid_cursor", "The cursor is none of this list.") { Errors = _faults }
             : Http.Problem.Invalid(_faults);
     }
 

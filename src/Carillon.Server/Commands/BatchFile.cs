@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsvHelper;
-using CsvHelper.Configuration;
 
 namespace Carillon.Server.Commands;
 
@@ -76,16 +74,36 @@ internal sealed class BatchFile : IAsyncDisposable
 
     private async IAsyncEnumerable<JsonObject> ReadCsvAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var csv = new CsvReader(_reader, new CsvConfiguration(CultureInfo.InvariantCulture) { DetectDelimiter = true, BadDataFound = null, MissingFieldFound = null }, leaveOpen: true);
-        if (!await csv.ReadAsync() || !csv.ReadHeader() || csv.HeaderRecord is not { } header) yield break;
-        if (!header.Any(h => h.Trim() is "email" or "phone" or "id" or "recipient_id"))
-            throw new InvalidDataException($"The header must have a column email, phone, id or recipient_id; it has: {string.Join(", ", header)}.");
-        while (await csv.ReadAsync())
+        // A row with a column too few or too many would put values into the wrong places: nothing is guessed.
+        var options = new CsvReaderOptions { MalformedData = CsvMalformedDataHandling.Throw, FieldCountMismatch = CsvFieldCountHandling.Throw, TrackLineNumbers = true };
+        await using var csv = CsvReader.Create(_reader, options, leaveOpen: true);
+        var header = Array.Empty<string>();
+        while (await ReadRowAsync(csv, cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            _lines.Add(csv.Parser.RawRow);
+            if (header.Length == 0) header = Header(csv);
+            _lines.Add((int)csv.LineNumber);
             yield return Complete(Row(csv, header));
         }
+    }
+
+    private static async ValueTask<bool> ReadRowAsync(CsvReader csv, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await csv.ReadAsync(cancellationToken);
+        }
+        catch (CsvFormatException e)
+        {
+            throw new InvalidDataException($"Line {e.LineNumber} is no row of this table: {e.Message} What stands before it was sent; mend the line and send the file again.", e);
+        }
+    }
+
+    private static string[] Header(CsvReader csv)
+    {
+        var header = csv.Headers.Select(h => h.Trim()).ToArray();
+        return header.Any(h => h is "email" or "phone" or "id" or "recipient_id")
+            ? header
+            : throw new InvalidDataException($"The header must have a column email, phone, id or recipient_id; it has: {string.Join(", ", header)}.");
     }
 
     private static JsonObject Row(CsvReader csv, string[] header)
@@ -95,8 +113,8 @@ internal sealed class BatchFile : IAsyncDisposable
         var variables = new JsonObject();
         for (var i = 0; i < header.Length; i++)
         {
-            if (csv.GetField(i) is not { Length: > 0 } value) continue;
-            var name = header[i].Trim();
+            if (csv.GetString(i) is not { Length: > 0 } value) continue;
+            var name = header[i];
             if (Fields.Contains(name)) notification[name] = value;
             else if (RecipientFields.Contains(name)) recipient[name] = value;
             else variables[name] = value;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Carillon.Server.Api.Json;
 using Carillon.Server.Configuration;
 
 namespace Carillon.Server.Commands;
@@ -46,8 +47,17 @@ internal static class CarillonCommands
         var parsed = Root(terminal).Parse(arguments);
         if (parsed.Action is ParseErrorAction)
         {
-            foreach (var error in parsed.Errors) await terminal.Errors.WriteLineAsync(error.Message);
             var command = parsed.CommandResult.Command;
+            if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var word, ..])
+            {
+                var nearest = Spelling.Nearest(word, command.Subcommands.Select(c => c.Name));
+                await terminal.Errors.WriteLineAsync($"There is no command {Terminal.Printable(word)}{(nearest is null ? "." : $"; did you mean {nearest}?")}");
+            }
+            else
+            {
+                foreach (var error in parsed.Errors) await terminal.Errors.WriteLineAsync(Terminal.Printable(error.Message));
+            }
+
             await terminal.Errors.WriteLineAsync(command is RootCommand ? "carillon --help lists the commands." : $"carillon {Path(parsed)} --help tells how it is used.");
             return ExitCode.WrongUse;
         }

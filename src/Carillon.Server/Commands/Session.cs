@@ -25,7 +25,8 @@ internal sealed class Session(Uri address, string key, Terminal terminal, ParseR
 
     public T? Value<T>(Option<T> option) => arguments.GetValue(option);
 
-    public T Value<T>(Argument<T> argument) => arguments.GetRequiredValue(argument);
+    /// <summary>Of an argument that need not be given: null.</summary>
+    public T Value<T>(Argument<T> argument) => arguments.GetValue(argument)!;
 
     /// <summary>Shows one answer: as it came for programs, else as people like it.</summary>
     public void Show<T>(T answer, JsonTypeInfo<T> type, Action<T> forPeople)

@@ -7,6 +7,9 @@ namespace Carillon.Server.Commands;
 internal static class TemplatesCommand
 {
     private static readonly Argument<string> Key = new("template") { Description = "Its id or key." };
+    private static readonly Argument<int> Version = new("version") { Description = "Its number." };
+    private static readonly Argument<int> Other = new("other") { Description = "The number of the version with which it is compared." };
+    private static readonly Option<int?> Back = new("--to") { Description = "The version to go back to; the published one before by default.", HelpName = "version" };
     private static readonly Argument<string> File = new("file") { Description = "A JSON file with the template as the API takes it; - reads the input." };
 
     public static Command Make(Terminal terminal)
@@ -31,7 +34,47 @@ internal static class TemplatesCommand
             session.Show(await session.Client.Templates.CreateAsync(draft, cancellationToken), CarillonJson.Default.Template, t => Write(t, session.Terminal));
             return ExitCode.Done;
         }));
+        command.Add(CommandRunner.Connected(terminal, "draft", "Adds a draft of a next version from a file with syntax, variables and variants.", [Key, File], async (session, cancellationToken) =>
+        {
+            var content = await RequestFile.ReadAsync(session.Value(File), CarillonJson.Default.TemplateContent, session.Terminal, cancellationToken);
+            var draft = await session.Client.Templates.CreateVersionAsync(session.Value(Key), content, cancellationToken);
+            session.Show(draft, CarillonJson.Default.TemplateVersion, made => session.Terminal.Line(
+                FormattableString.Invariant($"Version {made.Version} is a draft. Put it in use with: carillon templates publish {session.Value(Key)} {made.Version}")));
+            return ExitCode.Done;
+        }));
+        command.Add(CommandRunner.Connected(terminal, "versions", "A template's versions, the newest first.", [Key], async (session, cancellationToken) =>
+        {
+            await session.ShowAsync(
+                session.Client.Templates.ListVersionsAsync(session.Value(Key), cancellationToken: cancellationToken), CarillonJson.Default.TemplateVersion,
+                ["version", "status", "made", "published"],
+                v => [Terminal.Number(v.Version), v.Status, Terminal.At(v.CreatedAt), v.PublishedAt is { } at ? Terminal.At(at) : ""], cancellationToken);
+            return ExitCode.Done;
+        }));
+        command.Add(CommandRunner.Connected(
+            terminal, "publish", "Checks a draft and puts it in use.", [Key, Version],
+            async (session, token) => Show(session, await session.Client.Templates.PublishAsync(session.Value(Key), session.Value(Version), token))));
+        command.Add(CommandRunner.Connected(
+            terminal, "rollback", "Puts a version in use again that was published before.", [Key, Back],
+            async (session, token) => Show(session, await session.Client.Templates.RollbackAsync(session.Value(Key), session.Value(Back), token))));
+        command.Add(CommandRunner.Connected(terminal, "diff", "How one version differs from another.", [Key, Version, Other], async (session, cancellationToken) =>
+        {
+            var diff = await session.Client.Templates.DiffAsync(session.Value(Key), session.Value(Version), session.Value(Other), cancellationToken);
+            session.Show(diff, CarillonJson.Default.TemplateDiff, answer => session.Terminal.Line(answer.Unified.TrimEnd()));
+            return ExitCode.Done;
+        }));
+        command.Add(CommandRunner.Connected(terminal, "delete", "Deletes a template; its key is free again.", [Key], async (session, cancellationToken) =>
+        {
+            await session.Client.Templates.DeleteAsync(session.Value(Key), cancellationToken);
+            if (!session.IsJson) session.Terminal.Line($"{session.Value(Key)} is deleted.");
+            return ExitCode.Done;
+        }));
         return command;
+    }
+
+    private static int Show(Session session, Template template)
+    {
+        session.Show(template, CarillonJson.Default.Template, t => Write(t, session.Terminal));
+        return ExitCode.Done;
     }
 
     private static void Write(Template template, Terminal terminal)

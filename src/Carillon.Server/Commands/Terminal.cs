@@ -59,8 +59,17 @@ internal sealed class Terminal
 
     private static IAnsiConsole Make(TextWriter writer)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
-        if (!console.Profile.Out.IsTerminal) console.Profile.Width = UnboundedWidth;
-        return console;
+        var output = new AnsiConsoleOutput(writer);
+        // Colours and cursors are for eyes alone; a line that a program reads is as long as it is.
+        if (output.IsTerminal) return AnsiConsole.Create(new AnsiConsoleSettings { Out = output });
+        var plain = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = output,
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+        });
+        plain.Profile.Width = UnboundedWidth;
+        return plain;
     }
 }

@@ -7,11 +7,14 @@ namespace Carillon.Server.Commands;
 /// <summary>A message's trace as sentences: why it did what it did.</summary>
 internal static class TraceWords
 {
+    /// <summary>Ids of providers that nobody made: they begin before all time.</summary>
+    private const string BuiltIn = "prv_0000000000";
+
     /// <param name="providers">Names of providers, by id; those that are missing are called by their ids.</param>
     public static string Say(TraceEntry entry, IReadOnlyDictionary<string, string> providers)
     {
         if (Text(entry, "text") is { } text) return text;
-        var provider = Text(entry, "provider") is { } id ? providers.GetValueOrDefault(id, id) : "a provider";
+        var provider = Text(entry, "provider") is { } id ? providers.GetValueOrDefault(id, id.StartsWith(BuiltIn, StringComparison.Ordinal) ? "the built-in simulator" : id) : "a provider";
         return entry.Kind switch
         {
             "gate" => $"It was not to go: {Text(entry, "answer")}.",

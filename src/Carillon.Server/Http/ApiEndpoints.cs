@@ -6,7 +6,7 @@ namespace Carillon.Server.Http;
 internal delegate Task ApiHandler(HttpContext context, ApiKey key);
 
 /// <summary>Maps the routes of the API, each behind the scope that it needs.</summary>
-internal sealed class ApiEndpoints(IEndpointRouteBuilder routes, Authenticator authenticator)
+internal sealed class ApiEndpoints(IEndpointRouteBuilder routes, Authenticator authenticator, RequestLimiter limiter)
 {
     public IEndpointConventionBuilder Get(string pattern, string scope, ApiHandler handler) => Map("GET", pattern, scope, handler);
 
@@ -36,13 +36,18 @@ internal sealed class ApiEndpoints(IEndpointRouteBuilder routes, Authenticator a
                 return Task.CompletedTask;
             }
 
-            if (!Allows(key, scope))
-            {
-                Problem.Forbidden($"It lacks the scope {scope}.").WriteTo(context);
-                return Task.CompletedTask;
-            }
+            var checking = limiter.CheckAsync(context, key);
+            return checking.IsCompletedSuccessfully ? GoOn(context, key, checking.Result) : GoOnAsync(context, key, checking);
+        }
 
-            return handler(context, key);
+        async Task GoOnAsync(HttpContext context, ApiKey key, ValueTask<Problem?> checking) => await GoOn(context, key, await checking);
+
+        Task GoOn(HttpContext context, ApiKey key, Problem? overLimit)
+        {
+            var problem = overLimit ?? (Allows(key, scope) ? null : Problem.Forbidden($"It lacks the scope {scope}."));
+            if (problem is null) return handler(context, key);
+            problem.WriteTo(context);
+            return Task.CompletedTask;
         }
     }
 

@@ -7,6 +7,7 @@ internal static class MediaType
 {
     public const string Json = "application/json";
     public const string NdJson = "application/x-ndjson";
+    public const string Form = "multipart/form-data";
     public const string Problem = "application/problem+json";
 
     public static bool IsWellFormed(string text) => MediaTypeHeaderValue.TryParse(text, out var type) && type.MediaType!.Contains('/');

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Carillon.Contacts;
 using Carillon.Messages;
 using Carillon.Security;
@@ -25,11 +24,12 @@ internal sealed class BuiltNotification
 
 /// <summary>Checks a request against the tenant's contacts and templates, and binds it: contact, version, addresses, plan.</summary>
 internal sealed class NotificationBuilder(
-    ContactDirectory contacts, TemplateCatalog templates, PlanStepper plans, SecretBox secrets, IdGenerator ids, TimeProvider time,
+    ContactDirectory contacts, TemplateCatalog templates, IAttachmentStore attachments, PlanStepper plans, SecretBox secrets, IdGenerator ids, TimeProvider time,
     string? defaultRegion = null)
 {
     private readonly RecipientBinder _recipients = new(contacts, defaultRegion);
     private readonly ContentBinder _contents = new(templates);
+    private readonly AttachmentBinder _attachments = new(attachments);
 
     /// <summary>The order in which a channel is chosen for a request that names none.</summary>
     private static readonly Channel[] Preference =
@@ -45,7 +45,8 @@ internal sealed class NotificationBuilder(
         try
         {
             var content = await _contents.BindAsync(tenant, request, faults, cancellationToken);
-            built = Build(tenant, request, batchId, recipient, content, faults);
+            var files = await _attachments.BindAsync(tenant, request.Attachments, faults, cancellationToken);
+            built = Build(tenant, request, batchId, recipient, content, files, faults);
             return built;
         }
         finally
@@ -55,7 +56,8 @@ internal sealed class NotificationBuilder(
     }
 
     private BuiltNotification Build(
-        TenantId tenant, NotificationRequest request, Guid? batchId, BoundRecipient recipient, BoundContent? content, List<FieldFault> faults)
+        TenantId tenant, NotificationRequest request, Guid? batchId, BoundRecipient recipient, BoundContent? content,
+        BoundAttachments files, List<FieldFault> faults)
     {
         var contact = recipient.Contact;
         var now = time.GetUtcNow();
@@ -70,7 +72,6 @@ internal sealed class NotificationBuilder(
         var secretNames = VariableCheck.SecretNames(request.SecretVariables, content.Version?.Declared);
         var id = ids.Next();
         var (variables, sealedSecrets) = VariablesOf(id, request.TemplateVariables, secretNames);
-        var blobs = new List<Blob>();
         var notification = new Notification
         {
             Tenant = tenant,
@@ -80,7 +81,7 @@ internal sealed class NotificationBuilder(
             TemplateVersionId = content.Version?.Version.Id,
             Variables = variables,
             Secrets = sealedSecrets,
-            Details = DetailsOf(request, content, contact, sealedSecrets is null ? null : secretNames, blobs),
+            Details = DetailsOf(request, content, contact, sealedSecrets is null ? null : secretNames, files.References),
             Category = request.Category ?? content.Category,
             Priority = request.Priority,
             OnUnknown = request.OnUnknown ?? OnUnknown.Resend,
@@ -96,7 +97,7 @@ internal sealed class NotificationBuilder(
         var messages = new OutboundMessage[targets.Count];
         for (var i = 0; i < messages.Length; i++) messages[i] = plans.Make(notification, targets[i], 0, now);
         notification.Messages = messages;
-        return new BuiltNotification { Notification = notification, ChangedContact = recipient.Changed, Turn = recipient.Turn, Blobs = blobs, Faults = faults };
+        return new BuiltNotification { Notification = notification, ChangedContact = recipient.Changed, Turn = recipient.Turn, Blobs = files.Blobs, Faults = faults };
     }
 
     private static List<PlanStep>? StepsOf(NotificationRequest request, Contact contact, BoundContent content, List<FieldFault> faults)
@@ -170,16 +171,8 @@ internal sealed class NotificationBuilder(
     }
 
     private static NotificationDetails? DetailsOf(
-        NotificationRequest request, BoundContent content, Contact contact, List<string>? secretNames, List<Blob> blobs)
+        NotificationRequest request, BoundContent content, Contact contact, List<string>? secretNames, List<AttachmentReference>? attachments)
     {
-        List<AttachmentReference>? attachments = null;
-        foreach (var attachment in request.Attachments ?? [])
-        {
-            var hash = Convert.ToHexStringLower(SHA256.HashData(attachment.Content.Span));
-            blobs.Add(new Blob(hash, attachment.Content.ToArray()));
-            (attachments ??= []).Add(new AttachmentReference(attachment.FileName, attachment.ContentType, hash, attachment.Content.Length));
-        }
-
         if (content.Literal is null && request.Overrides is null && request.From is null && request.ReplyTo is null && contact.Name is null
             && request.Headers is null && attachments is null && request.Metadata is null && request.Tags is null && secretNames is null)
         {

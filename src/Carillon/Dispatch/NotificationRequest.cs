@@ -106,7 +106,14 @@ public sealed class RecipientRequest
     public IReadOnlyList<(Channel Channel, string Identifier)>? Addresses { get; set; }
 }
 
-public sealed record AttachmentRequest(string FileName, string ContentType, ReadOnlyMemory<byte> Content);
+/// <summary>A file that comes with the request, or, with <see cref="StoredId"/>, one that was stored before.</summary>
+public sealed record AttachmentRequest(string FileName, string ContentType, ReadOnlyMemory<byte> Content)
+{
+    /// <summary>Of a stored file, which says everything else; null for one that comes with the request.</summary>
+    public Guid? StoredId { get; init; }
+
+    public static AttachmentRequest Stored(Guid id) => new("", "", default) { StoredId = id };
+}
 
 /// <summary>One fault of a request.</summary>
 /// <param name="Field">Its path, as in <c>recipient.email</c>; empty for the request as a whole.</param>

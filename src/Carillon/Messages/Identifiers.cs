@@ -45,6 +45,7 @@ public static class PublicId
     public const string Sender = "snd_";
     public const string Batch = "bat_";
     public const string Key = "key_";
+    public const string Attachment = "att_";
 
     private const int Digits = 26;
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";

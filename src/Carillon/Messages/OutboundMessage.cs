@@ -35,15 +35,12 @@ public sealed class OutboundMessage
     /// <summary>Committed with this node as the owner: it is handed over in memory and needs no claim.</summary>
     public bool IsOwned { get; set; }
 
-    /// <summary>From when on it is too late to send it, since the next step of its plan begins; null for never.</summary>
-    public DateTimeOffset? StepDeadline => Notification.Plan?.DeadlineOf(Step, BegunAt);
+    /// <summary>From when on it is too late to send it, since the next step of its plan begins; null for never. A retry by hand is outside its plan's time.</summary>
+    public DateTimeOffset? StepDeadline => RetriedAt is not null ? null : Notification.Plan?.DeadlineOf(Step, BegunAt);
 
-    /// <summary>What its age counts from: it was made, or came due, or was put back into the queue by hand.</summary>
-    public DateTimeOffset AgesFrom => RetriedAt ?? BegunAt;
-
-    /// <summary>From when on it could be sent: what its step's time counts from.</summary>
+    /// <summary>What its age and its step's time count from: it was made, or came due, or was put back into the queue by hand.</summary>
     public DateTimeOffset BegunAt =>
-        Step == 0 && Notification.ScheduledAt is { } scheduled && scheduled > CreatedAt ? scheduled : CreatedAt;
+        RetriedAt ?? (Step == 0 && Notification.ScheduledAt is { } scheduled && scheduled > CreatedAt ? scheduled : CreatedAt);
 
     public LaneKey Lane => new(Notification.Tenant, Channel, Notification.Priority);
 

@@ -34,9 +34,9 @@ public sealed record RetryPolicy
         if (counted >= MaxAttempts) return null;
         var next = now + Delay(counted, sample);
         if (notBefore is { } floor && floor > next) next = floor;
-        return next - message.AgesFrom > MaxAge ? null : next;
+        return next - message.BegunAt > MaxAge ? null : next;
     }
 
     /// <summary>True once no attempt may start any more.</summary>
-    public bool IsTooOld(OutboundMessage message, DateTimeOffset now) => now - message.AgesFrom > MaxAge;
+    public bool IsTooOld(OutboundMessage message, DateTimeOffset now) => now - message.BegunAt > MaxAge;
 }

@@ -53,6 +53,17 @@ public sealed class ProviderRuntime(Provider provider, IGateway gateway)
         }
     }
 
+    /// <summary>What <see cref="TryEnter"/> would answer; no place is taken.</summary>
+    public ProviderStanding Standing(DateTimeOffset now, out DateTimeOffset retryAt)
+    {
+        lock (_lock)
+        {
+            retryAt = _restUntil;
+            if (_trips > 0 && now < _restUntil) return ProviderStanding.Resting;
+            return _underWay >= (_trips > 0 ? 1 : Provider.MaxConcurrency) ? ProviderStanding.Full : ProviderStanding.Open;
+        }
+    }
+
     /// <summary>Gives a place back after a send, and learns from its result.</summary>
     public ProviderRoom Exit(SendResult result, DateTimeOffset now)
     {

@@ -160,4 +160,7 @@ public interface INodeStore
 
     /// <summary>Stores a named value unless there is one; returns the one that is there.</summary>
     ValueTask<byte[]> AddSettingAsync(string name, byte[] value, CancellationToken cancellationToken = default);
+
+    /// <summary>Stores a named value in place of what is there.</summary>
+    ValueTask PutSettingAsync(string name, byte[] value, CancellationToken cancellationToken = default);
 }

@@ -18,6 +18,8 @@ public interface IStorage : IAsyncDisposable
 
     ISenderStore Senders { get; }
 
+    IAttachmentStore Attachments { get; }
+
     ITenantStore Tenants { get; }
 
     INodeStore Nodes { get; }

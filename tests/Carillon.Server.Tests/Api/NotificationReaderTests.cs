@@ -164,7 +164,7 @@ public sealed class NotificationReaderTests
         { "\"attachments\":[{\"content\":\"aGk=\"}]", "attachments[0].filename", "required", "invoice.pdf" },
         { "\"attachments\":[{\"filename\":\"../a\",\"content\":\"aGk=\"}]", "attachments[0].filename", "invalid", "path" },
         { "\"attachments\":[{\"filename\":\"a\",\"content_type\":\"pdf\",\"content\":\"aGk=\"}]", "attachments[0].content_type", "invalid", "media type" },
-        { "\"attachments\":[{\"id\":\"att_1\"}]", "attachments[0].id", "unsupported", "content" },
+        { "\"attachments\":[{\"id\":\"att_1\"}]", "attachments[0].id", "invalid", "att_" },
         { "\"related\":{\"type\":\"appointment\"}", "related.id", "required", "own id" },
         { "\"metadata\":\"x\"", "metadata", "wrong_type", "an object" },
         { "\"tags\":[\"a\",\"\"]", "tags[1]", "invalid", "empty" },

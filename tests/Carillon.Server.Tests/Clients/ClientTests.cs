@@ -204,6 +204,88 @@ public sealed class ClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_template_has_drafts_versions_and_a_way_back()
+    {
+        await _client.Templates.CreateAsync(Draft("Hello {{ name }}"), Token);
+        var draft = await _client.Templates.CreateVersionAsync("welcome", new TemplateContent { Variants = Draft("Welcome {{ name }}").Variants }, Token);
+        draft = await _client.Templates.ReplaceVersionAsync("welcome", draft.Version, new TemplateContent { Variants = Draft("Servus {{ name }}").Variants }, draft.Revision, Token);
+        var test = await _client.Templates.TestAsync("welcome", new TemplateTestRequest { Version = 2, Variables = new JsonObject { ["name"] = "Ana" } }, Token);
+        var published = await _client.Templates.PublishAsync("welcome", draft.Version, Token);
+        var back = await _client.Templates.RollbackAsync("welcome", 1, Token);
+        var updated = await _client.Templates.UpdateAsync("welcome", new TemplateDetails { Name = "Greeting" }, back.Revision, Token);
+
+        Assert.Equal("Servus Ana", Assert.Single(test.Variants).Text);
+        Assert.Equal((2, 1, "Greeting"), (published.Version, back.Version, updated.Name));
+        Assert.Contains("+Servus {{ name }}", (await _client.Templates.DiffAsync("welcome", 1, 2, Token)).Unified, StringComparison.Ordinal);
+        Assert.Equal(["published", "published"], await _client.Templates.ListVersionsAsync("welcome", cancellationToken: Token).Select(v => v.Status).ToListAsync(Token));
+        var stale = await Assert.ThrowsAsync<CarillonApiException>(() => _client.Templates.UpdateAsync("welcome", new TemplateDetails { Name = "Late" }, back.Revision, Token));
+        Assert.Equal(HttpStatusCode.PreconditionFailed, stale.Status);
+        await _client.Templates.DeleteAsync("welcome", Token);
+
+        static TemplateDraft Draft(string text) => new() { Key = "welcome", Variants = [new TemplateVariant { Channel = KnownChannels.Sms, Text = text }] };
+    }
+
+    [Fact]
+    public async Task A_provider_is_changed_switched_and_tested()
+    {
+        var draft = new ProviderDraft { Name = "sim", Channel = KnownChannels.Email, Kind = "simulator" };
+        var made = await _client.Providers.CreateAsync(draft, Token);
+
+        var changed = await _client.Providers.ReplaceAsync(made.Id, draft with { Priority = 7, Limits = new ProviderLimits { PerSecond = 5 } }, made.Version, Token);
+        var off = await _client.Providers.SetEnabledAsync(made.Id, enabled: false, Token);
+        var test = await _client.Providers.TestAsync(made.Id, "ana@example.net", cancellationToken: Token);
+
+        Assert.Equal((7, 5, false, "accepted"), (changed.Priority, changed.Limits!.PerSecond, off.Enabled, test.Outcome));
+        await Assert.ThrowsAsync<CarillonApiException>(() => _client.Providers.ReplaceAsync(made.Id, draft, made.Version, Token));
+        await _client.Providers.DeleteAsync(made.Id, Token);
+    }
+
+    [Fact]
+    public async Task A_stored_file_goes_with_a_message()
+    {
+        var stored = await _client.Attachments.CreateAsync("rechnung März.txt", "text/plain", "hi"u8.ToArray(), Token);
+
+        var id = await SentAsync(Mail("ana@example.net") with { Attachments = [new Attachment { Id = stored.Id }] });
+
+        Assert.Equal(("rechnung März.txt", 2), ((await _client.Attachments.GetAsync(stored.Id, Token)).Filename, stored.Size));
+        Assert.NotEmpty(id);
+    }
+
+    [Fact]
+    public async Task A_preview_says_what_would_be_sent_and_stores_nothing()
+    {
+        var preview = await _client.Notifications.PreviewAsync(Mail("ana@example.net"), Token);
+
+        var message = Assert.Single(preview.Messages);
+        Assert.Equal(("ana@example.net", "Subject", "Hello"), (message.Address, message.Subject, message.Text));
+        Assert.NotEmpty(message.Providers);
+        Assert.Empty(await _client.Notifications.ListAsync(cancellationToken: Token).ToListAsync(Token));
+    }
+
+    [Fact]
+    public async Task Notifications_and_batches_are_listed_and_cancelled()
+    {
+        var later = TimeProvider.System.GetUtcNow().AddDays(1);
+        var results = await _client.Notifications.SendManyAsync([Mail("a@example.net") with { ScheduledAt = later }, Mail("b@example.net") with { ScheduledAt = later }], cancellationToken: Token).ToListAsync(Token);
+        var batch = results[0].BatchId!;
+
+        Assert.Equal(2, await _client.Notifications.ListAsync(new NotificationQuery { BatchId = batch, PageSize = 1 }, Token).CountAsync(Token));
+        Assert.Equal((batch, 2), await _client.Batches.ListAsync(cancellationToken: Token).Select(b => (b.Id, (int)b.Notifications)).SingleAsync(Token));
+        Assert.Equal(2, (await _client.Batches.CancelAsync(batch, Token)).Cancelled);
+    }
+
+    [Fact]
+    public async Task A_message_that_failed_is_sent_again()
+    {
+        var failed = await SentAsync(Mail("ana@example.net", "{{ 1 / 0 }}") with { Syntax = "jinja" });
+
+        var again = await _client.Messages.RetryAsync(failed, Token);
+
+        Assert.Equal(failed, again.Id);
+        await Assert.ThrowsAsync<CarillonApiException>(() => _client.Messages.RetryAsync("msg_00000000000000000000000000", Token));
+    }
+
+    [Fact]
     public async Task A_tenant_is_for_administrators_of_the_installation()
     {
         var refusal = await Assert.ThrowsAsync<CarillonApiException>(() => _client.Tenants.CreateAsync(new TenantDraft { Key = "acme" }, Token));

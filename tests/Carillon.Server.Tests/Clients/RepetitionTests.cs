@@ -226,7 +226,7 @@ public sealed class RepetitionTests : IAsyncLifetime
 
         await Assert.ThrowsAsync<InvalidDataException>(async () =>
         {
-            await foreach (var result in _client.Notifications.SendManyAsync(Source(), new BatchOptions { Size = 1 }, Token)) results.Add(result);
+            await foreach (var result in _client.Notifications.SendManyAsync(Source(), new BatchOptions { Size = 2 }, Token)) results.Add(result);
         });
 
         Assert.Equal("a", Assert.Single(results).Accepted!.Id);

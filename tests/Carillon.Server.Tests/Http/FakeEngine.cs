@@ -71,7 +71,7 @@ internal sealed class FakeIntake(IdGenerator ids, FakeStorage storage) : INotifi
 }
 
 /// <summary>A store in memory, as far as the API reads it.</summary>
-internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderStore, ITenantStore
+internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderStore, ITenantStore, INodeStore
 {
     public ConcurrentDictionary<Guid, Notification> Notifications { get; } = new();
 
@@ -97,9 +97,11 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderS
 
     public ISenderStore Senders => this;
 
+    public IAttachmentStore Attachments => throw new NotSupportedException();
+
     public ITenantStore Tenants => this;
 
-    public INodeStore Nodes => throw new NotSupportedException();
+    public INodeStore Nodes => this;
 
     public string Description => "a store in memory";
 
@@ -189,7 +191,31 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderS
         return new(tenant);
     }
 
+    public ConcurrentDictionary<string, byte[]> Settings { get; } = new();
+
+    public int SettingReads { get; private set; }
+
+    public ValueTask<byte[]?> GetSettingAsync(string name, CancellationToken cancellationToken = default)
+    {
+        SettingReads++;
+        return Failure is null ? new(Settings.GetValueOrDefault(name)) : ValueTask.FromException<byte[]?>(Failure);
+    }
+
+    public ValueTask PutSettingAsync(string name, byte[] value, CancellationToken cancellationToken = default)
+    {
+        Settings[name] = value;
+        return default;
+    }
+
     // What no test of the API comes to.
+    ValueTask<byte[]> INodeStore.AddSettingAsync(string name, byte[] value, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    ValueTask<long> INodeStore.StartAsync(string name, DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    ValueTask INodeStore.HeartbeatAsync(long epoch, DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    ValueTask INodeStore.StopAsync(long epoch, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     ValueTask<Tenant> ITenantStore.CreateAsync(string key, string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<IReadOnlyList<CounterRow>> CountersAsync(TenantId? tenant, DateTimeOffset since, CancellationToken cancellationToken = default) =>

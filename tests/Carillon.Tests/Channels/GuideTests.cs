@@ -7,19 +7,19 @@ using Carillon.Messages;
 
 namespace Carillon.Tests.Channels;
 
-/// <summary>The examples of the guides to providers and webhooks are what they say.</summary>
+/// <summary>The examples of the guides to providers, SMS and webhooks are what they say.</summary>
 public sealed class GuideTests
 {
     [Fact]
-    public void Every_provider_of_the_guide_can_be_made()
+    public void Every_provider_of_the_guides_can_be_made()
     {
         var catalog = new GatewayCatalog();
         var kinds = new List<string>();
-        foreach (var example in Blocks("providers.md", "json"))
+        foreach (var example in Blocks("providers.md", "json").Concat(Blocks("sms.md", "json")))
         {
             var provider = Sample.Json(example);
             // Other examples are of other calls.
-            if (!provider.TryGetProperty("kind", out var name)) continue;
+            if (!provider.TryGetProperty("kind", out var name) || !provider.TryGetProperty("settings", out _)) continue;
             Assert.True(catalog.TryGet(name.GetString()!, out var kind), example);
             Assert.True(ChannelNames.All.TryParse(provider.GetProperty("channel").GetString(), out var channel), example);
             Assert.Contains(channel, kind.Channels);
@@ -28,7 +28,7 @@ public sealed class GuideTests
             kinds.Add(kind.Name);
         }
 
-        Assert.Equal(["smtp", "http", "http", "http", "webhook"], kinds);
+        Assert.Equal(["smtp", "http", "http", "http", "webhook", "twilio", "vonage", "africastalking", "messagebird"], kinds);
     }
 
     [Fact]

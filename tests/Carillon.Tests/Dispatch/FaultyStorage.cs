@@ -26,6 +26,8 @@ internal sealed class FaultyStorage : IStorage
 
     public IProviderStore Providers => _inner.Providers;
 
+    public IAttachmentStore Attachments => _inner.Attachments;
+
     public ITenantStore Tenants => _inner.Tenants;
 
     public ISenderStore Senders => _inner.Senders;

@@ -46,6 +46,8 @@ public sealed class KeyCheckTests
 
         public byte[]? Raced { get; set; }
 
+        public ValueTask PutSettingAsync(string name, byte[] value, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
         public ValueTask<byte[]?> GetSettingAsync(string name, CancellationToken cancellationToken = default) =>
             new(_settings.GetValueOrDefault(name));
 

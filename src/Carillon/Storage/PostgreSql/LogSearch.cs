@@ -77,7 +77,7 @@ internal abstract class LogSearch<T>(NpgsqlConnection connection, LogQuery query
         var before = query.After is { } after ? PostgreSqlValues.FirstIdOf(after) : Guid.AllBitsSet;
         if (query.CreatedBefore is { } end && PostgreSqlValues.FirstId(end + ClockMargin) is var bound && bound < before) before = bound;
         var message = query as MessageQuery;
-        var parameters = new DynamicParameters(new
+        return new DynamicParameters(new
         {
             tenant = query.Tenant.Value,
             before,
@@ -91,11 +91,11 @@ internal abstract class LogSearch<T>(NpgsqlConnection connection, LogQuery query
             createdAfter = query.CreatedAfter.ToStored(),
             createdBefore = query.CreatedBefore.ToStored(),
             address = message?.Address,
+            status = (int?)(message?.Status ?? (query as NotificationQuery)?.Status),
             probes = MaxProbes,
             last = MaxProbes - 1,
             limit,
         });
-        return parameters;
     }
 
     private async Task<long?> LastProbedAsync()

@@ -9,7 +9,6 @@ internal sealed class MessageSearch(NpgsqlConnection connection, MessageQuery qu
 {
     protected override async Task<List<(Guid Message, StoredMessage Item)>> ReadAsync(DynamicParameters parameters)
     {
-        parameters.Add("status", (int?)query.Status);
         parameters.Add("channel", (int?)query.Channel);
         parameters.Add("provider", query.ProviderId);
         parameters.Add("received", (int)MessageStatus.Received);

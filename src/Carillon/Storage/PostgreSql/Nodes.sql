@@ -12,3 +12,6 @@ SELECT value FROM setting WHERE name = @name;
 
 -- name: add_setting
 INSERT INTO setting (name, value) VALUES (@name, @value) ON CONFLICT DO NOTHING;
+
+-- name: put_setting
+INSERT INTO setting (name, value) VALUES (@name, @value) ON CONFLICT (name) DO UPDATE SET value = excluded.value;

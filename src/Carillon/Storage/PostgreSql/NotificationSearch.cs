@@ -19,15 +19,11 @@ internal sealed class NotificationSearch(NpgsqlConnection connection, Notificati
         return new LogPage<StoredNotification>([.. page.Items.Select(n => new StoredNotification(n, [.. messages[n.Id]]))], page.Next);
     }
 
-    protected override async Task<List<(Guid Message, Notification Item)>> ReadAsync(DynamicParameters parameters)
-    {
-        parameters.Add("status", (int?)query.Status);
-        return
-        [
-            .. (await Connection.QueryAsync<NotificationListRow>(Compose("list_notifications"), parameters))
-                .Select(row => (row.FirstMessageId, row.ToNotification(query.Tenant))),
-        ];
-    }
+    protected override async Task<List<(Guid Message, Notification Item)>> ReadAsync(DynamicParameters parameters) =>
+    [
+        .. (await Connection.QueryAsync<NotificationListRow>(Compose("list_notifications"), parameters))
+            .Select(row => (row.FirstMessageId, row.ToNotification(query.Tenant))),
+    ];
 
     protected override string Filters() =>
         (query.ContactId is null ? "" : " AND n.contact_id = @contact") +

@@ -34,4 +34,7 @@ internal sealed class PostgreSqlNodeStore(Func<PostgreSqlDatabase> database) : I
                 return await connection.QuerySingleAsync<byte[]>(Sql["get_setting"].Text, new { name });
             },
             cancellationToken);
+
+    public async ValueTask PutSettingAsync(string name, byte[] value, CancellationToken cancellationToken = default) =>
+        await database().ExecuteAsync(Sql["put_setting"], new { name, value }, cancellationToken);
 }

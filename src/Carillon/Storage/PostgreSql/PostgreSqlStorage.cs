@@ -27,6 +27,7 @@ public sealed class PostgreSqlStorage : IStorage
         Templates = new PostgreSqlTemplateStore(database);
         Providers = new PostgreSqlProviderStore(database);
         Senders = new PostgreSqlSenderStore(database);
+        Attachments = new PostgreSqlAttachmentStore(database);
         Tenants = new PostgreSqlTenantStore(database);
         Nodes = new PostgreSqlNodeStore(database);
     }
@@ -42,6 +43,8 @@ public sealed class PostgreSqlStorage : IStorage
     public IProviderStore Providers { get; }
 
     public ISenderStore Senders { get; }
+
+    public IAttachmentStore Attachments { get; }
 
     public ITenantStore Tenants { get; }
 

@@ -106,10 +106,10 @@ CROSS JOIN LATERAL (SELECT 1 FROM notification n WHERE n.tenant_id = u.tenant_id
 
 -- name: record_outcomes
 -- Only what this epoch still owns. waits_for names the notification where the message is to wait again. first and last bound the ids,
--- so that only their months are looked at. Where fewer are changed than were released, something else changed a message in the same
+-- so that only their months are looked at. A message that was retried by hand came after the steps that followed. Where fewer are changed than were released, something else changed a message in the same
 -- moment, and all is done again.
 WITH found AS (
-  SELECT u.*, w.place AS work, w.lane, m.place, m.part, m.step
+  SELECT u.*, w.place AS work, w.lane, m.place, m.part, m.step, m.retried
   FROM unnest(@tenants, @ids, @statuses, @reasons, @dues, @attempts, @ats, @sents, @providers, @externals, @external_hashes, @costs,
     @currencies, @contents, @traces, @waits_for) WITH ORDINALITY
     AS u (tenant_id, id, status, reason, due, attempts, at, sent, provider, external, external_hash, cost,
@@ -118,13 +118,13 @@ WITH found AS (
     SELECT w.ctid AS place, w.lane FROM owned_work w
     WHERE w.tenant_id = u.tenant_id AND w.subject = u.id AND w.kind = 1 AND w.epoch = @epoch OFFSET 0) w
   CROSS JOIN LATERAL (
-    SELECT m.ctid AS place, m.tableoid AS part, m.step FROM message m
+    SELECT m.ctid AS place, m.tableoid AS part, m.step, m.retried_at AS retried FROM message m
     WHERE m.tenant_id = u.tenant_id AND m.id = u.id AND m.id BETWEEN @first AND @last OFFSET 0) m
 ), released AS (
   DELETE FROM owned_work o USING found f WHERE o.ctid = f.work
   RETURNING f.*
 ), ended AS (
-  SELECT r.*, CASE WHEN n.cancelled_at IS NOT NULL THEN 'cancelled' WHEN n.step > r.step THEN 'superseded' END AS ending
+  SELECT r.*, CASE WHEN n.cancelled_at IS NOT NULL THEN 'cancelled' WHEN n.step > r.step AND r.retried IS NULL THEN 'superseded' END AS ending
   FROM released r LEFT JOIN notification n ON n.tenant_id = r.tenant_id AND n.id = r.waits_for
 ), updated AS (
   UPDATE message m SET
@@ -246,9 +246,9 @@ RETURNING tenant_id, subject, lane, due, NULL::integer, NULL::uuid;
 
 -- name: share_notifications_of
 -- The notifications of messages, held against cancellation until the commit; and why the message waits no longer, where it does not.
-SELECT u.subject, n.id, CASE WHEN n.cancelled THEN 'cancelled' WHEN n.step > m.step THEN 'superseded' END
+SELECT u.subject, n.id, CASE WHEN n.cancelled THEN 'cancelled' WHEN n.step > m.step AND m.retried_at IS NULL THEN 'superseded' END
 FROM unnest(@tenants, @subjects) AS u (tenant_id, subject)
-CROSS JOIN LATERAL (SELECT m.notification_id, m.step FROM message m WHERE m.tenant_id = u.tenant_id AND m.id = u.subject OFFSET 0) m
+CROSS JOIN LATERAL (SELECT m.notification_id, m.step, m.retried_at FROM message m WHERE m.tenant_id = u.tenant_id AND m.id = u.subject OFFSET 0) m
 CROSS JOIN LATERAL (
   SELECT n.id, n.step, n.cancelled_at IS NOT NULL AS cancelled FROM notification n
   WHERE n.tenant_id = u.tenant_id AND n.id = m.notification_id FOR SHARE) n;

@@ -140,9 +140,10 @@ UPDATE message SET status = 11 /* cancelled */, reason = @reason, due_at = NULL,
 UPDATE notification SET cancelled_at = coalesce(cancelled_at, @at) WHERE id = @id AND tenant_id = @tenant;
 
 -- name: end_of_waiting
--- Why a message of this step waits no longer; no row when it may.
+-- Why a message of this step waits no longer; no row when it may. A message that was retried by hand came after the steps that followed.
 SELECT CASE WHEN cancelled_at IS NOT NULL THEN 'cancelled' ELSE 'superseded' END FROM notification
-WHERE id = @id AND (cancelled_at IS NOT NULL OR step > @step);
+WHERE id = @id AND (cancelled_at IS NOT NULL OR (step > @step AND NOT EXISTS (
+  SELECT 1 FROM message m WHERE m.notification_id = @id AND m.step = @step AND m.retried_at IS NOT NULL)));
 
 -- name: select_retry
 SELECT m.seq, m.lane, CASE WHEN o.subject IS NULL THEN m.status ELSE 4 /* sending */ END, m.step, m.notification_id, n.cancelled_at IS NOT NULL

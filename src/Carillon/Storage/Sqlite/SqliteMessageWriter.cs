@@ -83,8 +83,7 @@ internal sealed class SqliteMessageWriter
         _keys.Add(session, MessageKey.OfTenant(tenant), seq);
         _keys.Add(session, MessageKey.OfAddress(tenant, message.Address), seq);
         if (message.Notification.ContactId is { } contact) _keys.Add(session, MessageKey.OfContact(tenant, contact), seq);
-        if (message.Notification is { RelatedType: { } type, RelatedId: { } related })
-            _keys.Add(session, MessageKey.OfRelated(tenant, type, related), seq);
+        if (message.Notification is { RelatedType: { } type, RelatedId: { } related }) _keys.Add(session, MessageKey.OfRelated(tenant, type, related), seq);
     }
 
     private void AddJson<T>(SqliteStatement statement, T? value, JsonTypeInfo<T> type) where T : class

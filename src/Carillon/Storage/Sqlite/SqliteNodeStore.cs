@@ -29,4 +29,7 @@ internal sealed class SqliteNodeStore(Func<SqliteWriter> writer, SqliteReaders r
                 return session.Connection.QuerySingle<byte[]>(Sql["get_setting"].Text, new { name });
             },
             cancellationToken);
+
+    public async ValueTask PutSettingAsync(string name, byte[] value, CancellationToken cancellationToken = default) =>
+        await writer().RunAsync(session => session.Connection.Execute(Sql["put_setting"].Text, new { name, value }), cancellationToken);
 }

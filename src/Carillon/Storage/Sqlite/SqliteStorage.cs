@@ -31,6 +31,7 @@ public sealed class SqliteStorage : IStorage
         Templates = new SqliteTemplateStore(writer, _readers);
         Providers = new SqliteProviderStore(writer, _readers);
         Senders = new SqliteSenderStore(writer, _readers);
+        Attachments = new SqliteAttachmentStore(writer, _readers);
         Tenants = new SqliteTenantStore(writer, _readers);
         Nodes = new SqliteNodeStore(writer, _readers);
     }
@@ -46,6 +47,8 @@ public sealed class SqliteStorage : IStorage
     public IProviderStore Providers { get; }
 
     public ISenderStore Senders { get; }
+
+    public IAttachmentStore Attachments { get; }
 
     public ITenantStore Tenants { get; }
 

@@ -194,5 +194,9 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
 /// <summary>Ends the server with the test run.</summary>
 public sealed class PostgreSqlClusterEnd : IAsyncDisposable
 {
-    public ValueTask DisposeAsync() => PostgreSqlCluster.EndAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await PgBouncerFactory.EndAsync();
+        await PostgreSqlCluster.EndAsync();
+    }
 }

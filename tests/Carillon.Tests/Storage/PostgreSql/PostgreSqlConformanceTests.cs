@@ -24,6 +24,8 @@ public sealed class PostgreSqlProviderTests() : ProviderConformance(new PostgreS
 
 public sealed class PostgreSqlLogTests() : LogConformance(new PostgreSqlFactory());
 
+public sealed class PostgreSqlAttachmentTests() : AttachmentConformance(new PostgreSqlFactory());
+
 public sealed class PostgreSqlSenderTests() : SenderConformance(new PostgreSqlFactory());
 
 public sealed class PostgreSqlCatalogTests() : CatalogConformance(new PostgreSqlFactory());

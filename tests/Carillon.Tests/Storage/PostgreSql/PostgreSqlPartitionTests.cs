@@ -54,7 +54,7 @@ public sealed class PostgreSqlPartitionTests : StorageTest
         var database = ((PostgreSqlStorage)Store).Database;
 
         Assert.Equal(0, await PostgreSqlPartitions.DropAsync(database, Now.AddDays(30), Cancellation));
-        Assert.Equal(3, await PostgreSqlPartitions.DropAsync(database, Now.AddMonths(1), Cancellation));
+        Assert.Equal(5, await PostgreSqlPartitions.DropAsync(database, Now.AddMonths(1), Cancellation));
 
         Assert.Null(await Log.GetMessageAsync(Tenant, done.Id, Cancellation));
         Assert.Null(await Log.GetNotificationAsync(Tenant, done.Notification.Id, Cancellation));

@@ -12,11 +12,13 @@ public sealed class SqliteOutcomeTests() : OutcomeConformance(new SqliteFactory(
 
 public sealed class SqliteCancelTests() : CancelConformance(new SqliteFactory());
 
+public sealed class SqliteRetryTests() : RetryConformance(new SqliteFactory());
+
+public sealed class SqliteAttachmentTests() : AttachmentConformance(new SqliteFactory());
+
 public sealed class SqliteEventTests() : EventConformance(new SqliteFactory());
 
 public sealed class SqliteStepTests() : StepConformance(new SqliteFactory());
-
-public sealed class SqliteRetryTests() : RetryConformance(new SqliteFactory());
 
 public sealed class SqliteLogTests() : LogConformance(new SqliteFactory());
 

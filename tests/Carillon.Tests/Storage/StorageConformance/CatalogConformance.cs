@@ -115,5 +115,9 @@ public abstract class CatalogConformance(StorageFactory factory) : StorageTest(f
         Assert.Equal([1], await Store.Nodes.AddSettingAsync("check", [1], Cancellation));
         Assert.Equal([1], await Store.Nodes.AddSettingAsync("check", [2], Cancellation));
         Assert.Equal([1], await Store.Nodes.GetSettingAsync("check", Cancellation));
+        await Store.Nodes.PutSettingAsync("check", [3], Cancellation);
+        await Store.Nodes.PutSettingAsync("other", [4], Cancellation);
+        Assert.Equal([3], await Store.Nodes.GetSettingAsync("check", Cancellation));
+        Assert.Equal([4], await Store.Nodes.GetSettingAsync("other", Cancellation));
     }
 }

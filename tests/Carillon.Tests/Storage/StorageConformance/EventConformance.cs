@@ -138,6 +138,9 @@ public abstract class EventConformance(StorageFactory factory) : StorageTest(fac
 
         Assert.Equal((false, true), (first.IsRepeated, second.IsRepeated));
         var found = Assert.Single((await Log.ListMessagesAsync(new MessageQuery { Tenant = Tenant, Address = "+15550001" }, Cancellation)).Items);
+        Assert.Equal(
+            found.Id, Assert.Single((await Log.ListMessagesAsync(new MessageQuery { Tenant = Tenant, Direction = MessageDirection.Inbound }, Cancellation)).Items).Id);
+        Assert.Empty((await Log.ListMessagesAsync(new MessageQuery { Tenant = Tenant, Direction = MessageDirection.Outbound }, Cancellation)).Items);
         Assert.Equal((MessageStatus.Received, "in-1", Provider), (found.Status, found.ExternalId, found.ProviderId));
         var notification = await Log.GetNotificationAsync(Tenant, found.NotificationId, Cancellation);
         Assert.Equal(("YES", "+15559999"), (notification!.Notification.Details!.Content!.Text, notification.Notification.Details.ReceivedBy));

@@ -280,9 +280,9 @@ public abstract class LogConformance(StorageFactory factory) : StorageTest(facto
             IsActive = true,
             CreatedAt = Now,
             UpdatedAt = Now,
-            Published = new TemplateVersion { Id = Ids.Next(), TemplateId = id, Number = 1, PublishedAt = Now, Document = new TemplateDocument { Variants = [] } },
+            Published = new TemplateVersion { Id = Ids.Next(), TemplateId = id, Number = 1, CreatedAt = Now, PublishedAt = Now, Document = new TemplateDocument { Variants = [] } },
         };
-        await Store.Templates.CreateAsync(template, Cancellation);
+        await Store.Templates.CreateAsync(template, template.Published, cancellationToken: Cancellation);
         return template;
     }
 

@@ -151,6 +151,25 @@ public abstract class RetryConformance(StorageFactory factory) : StorageTest(fac
         else Assert.IsType<RetryResult.Queued>(await RetryAsync(message));
     }
 
+    [Fact]
+    public async Task After_later_steps_that_came_to_nothing_it_has_all_of_its_attempts()
+    {
+        var plan = new Plan([new PlanStep([new PlanTarget(Channel.Email, "ada@example.org")], TimeSpan.FromMinutes(1)), new PlanStep([new PlanTarget(Channel.Sms, "+1")])]);
+        var message = await AcceptOwnedAsync(plan);
+        var next = MakeMessage(message.Notification, Channel.Sms, "+1", step: 1, owned: true);
+        await RecordAsync(message, MessageStatus.Failed, next: new NextStep(1, [next]));
+        await RecordAsync(next, MessageStatus.Failed);
+        await RetryAsync(message);
+        var claimed = Assert.Single((await ClaimAsync(message.Lane, now: Later)).Messages);
+        Assert.Null(claimed.StepDeadline);
+
+        var outcome = await RecordAsync(new OutcomeWrite { Message = claimed, At = Later, Status = MessageStatus.Queued, Reason = MessageReasons.Retry, DueAt = Later.AddMinutes(1), Attempts = 2 });
+
+        Assert.True(outcome.Recorded);
+        Assert.Equal(MessageStatus.Queued, (await StoredAsync(message)).Status);
+        Assert.Single((await ClaimAsync(message.Lane, now: Later.AddMinutes(1))).Messages);
+    }
+
     private async Task<OutboundMessage> AcceptAsync(Notification notification)
     {
         notification.Messages = [MakeMessage(notification, owned: true)];

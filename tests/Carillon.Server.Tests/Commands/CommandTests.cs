@@ -1,0 +1,308 @@
+using Carillon.Server.Commands;
+
+namespace Carillon.Server.Tests.Commands;
+
+public sealed class CommandTests : IAsyncLifetime
+{
+    private CommandLineHost _host = null!;
+
+    public async ValueTask InitializeAsync() => _host = await CommandLineHost.StartAsync();
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    private async Task<CommandResult> DoneAsync(params string[] arguments)
+    {
+        var result = await _host.RunAsync(arguments);
+        Assert.True(result.Code == ExitCode.Done, $"{string.Join(' ', arguments)} ended with {result.Code}:\n{result.Output}\n{result.Errors}");
+        return result;
+    }
+
+    private async Task<string> SendAsync(params string[] more)
+    {
+        var sent = await DoneAsync(["send", "--to", "ana@example.net", "-s", "Hello", "-m", "It rings.", "--json", .. more]);
+        return sent.Lines[0].GetProperty("messages")[0].GetProperty("id").GetString()!;
+    }
+
+    [Fact]
+    public async Task A_message_is_sent_and_its_story_told()
+    {
+        var id = await SendAsync("--wait");
+
+        var shown = await DoneAsync("messages", "show", id);
+        var content = await DoneAsync("messages", "content", id);
+
+        Assert.StartsWith("email to ana@example.net: sent", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("the built-in simulator was to send it.", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("Attempt 1 by the built-in simulator", shown.Output, StringComparison.Ordinal);
+        Assert.Equal("Subject: Hello\n\nIt rings.\n", content.Output.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public async Task A_table_is_for_people_and_json_for_programs()
+    {
+        var id = await SendAsync("--wait");
+
+        var table = await DoneAsync("messages", "list");
+        var json = await DoneAsync("messages", "list", "--json");
+
+        Assert.Contains("address", table.Output, StringComparison.Ordinal);
+        Assert.Contains(id, table.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b", table.Output, StringComparison.Ordinal);
+        Assert.Equal((id, "sent"), (json.Lines[0].GetProperty("id").GetString(), json.Lines[0].GetProperty("status").GetString()));
+    }
+
+    [Fact]
+    public async Task A_list_ends_where_it_is_told_to_or_at_the_end()
+    {
+        for (var i = 0; i < 3; i++) await SendAsync();
+
+        Assert.Equal(2, (await DoneAsync("messages", "list", "-n", "2", "--json")).Lines.Count);
+        Assert.Equal(3, (await DoneAsync("messages", "list", "-n", "0", "--json")).Lines.Count);
+        Assert.Empty((await DoneAsync("messages", "list", "--channel", "sms", "--json")).Lines);
+        Assert.Equal(3, (await DoneAsync("messages", "list", "--since", "-1h", "--json")).Lines.Count);
+    }
+
+    [Fact]
+    public async Task What_the_server_refuses_is_told_field_by_field()
+    {
+        var result = await _host.RunAsync("send", "--to", "ana@example.net", "-m", "x", "--channel", "pigeon");
+
+        Assert.Equal(ExitCode.Failed, result.Code);
+        Assert.Contains("  channel: This must be one of: email, sms", result.Errors, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public async Task A_program_gets_the_problem_as_json()
+    {
+        var result = await _host.RunAsync("send", "--to", "ana@example.net", "-m", "x", "--channel", "pigeon", "--json");
+
+        Assert.Equal("/problems/invalid_request", System.Text.Json.JsonElement.Parse(result.Errors).GetProperty("type").GetString());
+    }
+
+    [Theory]
+    [InlineData("There is no command sned; did you mean send?", "sned")]
+    [InlineData("There is no command shwo; did you mean show?", "messages", "shwo")]
+    [InlineData("Say whom to reach", "send", "-m", "Hi")]
+    [InlineData("give an e-mail address, or a telephone number", "send", "--to", "nonsense", "-m", "Hi")]
+    [InlineData("give a time with its offset", "send", "--to", "a@example.net", "-m", "Hi", "--at", "2026-03-14T14:00:00")]
+    [InlineData("write name=value", "send", "--to", "a@example.net", "-t", "welcome", "--var", "name")]
+    [InlineData("an id begins with", "status", "nonsense")]
+    [InlineData("it must begin with http:// or https://", "queue", "--url", "localhost:8018")]
+    [InlineData("no-such-file", "batch", "no-such-file.csv")]
+    public async Task What_is_typed_wrong_is_told_with_the_remedy(string expected, params string[] arguments)
+    {
+        var result = await _host.RunAsync(arguments);
+
+        Assert.Equal((ExitCode.WrongUse, ""), (result.Code, result.Output));
+        Assert.Contains(expected, result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_there_is_told_with_the_remedy()
+    {
+        var result = await _host.RunAsync("keys", "create", "test", "--scope", "admin", "--url", "http://127.0.0.1:1");
+
+        Assert.Equal(ExitCode.Unreachable, result.Code);
+        Assert.Contains("carillon serve starts one", result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_key_it_says_where_one_comes_from()
+    {
+        _host.Environment.Remove(Connection.KeyVariable);
+
+        var result = await _host.RunAsync("queue");
+
+        Assert.Equal(ExitCode.WrongUse, result.Code);
+        Assert.Contains("carillon login", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_key_is_told_with_the_remedy()
+    {
+        var result = await _host.RunAsync("queue", "--key", "ck_wrong");
+
+        Assert.Equal(ExitCode.Failed, result.Code);
+        Assert.Contains("carillon login", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_login_is_kept_for_the_user_alone()
+    {
+        await DoneAsync("login");
+        _host.Environment.Clear();
+
+        await DoneAsync("queue");
+
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_host.ConfigurationFile));
+    }
+
+    [Fact]
+    public async Task What_is_scheduled_waits_in_the_queue_and_is_cancelled()
+    {
+        var sent = (await DoneAsync("send", "--to", "ana@example.net", "-m", "Hi", "--at", "+2h", "--json")).Lines[0];
+        Assert.Contains("1 message waits.", (await DoneAsync("queue")).Output, StringComparison.Ordinal);
+
+        var cancelled = await DoneAsync("cancel", sent.GetProperty("id").GetString()!);
+
+        Assert.Contains("cancelled", cancelled.Output, StringComparison.Ordinal);
+        Assert.Contains("0 messages wait.", (await DoneAsync("queue")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_template_is_made_from_a_file_and_used()
+    {
+        var file = _host.Write("welcome.json", """{ "key": "welcome", "variants": [ { "channel": "email", "subject": "Welcome, {{ customer_name }}!", "text": "Hello" } ] }""");
+        await DoneAsync("templates", "create", file);
+
+        var sent = await DoneAsync("send", "--to", "ana@example.net", "-t", "welcome", "--var", "customer_name=Ana", "--wait", "--json");
+        var id = sent.Lines[0].GetProperty("messages")[0].GetProperty("id").GetString()!;
+
+        Assert.StartsWith("Subject: Welcome, Ana!", (await DoneAsync("messages", "content", id)).Output, StringComparison.Ordinal);
+        Assert.Contains("Welcome, {{ customer_name }}!", (await DoneAsync("templates", "show", "welcome")).Output, StringComparison.Ordinal);
+        Assert.Contains("welcome", (await DoneAsync("templates", "list")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_template_has_its_life()
+    {
+        await DoneAsync("templates", "create", _host.Write("one.json", """{ "key": "welcome", "variants": [ { "channel": "sms", "text": "Hello {{ name }}" } ] }"""));
+        var draft = await DoneAsync("templates", "draft", "welcome", _host.Write("two.json", """{ "variants": [ { "channel": "sms", "text": "Welcome, {{ name }}" } ] }"""));
+        Assert.Contains("carillon templates publish welcome 2", draft.Output, StringComparison.Ordinal);
+
+        Assert.Contains("Hello Ana", (await DoneAsync("render", "-t", "welcome", "--var", "name=Ana")).Output, StringComparison.Ordinal);
+        Assert.Contains("Welcome, Ana", (await DoneAsync("render", "-t", "welcome", "--version-number", "2", "--var", "name=Ana")).Output, StringComparison.Ordinal);
+        Assert.Contains("+Welcome, {{ name }}", (await DoneAsync("templates", "diff", "welcome", "1", "2")).Output, StringComparison.Ordinal);
+        Assert.Contains("version 2", (await DoneAsync("templates", "publish", "welcome", "2")).Output, StringComparison.Ordinal);
+        Assert.Contains("version 1", (await DoneAsync("templates", "rollback", "welcome")).Output, StringComparison.Ordinal);
+        Assert.Equal(2, (await DoneAsync("templates", "versions", "welcome", "--json")).Lines.Count);
+        await DoneAsync("templates", "delete", "welcome");
+        Assert.Equal(ExitCode.Failed, (await _host.RunAsync("templates", "show", "welcome")).Code);
+    }
+
+    [Fact]
+    public async Task A_provider_is_disabled_tested_and_deleted()
+    {
+        var made = await _host.RunAsync("""{ "name": "sim", "channel": "email", "kind": "simulator" }""", ["providers", "create", "-", "--json"]);
+        var id = made.Lines[0].GetProperty("id").GetString()!;
+
+        Assert.Contains("does not serve", (await DoneAsync("providers", "disable", id)).Output, StringComparison.Ordinal);
+        Assert.Contains(", serves", (await DoneAsync("providers", "enable", id)).Output, StringComparison.Ordinal);
+        Assert.Contains("accepted in", (await DoneAsync("providers", "test", id, "--to", "ana@example.net")).Output, StringComparison.Ordinal);
+        await DoneAsync("providers", "delete", id);
+        Assert.Empty((await DoneAsync("providers", "list", "--json")).Lines);
+    }
+
+    [Fact]
+    public async Task What_failed_is_sent_again_and_what_was_sent_is_not()
+    {
+        var lines = _host.Write("mails.ndjson", """{"recipient":{"email":"b@example.net"},"syntax":"jinja","message":"{{ 1 / 0 }}"}""");
+        await _host.RunAsync("batch", lines, "--wait");
+        var failed = (await DoneAsync("messages", "list", "--status", "failed", "--json")).Lines[0].GetProperty("id").GetString()!;
+        var sent = await SendAsync("--wait");
+
+        Assert.Contains($"{failed} is queued again.", (await DoneAsync("retry", failed)).Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, (await _host.RunAsync("retry", sent)).Code);
+    }
+
+    [Fact]
+    public async Task A_preview_shows_what_would_be_sent_and_sends_nothing()
+    {
+        var preview = await DoneAsync("send", "--to", "ana@example.net", "-s", "Hello", "-m", "It rings.", "--preview");
+
+        Assert.Contains("email to ana@example.net", preview.Output, StringComparison.Ordinal);
+        Assert.Contains("  subject: Hello", preview.Output, StringComparison.Ordinal);
+        Assert.Contains("  | It rings.", preview.Output, StringComparison.Ordinal);
+        Assert.Empty((await DoneAsync("messages", "list", "--json")).Lines);
+    }
+
+    [Fact]
+    public async Task A_misspelled_field_of_a_file_is_not_passed_over()
+    {
+        var result = await _host.RunAsync("templates", "create", _host.Write("t.json", """{ "key": "a", "variant": [], "variants": [] }"""));
+
+        Assert.Equal(ExitCode.WrongUse, result.Code);
+        Assert.Contains("variant", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_provider_is_made_from_the_input()
+    {
+        var made = await _host.RunAsync(
+            """{ "name": "relay", "channel": "email", "kind": "smtp", "settings": { "host": "mail.example.net", "from_email": "a@example.net" } }""",
+            ["providers", "create", "-"]);
+
+        Assert.Equal(ExitCode.Done, made.Code);
+        Assert.Contains("relay", (await DoneAsync("providers", "list")).Output, StringComparison.Ordinal);
+        Assert.Contains("smtp", (await DoneAsync("providers", "kinds", "--json")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_is_made_listed_and_revoked()
+    {
+        var made = (await DoneAsync("keys", "create", "billing", "--scope", "messages:write", "--json")).Lines[0];
+        var id = made.GetProperty("id").GetString()!;
+        Assert.StartsWith("ck_", made.GetProperty("key").GetString(), StringComparison.Ordinal);
+
+        await DoneAsync("keys", "revoke", id);
+
+        var listed = Assert.Single((await DoneAsync("keys", "list", "--json")).Lines, k => k.GetProperty("id").GetString() == id);
+        Assert.True(listed.TryGetProperty("revoked_at", out _));
+        Assert.False(listed.TryGetProperty("key", out _));
+    }
+
+    [Fact]
+    public async Task The_server_says_how_it_is() => Assert.Contains("is ready.", (await DoneAsync("status")).Output, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_template_is_rendered_without_a_server()
+    {
+        _host.Environment.Clear();
+        _host.Write("footer.txt", "-- {{ sender }}");
+        var template = _host.Write("mail.txt", "Hello {{ name|upper }}!\n{% include 'footer.txt' %}");
+        var data = _host.Write("data.json", """{ "name": "Ana", "sender": "Fibra Norte" }""");
+
+        Assert.Equal("Hello ANA!\n-- Fibra Norte", (await DoneAsync("render", template, "--data", data)).Output);
+        Assert.Equal("Hello EVA!\n-- Fibra Norte", (await DoneAsync("render", template, "--data", data, "--var", "name=Eva")).Output);
+        Assert.Equal("&lt;b&gt;", (await DoneAsync("render", _host.Write("a.html", "{{ x }}"), "--var", "x=<b>")).Output);
+        Assert.Equal("<b>", (await DoneAsync("render", _host.Write("a.txt", "{{ x }}"), "--var", "x=<b>")).Output);
+    }
+
+    [Fact]
+    public async Task A_template_at_fault_is_told_with_its_line()
+    {
+        var result = await _host.RunAsync("render", _host.Write("bad.txt", "one\n{% if %}"));
+
+        Assert.Equal((ExitCode.Failed, ""), (result.Code, result.Output));
+        Assert.Contains("2", result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bash")]
+    [InlineData("zsh")]
+    [InlineData("fish")]
+    public async Task A_shell_completes_by_asking_the_program(string shell)
+    {
+        Assert.Contains("[suggest:", (await DoneAsync("completion", shell)).Output, StringComparison.Ordinal);
+
+        Assert.Contains("messages", (await DoneAsync("[suggest:2]", "me")).Output.Split('\n').Select(l => l.Trim()));
+        Assert.Contains("--recipient-id", (await DoneAsync("[suggest:16]", "messages list --")).Output.Split('\n').Select(l => l.Trim()));
+        Assert.Contains("--max-unrecorded", (await DoneAsync("[suggest:8]", "serve --")).Output.Split('\n').Select(l => l.Trim()));
+    }
+
+    [Fact]
+    public async Task Every_command_has_its_help()
+    {
+        foreach (var (name, description) in CarillonCommands.Names)
+        {
+            var help = await DoneAsync(name, "--help");
+            Assert.Contains(description, help.Output, StringComparison.Ordinal);
+            Assert.Contains(name, Configuration(), StringComparison.Ordinal);
+        }
+
+        static string Configuration() => Carillon.Server.Configuration.ConfigurationHelp.Text();
+    }
+}
