@@ -2,6 +2,7 @@ using System.Text.Json;
 using Carillon.Callbacks;
 using Carillon.Channels;
 using Carillon.Channels.Simulator;
+using Carillon.Channels.Simulator.Vendors;
 using Carillon.Contacts;
 using Carillon.Dispatch;
 using Carillon.Dispatch.Maintenance;
@@ -58,6 +59,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         _gatewayServices = new GatewayServices(time, Outbox) { Signers = Senders.Find, Guard = options.OutgoingGuard, CallbackUrl = CallbackUrlOf };
         Limits = new LimitKeeper(storage.Limits, time, defects);
         Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate, Limits);
+        VendorSimulators = new VendorSimulators(_gatewayServices);
         ProviderTests = new ProviderTester(Providers, _kinds, _gatewayServices, Ids, time, defects, options.DefaultRegion);
     }
 
@@ -74,6 +76,9 @@ public sealed class CarillonEngine : IAsyncDisposable
     public GatewayCatalog Gateways => _kinds;
 
     public SimulatorOutbox Outbox { get; }
+
+    /// <summary>Vendors' APIs to rehearse with, for whoever serves them over HTTP.</summary>
+    public VendorSimulators VendorSimulators { get; }
 
     public TemplateCatalog Templates { get; }
 
@@ -225,6 +230,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         await Providers.DisposeAsync();
         await Limits.DisposeAsync();
         if (_callbackReader is not null) await _callbackReader.DisposeAsync();
+        await VendorSimulators.DisposeAsync();
         _gatewayServices.HttpConnections.Dispose();
         if (_committer is not null) await _committer.DisposeAsync();
         if (_dispatcher is not null)

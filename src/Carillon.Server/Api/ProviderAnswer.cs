@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Carillon.Channels;
+using Carillon.Limits;
 using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Security;
@@ -11,9 +12,46 @@ namespace Carillon.Server.Api;
 /// <summary>Providers as callers see them: everything but the values of their credentials.</summary>
 internal static class ProviderAnswer
 {
+    /// <summary>As it is when it is made or changed.</summary>
     public static void Write(Utf8JsonWriter json, Provider provider)
     {
         json.WriteStartObject();
+        WriteFields(json, provider);
+        json.WriteEndObject();
+    }
+
+    /// <summary>With what it has used of its limits.</summary>
+    public static void Write(Utf8JsonWriter json, (Provider Provider, IReadOnlyList<LimitUsage> Usage) provider)
+    {
+        json.WriteStartObject();
+        WriteFields(json, provider.Provider);
+        json.WriteStartArray("usage"u8);
+        foreach (var usage in provider.Usage)
+        {
+            json.WriteStartObject();
+            json.WriteString("window"u8, LimitKindNames.All.NameOf(usage.Kind));
+            if (usage.Currency is null)
+            {
+                json.WriteNumber("used"u8, usage.Used);
+                json.WriteNumber("limit"u8, usage.Limit);
+            }
+            else
+            {
+                json.WriteString("used"u8, usage.Used.ToString(CultureInfo.InvariantCulture));
+                json.WriteString("limit"u8, usage.Limit.ToString(CultureInfo.InvariantCulture));
+            }
+
+            json.WriteString("currency"u8, usage.Currency);
+            json.WriteTime("resets_at"u8, usage.ResetsAt);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteFields(Utf8JsonWriter json, Provider provider)
+    {
         json.WriteId("id"u8, "prv_"u8, provider.Id);
         json.WriteString("name"u8, provider.Name);
         json.WriteString("channel"u8, provider.Channel.Name());
@@ -33,7 +71,6 @@ internal static class ProviderAnswer
         json.WriteNumber("version"u8, provider.Version);
         json.WriteTime("created_at"u8, provider.CreatedAt);
         json.WriteTime("updated_at"u8, provider.UpdatedAt);
-        json.WriteEndObject();
     }
 
     public static void WriteKind(Utf8JsonWriter json, GatewayKind kind)

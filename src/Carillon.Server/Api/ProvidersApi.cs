@@ -70,14 +70,23 @@ internal sealed class ProvidersApi(CarillonEngine engine)
 
         var providers = await engine.Providers.ListAsync(key.Tenant, channel, after, limit + 1, context.RequestAborted);
         var next = providers.Count > limit ? PublicId.Format(PublicId.Provider, providers[limit - 1].Id) : null;
-        JsonAnswer.WriteList(context, providers.Take(limit), next, ProviderAnswer.Write);
+        var shown = providers.Take(limit).ToList();
+        var usage = await engine.Limits.UsageAsync(shown, context.RequestAborted);
+        JsonAnswer.WriteList(context, shown.Select(p => (p, usage.GetValueOrDefault(p.Id, []))), next, ProviderAnswer.Write);
     }
 
     private async Task GetAsync(HttpContext context, ApiKey key)
     {
         var found = RouteId.TryRead(context, PublicId.Provider, out var id) ? await engine.Providers.GetAsync(key.Tenant, id, context.RequestAborted) : null;
-        if (found is null) NotFound(context);
-        else Answer(context, 200, found);
+        if (found is null)
+        {
+            NotFound(context);
+            return;
+        }
+
+        var usage = await engine.Limits.UsageAsync([found], context.RequestAborted);
+        EntityTag.Write(context, found.Version);
+        JsonAnswer.Write(context, 200, (found, usage.GetValueOrDefault(found.Id, [])), ProviderAnswer.Write);
     }
 
     private Task ReplaceAsync(HttpContext context, ApiKey key) => ChangeAsync(

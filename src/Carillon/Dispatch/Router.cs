@@ -38,9 +38,12 @@ internal sealed class Router(ProviderCatalog providers) : ILaneRoutes
             {
                 case ProviderStanding.Open:
                     return Admission.Open(candidate, entry.Ticket);
-                case ProviderStanding.Full or ProviderStanding.Refilling:
+                case ProviderStanding.Full:
                     full++;
                     break;
+                case ProviderStanding.Refilling:
+                    // It has room in a moment: nothing goes to a worse one for that.
+                    return Admission.Waiting(candidates);
                 default:
                     if (retryAt is null || entry.RetryAt < retryAt) retryAt = entry.RetryAt;
                     break;

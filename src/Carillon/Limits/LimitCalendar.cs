@@ -71,7 +71,12 @@ internal sealed class LimitCalendar
 
     private LocalDate Today(DateTimeOffset now) => Instant.FromDateTimeOffset(now).InZone(_zone).Date;
 
-    private DateTimeOffset Begin(LocalDate date) => _zone.AtStartOfDay(date).ToInstant().ToDateTimeOffset();
+    /// <summary>Where midnight, or the whole day, is left out: when the clocks go on.</summary>
+    private DateTimeOffset Begin(LocalDate date)
+    {
+        var midnight = _zone.MapLocal(date.AtMidnight());
+        return (midnight.Count == 0 ? midnight.EarlyInterval.End : midnight.First().ToInstant()).ToDateTimeOffset();
+    }
 
     // One that was stored when another version of the zones knew it: its days are then those of UTC.
     private static DateTimeZone ZoneOf(string? id) => id is null ? DateTimeZone.Utc : DateTimeZoneProviders.Tzdb.GetZoneOrNull(id) ?? DateTimeZone.Utc;

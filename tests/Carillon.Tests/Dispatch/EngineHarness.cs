@@ -8,19 +8,22 @@ using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Security;
 using Carillon.Storage;
-using Carillon.Storage.Sqlite;
+using Carillon.Tests.Storage.Sqlite;
+using Carillon.Tests.Storage.StorageConformance;
 
 namespace Carillon.Tests.Dispatch;
 
-/// <summary>A whole engine on SQLite in a directory of its own, with gateways that do what a test says.</summary>
+/// <summary>A whole engine on a store of its own, with gateways that do what a test says.</summary>
 internal sealed class EngineHarness : IAsyncDisposable
 {
     public static readonly TenantId Tenant = new(1);
 
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("carillon-engine-");
+    private readonly StorageFactory _storage;
     private readonly CarillonOptions _options;
 
-    private EngineHarness(CarillonOptions options) => _options = options;
+    private readonly TimeProvider _time;
+
+    private EngineHarness(StorageFactory storage, CarillonOptions options, TimeProvider time) => (_storage, _options, _time) = (storage, options, time);
 
     public CarillonEngine Engine { get; private set; } = null!;
 
@@ -38,21 +41,40 @@ internal sealed class EngineHarness : IAsyncDisposable
     /// <summary>Gateways that were disposed: the provider's name and version.</summary>
     public ConcurrentQueue<(string Provider, int Version)> Closed { get; } = new();
 
-    public static async Task<EngineHarness> StartAsync(CarillonOptions? options = null, params string[] providers)
+    /// <summary>On SQLite.</summary>
+    public static Task<EngineHarness> StartAsync(CarillonOptions? options = null, params string[] providers) =>
+        StartOnAsync(new SqliteFactory(), options, providers);
+
+    /// <summary>By a clock of the test's.</summary>
+    public static Task<EngineHarness> StartAtAsync(TimeProvider time) => StartAsync(new SqliteFactory(), time, null, []);
+
+    /// <param name="storage">The harness disposes of it.</param>
+    public static Task<EngineHarness> StartOnAsync(StorageFactory storage, CarillonOptions? options = null, params string[] providers) =>
+        StartAsync(storage, TimeProvider.System, options, providers);
+
+    private static async Task<EngineHarness> StartAsync(StorageFactory storage, TimeProvider time, CarillonOptions? options, string[] providers)
     {
-        var harness = new EngineHarness(options ?? new CarillonOptions { Retry = new RetryPolicy { BaseDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(5) } });
+        await storage.PrepareAsync();
+        var harness = new EngineHarness(storage, options ?? new CarillonOptions { Retry = new RetryPolicy { BaseDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(5) } }, time);
         await harness.OpenAsync();
         var order = 0;
-        foreach (var name in providers)
-        {
-            var created = await harness.Engine.Providers.CreateAsync(
-                Tenant,
-                new ProviderDraft { Name = name, Channel = Channel.Email, Kind = "scripted", Settings = JsonDocument.Parse("{}").RootElement, Priority = ++order },
-                TestContext.Current.CancellationToken);
-            Assert.IsType<ProviderCreation.Created>(created);
-        }
-
+        foreach (var name in providers) await harness.AddAsync(name, ++order);
         return harness;
+    }
+
+    public async Task<Provider> AddAsync(string name, int priority = 100, ProviderPolicy? policy = null, Channel channel = Channel.Email, bool isDefault = false)
+    {
+        var draft = new ProviderDraft
+        {
+            Name = name,
+            Channel = channel,
+            Kind = "scripted",
+            Settings = JsonDocument.Parse("{}").RootElement,
+            Priority = priority,
+            Policy = policy ?? ProviderPolicy.None,
+            IsDefault = isDefault,
+        };
+        return Assert.IsType<ProviderCreation.Created>(await Engine.Providers.CreateAsync(Tenant, draft, TestContext.Current.CancellationToken)).Provider;
     }
 
     /// <summary>Ends the engine as a crash would, as far as one process can: nothing is drained, recorded or released.</summary>
@@ -104,7 +126,7 @@ internal sealed class EngineHarness : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();
-        _directory.Delete(recursive: true);
+        await _storage.DisposeAsync();
         Assert.Empty(Defects);
     }
 
@@ -124,8 +146,8 @@ internal sealed class EngineHarness : IAsyncDisposable
     {
         Assert.True(KeyRing.TryParse("a key that is only for tests", out var ring, out _));
         Engine = new CarillonEngine(
-            new SqliteStorage(new SqliteStorageOptions { Directory = _directory.FullName }, TimeProvider.System), ring, _options,
-            TimeProvider.System, new DefectList(Defects), new GatewayCatalog([Kind()]));
+            _storage.Create(_time), ring, _options,
+            _time, new DefectList(Defects), new GatewayCatalog([Kind()]));
         await Engine.StartAsync(TestContext.Current.CancellationToken);
     }
 
