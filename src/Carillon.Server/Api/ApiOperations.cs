@@ -303,7 +303,7 @@ internal static class ApiOperations
 
     public static readonly ApiOperation ListProviders = new("listProviders", "Providers", "The tenant's providers")
     {
-        Answer = typeof(ApiShapes.Page<ApiShapes.StoredProvider>),
+        Answer = typeof(ApiShapes.Page<ApiShapes.UsedProvider>),
         Query = [("channel", "Only of this channel."), Limit, After],
         Problems = [401, 403, 422],
     };
@@ -368,7 +368,7 @@ internal static class ApiOperations
 
     public static readonly ApiOperation GetProvider = new("getProvider", "Providers", "A provider")
     {
-        Answer = typeof(ApiShapes.StoredProvider),
+        Answer = typeof(ApiShapes.UsedProvider),
         Problems = [401, 403, 404],
     };
 

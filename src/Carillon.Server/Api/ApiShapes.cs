@@ -197,18 +197,32 @@ internal static class ApiShapes
         [property: Description("Lower is tried first; 100 by default.")] int? Priority,
         [property: Description("Kept, but not used yet: providers of one priority are tried by is_default, then by name.")] int? Weight,
         bool? IsDefault, bool? Enabled, int? MaxConcurrency,
-        [property: Description("The most messages within a time. Kept, but not used yet.")] ProviderLimits? Limits,
-        [property: Description("The most money within a day or month. Kept, but not used yet.")] ProviderBudget? Budget,
-        [property: Description("What a message costs where the gateway does not tell. Kept, but not used yet.")] ProviderCost? Cost,
+        [property: Description("The most messages within a time.")] ProviderLimits? Limits,
+        [property: Description("The most money within a day or month.")] ProviderBudget? Budget,
+        [property: Description("What a message costs where the gateway does not tell; an upper estimate for the budget.")] ProviderCost? Cost,
         [property: Description("Regions (MX) and number prefixes (+52) that it serves; all without it. Kept, but not used yet.")] string[]? Countries,
         [property: Description("IANA name of the zone in which its days and months begin; UTC by default.")] string? TimeZone);
 
-    internal sealed record StoredProvider(
+    internal record StoredProvider(
         string Id, string Name, string Channel, string Kind, JsonElement Settings, bool HasCredentials,
         [property: Description("Their names, with every value masked.")] JsonElement? Credentials,
         int Priority, int Weight, bool IsDefault, bool Enabled, int MaxConcurrency, ProviderLimits? Limits, ProviderBudget? Budget, ProviderCost? Cost,
         string[]? Countries, string? TimeZone,
         [property: Description("1, and one more with each change.")] int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+
+    internal sealed record ProviderUsage(
+        [property: Description("second, minute, hour, day, month, daily_budget or monthly_budget.")] string Window,
+        [property: Description("Messages as a number; money as text.")] JsonElement Used, JsonElement Limit,
+        [property: Description("Of money.")] string? Currency, DateTimeOffset ResetsAt);
+
+    internal sealed record UsedProvider(
+        string Id, string Name, string Channel, string Kind, JsonElement Settings, bool HasCredentials, JsonElement? Credentials, int Priority, int Weight,
+        bool IsDefault, bool Enabled, int MaxConcurrency, ProviderLimits? Limits, ProviderBudget? Budget, ProviderCost? Cost, string[]? Countries, string? TimeZone,
+        int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
+        [property: Description("How much is used of each limit in its present window.")] ProviderUsage[] Usage)
+        : StoredProvider(
+            Id, Name, Channel, Kind, Settings, HasCredentials, Credentials, Priority, Weight, IsDefault, Enabled, MaxConcurrency, Limits, Budget, Cost, Countries,
+            TimeZone, Version, CreatedAt, UpdatedAt);
 
     internal sealed record ProviderLimits(int? PerSecond, int? PerMinute, int? PerHour, int? PerDay, int? PerMonth);
 
