@@ -190,7 +190,7 @@ public sealed class ProvidersApiTests : IAsyncLifetime
 
         Assert.Equal(["c", "a", "b", "d"], first.GetProperty("data").EnumerateArray().Concat(rest.GetProperty("data").EnumerateArray()).Select(p => Text(p, "name")));
         Assert.Equal(JsonValueKind.Null, rest.GetProperty("next").ValueKind);
-        Assert.Equal(["after:invalid_cursor"], await FaultsAsync(await SendAsync("GET", "/v1/providers?after=x")));
+        Assert.Equal(["after:invalid"], await FaultsAsync(await SendAsync("GET", "/v1/providers?after=x")));
     }
 
     [Fact]
