@@ -29,7 +29,7 @@ internal static class Settings
             "The port on which it listens.",
             (text, options) => Integer(text, 1, 65_535) is { } value ? options with { Port = value } : null) { OtherVariable = "NOTIFICATIONS_PORT" },
         new("public_url", "none", "an absolute http or https URL",
-            "How the world reaches the server. Checked, but not used yet.",
+            "How the world reaches the server. Vendors are asked to report there; without it they are not.",
             (text, options) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? options with { PublicUrl = url } : null) { OtherVariable = "PUBLIC_URL" },
         new("database_url", "`carillon.db` in the data directory", "empty, or sqlite:///path/to/file (PostgreSQL is not supported yet)",
             "The database.",
