@@ -97,6 +97,9 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
+    /// <summary>One of the server's own programs.</summary>
+    public static string ProgramOf(string name) => Path.Combine(Bin!, name);
+
     private static string? Bin { get; } = FindBin();
 
     private static string? FindBin()
