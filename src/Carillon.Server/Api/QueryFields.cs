@@ -44,7 +44,7 @@ internal sealed class QueryFields(HttpRequest request)
     {
         if (Text("after") is not { } text) return null;
         if (int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number > 0) return number;
-        Fault("after", BadCursor, "This must be the value of next from an answer of this list.");
+        Fault(Cursor.Field, "invalid", "This must be the value of next from an answer of this list.");
         return null;
     }
 

@@ -49,7 +49,7 @@ public sealed class ProviderAdviceTests
     private static Provider Make(string settings) => new()
     {
         Tenant = new TenantId(1),
-        Id = Guid.NewGuid(),
+        Id = Guid.CreateVersion7(DateTimeOffset.UnixEpoch),
         Name = "p",
         Channel = Channel.Email,
         Kind = "smtp",
