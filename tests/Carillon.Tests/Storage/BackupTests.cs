@@ -112,7 +112,7 @@ public sealed class PostgreSqlBackupTests : BackupTests
 
     private static async Task RunAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(PostgreSqlCluster.ProgramOf(program), arguments) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(PostgreSqlCluster.ProgramOf(program), arguments) { RedirectStandardError = true, UseShellExecute = false };
         using var process = Process.Start(start)!;
         var errors = await process.StandardError.ReadToEndAsync(Cancellation);
         await process.WaitForExitAsync(Cancellation);
