@@ -22,7 +22,7 @@ public sealed class ToolTests : IDisposable
         await RunAsync("dotnet", "tool", "install", "Carillon.Server", "--tool-path", Path.Combine(_directory, "tool"), "--configfile", configuration);
         var carillon = Path.Combine(_directory, "tool", OperatingSystem.IsWindows() ? "carillon.exe" : "carillon");
 
-        Assert.Equal(Api.HealthApi.Version, (await RunAsync(carillon, "--version")).Trim());
+        Assert.Equal(Carillon.Server.Api.HealthApi.Version, (await RunAsync(carillon, "--version")).Trim());
 
         // An address where nobody can listen: it comes so far only with its store open, that is, with the native library of this machine.
         var (code, output) = await StartAsync(carillon, "serve", "--host", "192.0.2.1", "--data", Path.Combine(_directory, "data"));

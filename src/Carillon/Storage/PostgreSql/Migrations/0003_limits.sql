@@ -7,3 +7,6 @@ CREATE TABLE provider_usage (
   used bigint NOT NULL,
   PRIMARY KEY (provider_id, kind, window_start)
 ) WITH (fillfactor = 70);
+
+-- Settings of tenants that nodes remember: how messages are routed, and what is stopped.
+CREATE TRIGGER routing_change AFTER INSERT OR UPDATE ON setting FOR EACH ROW WHEN (NEW.name LIKE 'routing/%') EXECUTE FUNCTION note_change('routing');
