@@ -10,6 +10,7 @@ using Carillon.Limits;
 using Carillon.Messages;
 using Carillon.Nodes;
 using Carillon.Providers;
+using Carillon.Routing;
 using Carillon.Security;
 using Carillon.Senders;
 using Carillon.Storage;
@@ -65,6 +66,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         _gatewayServices = new GatewayServices(time, Outbox) { Signers = Senders.Find, Guard = options.OutgoingGuard, CallbackUrl = CallbackUrlOf };
         Limits = new LimitKeeper(storage.Limits, time, defects);
         Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate, Limits);
+        Routing = new RoutingBook(storage.Nodes, storage.Tenants, time);
         VendorSimulators = new VendorSimulators(_gatewayServices);
         ProviderTests = new ProviderTester(Providers, _kinds, _gatewayServices, Ids, time, defects, options.DefaultRegion);
     }
@@ -89,6 +91,9 @@ public sealed class CarillonEngine : IAsyncDisposable
     public TemplateCatalog Templates { get; }
 
     public ProviderCatalog Providers { get; }
+
+    /// <summary>How messages find their providers, and what is stopped.</summary>
+    public RoutingBook Routing { get; }
 
     /// <summary>How much providers have used of their limits and budgets.</summary>
     public LimitKeeper Limits { get; }
@@ -143,6 +148,7 @@ public sealed class CarillonEngine : IAsyncDisposable
 
         notes.AddRange(await Senders.LoadAsync(cancellationToken));
         notes.AddRange(await Providers.LoadAsync(cancellationToken));
+        await Routing.LoadAsync(cancellationToken);
         if (Providers.IsUntouched && _options.Simulate)
             notes.Add("There is no provider yet: every channel is served by a simulator. Nothing leaves this machine; see /v1/simulator/outbox.");
 
@@ -256,7 +262,7 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     private void Run()
     {
-        var router = new Router(Providers);
+        var router = new Router(Providers, Routing);
         _lanes = new LaneScheduler(_options, router, _lease, _time);
         var plans = _plans = new PlanStepper(Ids, _lanes);
         var renderer = new Renderer(Templates, Secrets);
@@ -265,6 +271,7 @@ public sealed class CarillonEngine : IAsyncDisposable
             Storage.Queue, _lease, _options.CommitLinger, _time, outcomes => _dispatcher!.Recorded(outcomes));
         _dispatcher = new Dispatcher(_lanes, _committer, Storage, _lease, renderer, router, plans, _options, _time, _defects);
         Providers.Changed += LookAgain;
+        Routing.Changed += LookAgain;
         Limits.HasRoom = provider => _dispatcher.ProviderHasRoom(provider, ProviderRoom.Changed);
         Limits.Resume = LookAgain;
         _callbackReader = new CallbackReader(Providers, _committer, new EventResolver(Storage.Log, Storage.Contacts, Ids), _time, _defects);
@@ -290,6 +297,9 @@ public sealed class CarillonEngine : IAsyncDisposable
         {
             case ChangeTopics.Providers:
                 await Providers.RefreshAsync(cancellationToken);
+                break;
+            case ChangeTopics.Routing:
+                await Routing.LoadAsync(cancellationToken);
                 break;
             case ChangeTopics.Senders:
                 await Senders.LoadAsync(cancellationToken);

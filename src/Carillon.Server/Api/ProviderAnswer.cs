@@ -20,8 +20,8 @@ internal static class ProviderAnswer
         json.WriteEndObject();
     }
 
-    /// <summary>With what it has used of its limits.</summary>
-    public static void Write(Utf8JsonWriter json, (Provider Provider, IReadOnlyList<LimitUsage> Usage) provider)
+    /// <summary>With what it has used of its limits, and how it does.</summary>
+    public static void Write(Utf8JsonWriter json, ProviderState provider)
     {
         json.WriteStartObject();
         WriteFields(json, provider.Provider);
@@ -47,7 +47,48 @@ internal static class ProviderAnswer
         }
 
         json.WriteEndArray();
+        WriteHealth(json, provider.Runtime, provider.Now);
         json.WriteEndObject();
+    }
+
+    private static void WriteHealth(Utf8JsonWriter json, ProviderRuntime? runtime, DateTimeOffset now)
+    {
+        if (runtime is null)
+        {
+            json.WriteNull("health"u8);
+            return;
+        }
+
+        var (state, until, failures) = runtime.Circuit(now);
+        var figures = runtime.Health.Figures(now);
+        json.WriteStartObject("health"u8);
+        json.WriteString("circuit"u8, CircuitStateNames.All.NameOf(state));
+        json.WriteTime("until"u8, until);
+        json.WriteNumber("failures"u8, failures);
+        json.WriteNumber("sends"u8, figures.Sends);
+        WriteFigure("success_rate"u8, figures.SuccessRate, 4);
+        WriteFigure("p50_ms"u8, figures.P50, 1);
+        WriteFigure("p95_ms"u8, figures.P95, 1);
+        WriteFigure("p99_ms"u8, figures.P99, 1);
+        json.WriteNumber("under_way"u8, runtime.UnderWay);
+        json.WriteStartArray("last_errors"u8);
+        foreach (var error in figures.Errors)
+        {
+            json.WriteStartObject();
+            json.WriteTime("at"u8, error.At);
+            json.WriteString("outcome"u8, SendOutcomeNames.All.NameOf(error.Outcome));
+            json.WriteString("answer"u8, error.Answer);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+
+        void WriteFigure(ReadOnlySpan<byte> name, double? figure, int digits)
+        {
+            if (figure is { } value) json.WriteNumber(name, Math.Round(value, digits));
+            else json.WriteNull(name);
+        }
     }
 
     private static void WriteFields(Utf8JsonWriter json, Provider provider)
@@ -158,3 +199,6 @@ internal static class ProviderAnswer
         }
     }
 }
+
+/// <param name="Runtime">Null when it cannot serve on this node.</param>
+internal readonly record struct ProviderState(Provider Provider, IReadOnlyList<LimitUsage> Usage, ProviderRuntime? Runtime, DateTimeOffset Now);

@@ -70,9 +70,7 @@ internal sealed class ProvidersApi(CarillonEngine engine)
 
         var providers = await engine.Providers.ListAsync(key.Tenant, channel, after, limit + 1, context.RequestAborted);
         var next = providers.Count > limit ? PublicId.Format(PublicId.Provider, providers[limit - 1].Id) : null;
-        var shown = providers.Take(limit).ToList();
-        var usage = await engine.Limits.UsageAsync(shown, context.RequestAborted);
-        JsonAnswer.WriteList(context, shown.Select(p => (p, usage.GetValueOrDefault(p.Id, []))), next, ProviderAnswer.Write);
+        JsonAnswer.WriteList(context, await StatesAsync([.. providers.Take(limit)], context.RequestAborted), next, ProviderAnswer.Write);
     }
 
     private async Task GetAsync(HttpContext context, ApiKey key)
@@ -84,9 +82,16 @@ internal sealed class ProvidersApi(CarillonEngine engine)
             return;
         }
 
-        var usage = await engine.Limits.UsageAsync([found], context.RequestAborted);
+        var states = await StatesAsync([found], context.RequestAborted);
         EntityTag.Write(context, found.Version);
-        JsonAnswer.Write(context, 200, (found, usage.GetValueOrDefault(found.Id, [])), ProviderAnswer.Write);
+        JsonAnswer.Write(context, 200, states[0], ProviderAnswer.Write);
+    }
+
+    private async Task<List<ProviderState>> StatesAsync(IReadOnlyCollection<Provider> providers, CancellationToken cancellationToken)
+    {
+        var usage = await engine.Limits.UsageAsync(providers, cancellationToken);
+        var now = engine.Time.GetUtcNow();
+        return [.. providers.Select(p => new ProviderState(p, usage.GetValueOrDefault(p.Id, []), engine.Providers.Find(p.Id), now))];
     }
 
     private Task ReplaceAsync(HttpContext context, ApiKey key) => ChangeAsync(

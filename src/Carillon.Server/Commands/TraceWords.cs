@@ -21,7 +21,10 @@ internal static class TraceWords
             "render" => $"It was rendered, variant {Text(entry, "variant")}.",
             "route" => Text(entry, "why") switch
             {
-                "place_taken" => $"{provider} was to send it.",
+                "place_taken" => $"{provider} was to send it{By(entry)}.",
+                "failed_over" => $"{provider} was next.",
+                "not_served" => $"{provider} was passed over: it does not serve {Text(entry, "country") ?? "this number"}.",
+                "stopped" => $"{provider} was passed over: it is stopped.",
                 "resting" => $"{provider} was passed over: it rests after failures{Until(entry)}.",
                 "limited" => $"{provider} was passed over: its {Limit(entry)} is used up{Until(entry)}.",
                 "full" => $"{provider} was passed over: it had as many under way as it may have.",
@@ -43,6 +46,14 @@ internal static class TraceWords
         "retry_after" => "to be tried again later",
         "unknown" => "nobody knows whether it was taken",
         _ => Spaced(outcome),
+    };
+
+    private static string By(TraceEntry entry) => Text(entry, "by") switch
+    {
+        "least_cost" => ", the cheapest",
+        "fastest" => ", the fastest of late",
+        "sticky" => ", as for this recipient always",
+        _ => "",
     };
 
     private static string Limit(TraceEntry entry) => Text(entry, "limit") switch

@@ -4,6 +4,7 @@ using Carillon.Channels.Sms;
 using Carillon.Limits;
 using Carillon.Messages;
 using Carillon.Providers;
+using Carillon.Routing;
 using Carillon.Storage;
 
 namespace Carillon.Dispatch;
@@ -28,6 +29,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private OutboundMessage _message = null!;
     private ProviderRuntime _provider = null!;
     private Ticket _ticket;
+    private ProviderRuntime[] _order = [];
     private int _units;
     private int _attempts;
     private bool _isLimited;
@@ -36,7 +38,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
 
     public void Start(Departure departure)
     {
-        (_message, _provider, _ticket) = departure;
+        (_message, _provider, _ticket, _order) = departure;
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
@@ -66,7 +68,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private async ValueTask<OutcomeWrite> DeliverAsync(OutboundMessage message, Place place)
     {
         var now = services.Time.GetUtcNow();
-        var gate = Gate.Check(message, now, services.Options.RetryOf(message.Channel), services.LimitedUntil);
+        var gate = Gate.Check(message, now, services.Options.RetryOf(message.Channel), services.HoldOf);
         if (gate.Stop is { } stop)
         {
             var line = _trace.Begin(now, GateKind);
@@ -91,16 +93,22 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         (_attempts, _isLimited, _again) = (message.Attempts, false, null);
         var first = place.Provider;
         TracePassedOver(message, first);
-        TraceRoute(first, "place_taken");
+        TraceRoute(first, "place_taken", services.Router.RuleOf(message));
         var outcome = await AttemptAsync(place, message, rendering);
         if (outcome is not null) return outcome;
 
         var isBehind = false;
-        foreach (var candidate in services.Router.Candidates(message.Lane))
+        foreach (var candidate in _order)
         {
             if (!isBehind || candidate == first)
             {
                 isBehind |= candidate == first;
+                continue;
+            }
+
+            if (services.Router.IsStopped(message, candidate))
+            {
+                TraceRoute(candidate, "stopped");
                 continue;
             }
 
@@ -142,7 +150,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
             return NotSent(message, sent, attempt - 1, now);
         }
 
-        place.Leave(result, now);
+        place.Leave(result, services.Time.GetElapsedTime(_started), now);
         TraceAttempt(provider, result, attempt, now);
         return OutcomeOf(message, result, provider, rendering, attempt, now);
     }
@@ -242,7 +250,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         var policy = services.Options.RetryOf(message.Channel);
         var sample = Random.Shared.NextDouble();
         var next = policy.Next(message, attempts, now, notBefore, sample)
-            ?? policy.Next(message, attempts, now, notBefore, sample, services.LimitedUntil(message.Lane));
+            ?? policy.Next(message, attempts, now, notBefore, sample, services.HoldOf(message.Lane, now)?.Until);
         if (explanation is not null) Explain(now, OutcomeKind, explanation);
         if (next is null) return Final(message, now, MessageStatus.Failed, MessageReasons.RetriesExhausted, attempts, provider);
 
@@ -305,14 +313,13 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     /// <summary>Providers that would have gone before this one and had no place, with why they have none.</summary>
     private void TracePassedOver(OutboundMessage message, ProviderRuntime first)
     {
-        var candidates = services.Router.Candidates(message.Lane);
-        var before = 0;
-        while (before < candidates.Count && candidates[before] != first) before++;
-        if (before == candidates.Count) return;
-        for (var i = 0; i < before; i++)
+        foreach (var foreign in services.Router.Foreign(message, _order)) TraceForeign(foreign, message.Region);
+        foreach (var candidate in _order)
         {
+            if (candidate == first) return;
             var now = services.Time.GetUtcNow();
-            TraceEntry(candidates[i], candidates[i].Standing(now), now, "had_no_place");
+            if (services.Router.IsStopped(message, candidate)) TraceRoute(candidate, "stopped");
+            else TraceEntry(candidate, candidate.Standing(now), now, "had_no_place");
         }
     }
 
@@ -343,11 +350,21 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         _trace.End();
     }
 
-    private void TraceRoute(ProviderRuntime provider, string why)
+    private void TraceForeign(ProviderRuntime provider, string region)
+    {
+        var line = _trace.Begin(services.Time.GetUtcNow(), RouteKind);
+        line.WriteString("provider", provider.PublicId);
+        line.WriteString("why", "not_served");
+        if (region.Length > 0) line.WriteString("country", region);
+        _trace.End();
+    }
+
+    private void TraceRoute(ProviderRuntime provider, string why, RoutingRule? rule = null)
     {
         var line = _trace.Begin(services.Time.GetUtcNow(), RouteKind);
         line.WriteString("provider", provider.PublicId);
         line.WriteString("why", why);
+        if (rule is not null) line.WriteString("by", rule.Sticky ? "sticky" : RoutingStrategyNames.All.NameOf(rule.Strategy));
         _trace.End();
     }
 

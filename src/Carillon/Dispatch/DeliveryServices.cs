@@ -15,8 +15,8 @@ internal sealed class DeliveryServices
 
     public required Router Router { get; init; }
 
-    /// <summary>Until when limits held or hold the messages of a lane.</summary>
-    public required Func<LaneKey, DateTimeOffset?> LimitedUntil { get; init; }
+    /// <summary>What held or holds the messages of a lane although they were due.</summary>
+    public required Func<LaneKey, DateTimeOffset, LaneHold?> HoldOf { get; init; }
 
     public required Sender Sender { get; init; }
 

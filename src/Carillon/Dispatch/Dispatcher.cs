@@ -48,7 +48,7 @@ internal sealed class Dispatcher : IAsyncDisposable
             Options = options,
             Renderer = renderer,
             Router = router,
-            LimitedUntil = router.LimitedUntil,
+            HoldOf = router.HoldOf,
             Sender = new Sender(committer, storage.Log),
             Plans = plans,
             Defects = defects,
@@ -123,8 +123,8 @@ internal sealed class Dispatcher : IAsyncDisposable
     public void EndOverdue()
     {
         var now = _time.GetUtcNow();
-        var taken = _lanes.TakeOut(m => Gate.Check(m, now, _services.Options.RetryOf(m.Channel), _services.LimitedUntil).Stop is not null, onlyPaused: true);
-        foreach (var message in taken) End([message], Gate.Check(message, now, _services.Options.RetryOf(message.Channel), _services.LimitedUntil));
+        var taken = _lanes.TakeOut(m => Gate.Check(m, now, _services.Options.RetryOf(m.Channel), _services.HoldOf).Stop is not null, onlyPaused: true);
+        foreach (var message in taken) End([message], Gate.Check(message, now, _services.Options.RetryOf(message.Channel), _services.HoldOf));
     }
 
     /// <summary>Others have taken over what this node owned: what waits in its memory is theirs.</summary>

@@ -16,10 +16,10 @@ internal sealed class Place(DeliveryServices services, ProviderRuntime provider,
     public ProviderRuntime Provider { get; private set; } = provider;
 
     /// <summary>Gives the place back after a send.</summary>
-    public void Leave(SendResult result, DateTimeOffset now)
+    public void Leave(SendResult result, TimeSpan took, DateTimeOffset now)
     {
         _isHeld = false;
-        services.ProviderHasRoom(Provider, Provider.Exit(_ticket, result, now));
+        services.ProviderHasRoom(Provider, Provider.Exit(_ticket, result, took, now));
     }
 
     /// <summary>Takes a place at another provider; <see cref="ProviderStanding.Open"/> when it has one.</summary>

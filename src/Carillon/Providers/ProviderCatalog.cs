@@ -250,7 +250,8 @@ public sealed class ProviderCatalog(
         if (!kinds.TryGet(provider.Kind, out var kind)) return null;
         try
         {
-            return new ProviderRuntime(provider, kind.Create(provider, services), limits);
+            var health = _snapshot.ById.TryGetValue(provider.Id, out var before) ? before.Health : null;
+            return new ProviderRuntime(provider, kind.Create(provider, services), limits, health);
         }
         catch (ArgumentException)
         {

@@ -25,12 +25,14 @@ public sealed class ProviderRuntime
     private bool _isRetired;
 
     /// <param name="limits">Keeps the provider's limits; null where none hold.</param>
-    public ProviderRuntime(Provider provider, IGateway gateway, LimitKeeper? limits = null)
+    /// <param name="health">Of the version of it that this one takes the place of.</param>
+    public ProviderRuntime(Provider provider, IGateway gateway, LimitKeeper? limits = null, ProviderHealth? health = null)
     {
         Provider = provider;
         Gateway = gateway;
         PublicId = Messages.PublicId.Format(Messages.PublicId.Provider, provider.Id);
         _limits = limits;
+        Health = health ?? new ProviderHealth();
         Allowance = limits?.Open(this);
     }
 
@@ -40,8 +42,8 @@ public sealed class ProviderRuntime
 
     public string PublicId { get; }
 
-    /// <summary>What went wrong last, and when; null when nothing has.</summary>
-    public (DateTimeOffset At, string Message)? LastError { get; private set; }
+    /// <summary>How it has done of late.</summary>
+    public ProviderHealth Health { get; }
 
     /// <summary>What bounds its sends beside their number at once; null for nothing.</summary>
     internal Allowance? Allowance { get; }
@@ -83,10 +85,31 @@ public sealed class ProviderRuntime
         }
     }
 
+    /// <summary>Whether it is closed after failures: <c>closed</c> in the sense of a circuit when all is well.</summary>
+    public (CircuitState State, DateTimeOffset? Until, int Failures) Circuit(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            return _trips == 0 ? (CircuitState.Closed, null, _failuresInRow)
+                : now < _restUntil ? (CircuitState.Open, _restUntil, _failuresInRow)
+                : (CircuitState.HalfOpen, null, _failuresInRow);
+        }
+    }
+
+    /// <summary>Sends under way on this node.</summary>
+    public int UnderWay
+    {
+        get
+        {
+            lock (_lock) return _underWay;
+        }
+    }
+
     /// <summary>Gives a place back after a send, and learns from its result.</summary>
-    internal ProviderRoom Exit(Ticket ticket, SendResult result, DateTimeOffset now)
+    internal ProviderRoom Exit(Ticket ticket, SendResult result, TimeSpan took, DateTimeOffset now)
     {
         Allowance?.Settle(ticket, result, now);
+        Health.Note(result, took, now);
         ProviderRoom room;
         bool end;
         lock (_lock)
@@ -95,7 +118,6 @@ public sealed class ProviderRuntime
             _underWay--;
             if (result.Outcome is SendOutcome.Unavailable or SendOutcome.Unknown)
             {
-                LastError = (now, result.Answer ?? result.Outcome.ToString());
                 if (++_failuresInRow >= TripAfter || _trips > 0) Trip(now);
             }
             else
@@ -161,6 +183,25 @@ public sealed class ProviderRuntime
         _trips++;
         _restUntil = now + TimeSpan.FromMilliseconds(rest * (0.5 + (Random.Shared.NextDouble() / 2)));
     }
+}
+
+/// <summary>A circuit breaker's states.</summary>
+public enum CircuitState
+{
+    /// <summary>All is well.</summary>
+    Closed,
+
+    /// <summary>It rests after failures in a row.</summary>
+    Open,
+
+    /// <summary>One send probes it.</summary>
+    HalfOpen,
+}
+
+public static class CircuitStateNames
+{
+    public static readonly Messages.WireNames<CircuitState> All = new(
+        (CircuitState.Closed, "closed"), (CircuitState.Open, "open"), (CircuitState.HalfOpen, "half_open"));
 }
 
 public enum ProviderStanding

@@ -59,6 +59,7 @@ public sealed record StoredNode(long Epoch, string Name, DateTimeOffset StartedA
 public static class ChangeTopics
 {
     public const string Providers = "providers";
+    public const string Routing = "routing";
     public const string Senders = "senders";
     public const string Templates = "templates";
 

@@ -62,7 +62,8 @@ internal sealed class EngineHarness : IAsyncDisposable
         return harness;
     }
 
-    public async Task<Provider> AddAsync(string name, int priority = 100, ProviderPolicy? policy = null, Channel channel = Channel.Email, bool isDefault = false)
+    public async Task<Provider> AddAsync(
+        string name, int priority = 100, ProviderPolicy? policy = null, Channel channel = Channel.Email, bool isDefault = false, int weight = 1)
     {
         var draft = new ProviderDraft
         {
@@ -73,6 +74,7 @@ internal sealed class EngineHarness : IAsyncDisposable
             Priority = priority,
             Policy = policy ?? ProviderPolicy.None,
             IsDefault = isDefault,
+            Weight = weight,
         };
         return Assert.IsType<ProviderCreation.Created>(await Engine.Providers.CreateAsync(Tenant, draft, TestContext.Current.CancellationToken)).Provider;
     }
