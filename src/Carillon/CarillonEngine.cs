@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Carillon.Allowances;
 using Carillon.Callbacks;
 using Carillon.Channels;
 using Carillon.Channels.Simulator;
@@ -6,7 +7,6 @@ using Carillon.Channels.Simulator.Vendors;
 using Carillon.Contacts;
 using Carillon.Dispatch;
 using Carillon.Dispatch.Maintenance;
-using Carillon.Limits;
 using Carillon.Messages;
 using Carillon.Nodes;
 using Carillon.Providers;
@@ -66,7 +66,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         _gatewayServices = new GatewayServices(time, Outbox) { Signers = Senders.Find, Guard = options.OutgoingGuard, CallbackUrl = CallbackUrlOf };
         Limits = new LimitKeeper(storage.Limits, time, defects);
         Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate, Limits);
-        Routing = new RoutingBook(storage.Nodes, storage.Tenants, time);
+        Routing = new RoutingBook(storage.Nodes, time);
         VendorSimulators = new VendorSimulators(_gatewayServices);
         ProviderTests = new ProviderTester(Providers, _kinds, _gatewayServices, Ids, time, defects, options.DefaultRegion);
     }

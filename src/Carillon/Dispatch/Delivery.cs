@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Carillon.Allowances;
 using Carillon.Channels;
 using Carillon.Channels.Sms;
-using Carillon.Limits;
 using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Routing;

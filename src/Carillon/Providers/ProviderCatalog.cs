@@ -1,9 +1,9 @@
 using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
+using Carillon.Allowances;
 using Carillon.Channels;
 using Carillon.Dispatch;
-using Carillon.Limits;
 using Carillon.Messages;
 using Carillon.Security;
 using Carillon.Storage;

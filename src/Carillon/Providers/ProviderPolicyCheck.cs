@@ -1,5 +1,5 @@
+using Carillon.Allowances;
 using Carillon.Dispatch;
-using Carillon.Limits;
 
 namespace Carillon.Providers;
 

@@ -1,5 +1,5 @@
+using Carillon.Allowances;
 using Carillon.Channels;
-using Carillon.Limits;
 
 namespace Carillon.Providers;
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Text.Json;
 using Carillon.Dispatch;
 using Carillon.Messages;
@@ -7,9 +8,10 @@ using Carillon.Storage;
 namespace Carillon.Routing;
 
 /// <summary>How each tenant's messages are routed, and what is stopped: in memory, as the store has it. Reading it takes no lock.</summary>
-public sealed class RoutingBook(INodeStore settings, ITenantStore tenants, TimeProvider time)
+public sealed class RoutingBook(INodeStore settings, TimeProvider time)
 {
     public const int MaxRules = 200;
+    private const string Prefix = "routing/";
 
     private readonly SemaphoreSlim _changing = new(1, 1);
     private volatile FrozenDictionary<TenantId, Page> _pages = FrozenDictionary<TenantId, Page>.Empty;
@@ -27,14 +29,13 @@ public sealed class RoutingBook(INodeStore settings, ITenantStore tenants, TimeP
         try
         {
             var pages = new Dictionary<TenantId, Page>();
-            foreach (var tenant in (await tenants.AllAsync(cancellationToken)).Select(t => t.Id).Append(TenantId.Installation).Distinct())
+            foreach (var (name, value) in await settings.ListSettingsAsync(Prefix, cancellationToken))
             {
-                var rules = await settings.GetSettingAsync(RulesOf(tenant), cancellationToken);
-                var stops = await settings.GetSettingAsync(StopsOf(tenant), cancellationToken);
-                if (rules is null && stops is null) continue;
-                pages[tenant] = new Page(
-                    rules is null ? [] : JsonSerializer.Deserialize(rules, RoutingJson.Default.ListRoutingRule)!,
-                    stops is null ? Routing.Stops.None : JsonSerializer.Deserialize(stops, RoutingJson.Default.Stops)!);
+                var slash = name.IndexOf('/', Prefix.Length);
+                var tenant = new TenantId(int.Parse(name.AsSpan(Prefix.Length, slash - Prefix.Length), CultureInfo.InvariantCulture));
+                var page = pages.GetValueOrDefault(tenant) ?? new Page([], Routing.Stops.None);
+                pages[tenant] = name == RulesOf(tenant) ? page with { Rules = JsonSerializer.Deserialize(value, RoutingJson.Default.ListRoutingRule)! }
+                    : page with { Stops = JsonSerializer.Deserialize(value, RoutingJson.Default.Stops)! };
             }
 
             _pages = pages.ToFrozenDictionary();
@@ -131,9 +132,9 @@ public sealed class RoutingBook(INodeStore settings, ITenantStore tenants, TimeP
         Changed?.Invoke();
     }
 
-    private static string RulesOf(TenantId tenant) => $"routing/{tenant}/rules";
+    private static string RulesOf(TenantId tenant) => $"{Prefix}{tenant}/rules";
 
-    private static string StopsOf(TenantId tenant) => $"routing/{tenant}/stops";
+    private static string StopsOf(TenantId tenant) => $"{Prefix}{tenant}/stops";
 
     private sealed record Page(List<RoutingRule> Rules, Stops Stops);
 }

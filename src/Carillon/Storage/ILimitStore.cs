@@ -1,4 +1,4 @@
-using Carillon.Limits;
+using Carillon.Allowances;
 
 namespace Carillon.Storage;
 

@@ -39,6 +39,9 @@ public interface INodeStore
     /// <summary>A named value of the installation (the key's check value …), or null.</summary>
     ValueTask<byte[]?> GetSettingAsync(string name, CancellationToken cancellationToken = default);
 
+    /// <summary>The named values whose names begin so, by name.</summary>
+    ValueTask<IReadOnlyList<KeyValuePair<string, byte[]>>> ListSettingsAsync(string prefix, CancellationToken cancellationToken = default);
+
     /// <summary>Stores a named value unless there is one; returns the one that is there.</summary>
     ValueTask<byte[]> AddSettingAsync(string name, byte[] value, CancellationToken cancellationToken = default);
 

@@ -1,6 +1,6 @@
 using System.Text;
+using Carillon.Allowances;
 using Carillon.Dispatch;
-using Carillon.Limits;
 using Carillon.Messages;
 using Carillon.Providers;
 

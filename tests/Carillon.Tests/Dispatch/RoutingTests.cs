@@ -183,7 +183,7 @@ public sealed class RoutingTests
         await harness.AddAsync("recovering", 3);
         var (dying, recovering) = (0, 0);
         harness.Scripts["dying"] = _ => new(Interlocked.Increment(ref dying) <= 50 ? SendResult.Accepted() : SendResult.Unavailable("dead"));
-        harness.Scripts["recovering"] = _ => new(Interlocked.Increment(ref recovering) <= 20 ? SendResult.Unavailable("not yet") : SendResult.Accepted());
+        harness.Scripts["recovering"] = _ => new(Interlocked.Increment(ref recovering) <= 6 ? SendResult.Unavailable("not yet") : SendResult.Accepted());
 
         var messages = new List<OutboundMessage>();
         for (var i = 0; i < 300; i++) messages.AddRange((await harness.AcceptAsync(EngineHarness.Mail($"r{i}@example.net"))).Messages);

@@ -1,4 +1,4 @@
-using Carillon.Limits;
+using Carillon.Allowances;
 using Dapper;
 
 namespace Carillon.Storage.Sqlite;

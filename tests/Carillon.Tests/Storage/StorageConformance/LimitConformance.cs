@@ -1,4 +1,4 @@
-using Carillon.Limits;
+using Carillon.Allowances;
 using Carillon.Storage;
 
 namespace Carillon.Tests.Storage.StorageConformance;

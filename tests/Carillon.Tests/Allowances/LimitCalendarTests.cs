@@ -1,7 +1,7 @@
-using Carillon.Limits;
+using Carillon.Allowances;
 using Carillon.Providers;
 
-namespace Carillon.Tests.Limits;
+namespace Carillon.Tests.Allowances;
 
 public sealed class LimitCalendarTests
 {

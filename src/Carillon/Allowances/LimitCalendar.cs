@@ -1,7 +1,7 @@
 using Carillon.Providers;
 using NodaTime;
 
-namespace Carillon.Limits;
+namespace Carillon.Allowances;
 
 /// <summary>
 /// The windows of a provider's limits. Seconds, minutes and hours are those of UTC; days and months begin in the provider's time zone,

@@ -1,6 +1,6 @@
 using Carillon.Messages;
 
-namespace Carillon.Limits;
+namespace Carillon.Allowances;
 
 /// <summary>What a limit counts, and over which time. Stored; the numbers never change.</summary>
 public enum LimitKind : byte

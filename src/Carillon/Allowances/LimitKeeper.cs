@@ -3,7 +3,7 @@ using Carillon.Dispatch;
 using Carillon.Providers;
 using Carillon.Storage;
 
-namespace Carillon.Limits;
+namespace Carillon.Allowances;
 
 /// <summary>
 /// Keeps the portions of all providers of this node: asks the store for those that are wanted, many in one commit, hands back what lies idle,

@@ -2,7 +2,7 @@ using Carillon.Channels;
 using Carillon.Providers;
 using Carillon.Storage;
 
-namespace Carillon.Limits;
+namespace Carillon.Allowances;
 
 /// <summary>
 /// What a provider may still send on this node, within its limits and its budget. It gives from a portion that was reserved durably before,

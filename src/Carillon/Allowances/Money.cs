@@ -1,4 +1,4 @@
-namespace Carillon.Limits;
+namespace Carillon.Allowances;
 
 /// <summary>Amounts as budgets count them: whole millionths of the currency, rounded up, so that nothing is spent unseen.</summary>
 internal static class Money

@@ -1,4 +1,4 @@
-namespace Carillon.Limits;
+namespace Carillon.Allowances;
 
 /// <summary>How much of a limit is used now.</summary>
 /// <param name="Used">Messages, or money.</param>

@@ -1,4 +1,4 @@
-namespace Carillon.Limits;
+namespace Carillon.Allowances;
 
 /// <summary>What was reserved durably of a provider's limits and is left. Guarded by its <see cref="Allowance"/>.</summary>
 internal sealed class Portion(LimitWindow[] windows)

@@ -1,10 +1,10 @@
+using Carillon.Allowances;
 using Carillon.Channels;
-using Carillon.Limits;
 using Carillon.Providers;
 using Carillon.Storage;
 using Carillon.Tests.Storage.Sqlite;
 
-namespace Carillon.Tests.Limits;
+namespace Carillon.Tests.Allowances;
 
 /// <summary>What providers may send, on a real store, by a clock and faults that tests rule.</summary>
 public sealed class AllowanceTests : IAsyncLifetime
