@@ -39,9 +39,9 @@ internal static class MailSetting
     }
 
     /// <summary>A secret that is sent in a header.</summary>
-    public static string? HeaderSecret(SettingsReader credentials, string name)
+    public static string? HeaderSecret(SettingsReader credentials, string name, int maxLength = 500)
     {
-        var secret = credentials.Text(name, required: true, maxLength: 500);
+        var secret = credentials.Text(name, required: true, maxLength);
         if (secret is not null && !HttpSetting.IsHeaderValue(secret)) credentials.Fault(name, "invalid", "It is sent in a header: letters, digits and signs of ASCII only.");
         return secret;
     }

@@ -351,7 +351,7 @@ internal sealed class SesGateway : IGateway, ICallbackReceiver
         reader.Finish();
 
         var credentials = new SettingsReader(settings.Credentials, "credentials", faults);
-        var id = MailSetting.HeaderSecret(credentials, "access_key_id");
+        var id = MailSetting.HeaderSecret(credentials, "access_key_id", 128);
         var secret = credentials.Text("secret_access_key", required: true, maxLength: 200);
         var token = credentials.Text("session_token", maxLength: 4000);
         if (token is not null && !HttpSetting.IsHeaderValue(token)) credentials.Fault("session_token", "invalid", "It is sent in a header: letters, digits and signs of ASCII only.");
