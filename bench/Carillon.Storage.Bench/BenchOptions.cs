@@ -1,4 +1,6 @@
 using System.Globalization;
+using Carillon.Storage.PostgreSql;
+using Carillon.Storage.Sqlite;
 
 namespace Carillon.Storage.Bench;
 
@@ -24,6 +26,9 @@ internal sealed class BenchOptions
 
     public IReadOnlyList<int> Backlogs { get; private set; } = [10_000, 1_000_000];
 
+    /// <summary>PostgreSQL instead of SQLite: where. Everything in its schema public is dropped.</summary>
+    public string? Url { get; private set; }
+
     public string Directory { get; private set; } = Path.Combine(Path.GetTempPath(), "carillon-bench");
 
     public byte[] SampleVariables => _variables ??= [.. "{\"text\":\""u8, .. Enumerable.Repeat((byte)'x', Math.Max(0, Variables - 11)), .. "\"}"u8];
@@ -42,6 +47,7 @@ internal sealed class BenchOptions
                 case "--keys": options.Keys = true; break;
                 case "--contacts": options.Contacts = true; break;
                 case "--backlogs": options.Backlogs = [.. args[++i].Split(',').Select(Number)]; break;
+                case "--url": options.Url = args[++i]; break;
                 case "--directory": options.Directory = args[++i]; break;
                 default: options.Parts.Add(args[i]); break;
             }
@@ -60,6 +66,30 @@ internal sealed class BenchOptions
         System.IO.Directory.CreateDirectory(path);
         return path;
     }
+
+    /// <summary>A store for one part: an empty one, or the one that an earlier part left.</summary>
+    public async Task<IStorage> OpenAsync(string part, bool fresh = true)
+    {
+        IStorage store;
+        if (Url is { } url)
+        {
+            if (fresh) PostgreSqlServer.Clear(url);
+            store = new PostgreSqlStorage(new PostgreSqlStorageOptions { Url = url }, TimeProvider.System);
+        }
+        else
+        {
+            var directory = fresh ? Fresh(part) : Path.Combine(Directory, part);
+            store = new SqliteStorage(new SqliteStorageOptions { Directory = directory }, TimeProvider.System);
+        }
+
+        await store.OpenAsync();
+        return store;
+    }
+
+    /// <summary>Bytes that a part's store takes on the disk.</summary>
+    public long SizeOf(string part) => Url is { } url
+        ? PostgreSqlServer.Size(url)
+        : new DirectoryInfo(Path.Combine(Directory, part)).EnumerateFiles().Sum(f => f.Length);
 
     private static int Number(string text) => int.Parse(text, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
 }

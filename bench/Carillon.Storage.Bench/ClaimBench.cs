@@ -1,6 +1,5 @@
 using System.Globalization;
 using Carillon.Messages;
-using Carillon.Storage.Sqlite;
 
 namespace Carillon.Storage.Bench;
 
@@ -13,9 +12,7 @@ internal static class ClaimBench
     {
         foreach (var backlog in options.Backlogs)
         {
-            var directory = options.Fresh("claims");
-            await using var store = new SqliteStorage(new SqliteStorageOptions { Directory = directory }, TimeProvider.System);
-            await store.OpenAsync();
+            await using var store = await options.OpenAsync("claims");
             var lane = await FillAsync(store, options, backlog);
 
             var now = TimeProvider.System.GetUtcNow();
@@ -28,11 +25,11 @@ internal static class ClaimBench
                 claimed += claim.Messages.Count;
             }
 
-            meter.Report(string.Create(CultureInfo.InvariantCulture, $"claims of {Claim} from {backlog:N0}"), claimed, directory);
+            meter.Report(string.Create(CultureInfo.InvariantCulture, $"claims of {Claim} from {backlog:N0}"), claimed, options.SizeOf("claims"));
         }
     }
 
-    private static async Task<LaneKey> FillAsync(SqliteStorage store, BenchOptions options, int backlog)
+    private static async Task<LaneKey> FillAsync(IStorage store, BenchOptions options, int backlog)
     {
         var ids = new IdGenerator(TimeProvider.System);
         LaneKey lane = default;

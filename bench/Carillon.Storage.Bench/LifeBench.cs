@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Carillon.Messages;
-using Carillon.Storage.Sqlite;
 
 namespace Carillon.Storage.Bench;
 
@@ -10,12 +9,11 @@ internal static class LifeBench
 {
     public static async Task RunAsync(BenchOptions options, bool withOutcomes, double raw)
     {
-        var directory = options.Fresh("life");
-        await using var store = new SqliteStorage(new SqliteStorageOptions { Directory = directory }, TimeProvider.System);
-        await store.OpenAsync();
+        await using var store = await options.OpenAsync("life");
         var ids = new IdGenerator(TimeProvider.System);
         var name = withOutcomes ? "whole life" : "accept";
 
+        var server = options.Url is null ? default : PostgreSqlServer.Processor(options.Url);
         var meter = new Meter();
         var longest = TimeSpan.Zero;
         var part = new Meter();
@@ -52,11 +50,12 @@ internal static class LifeBench
             partDone = 0;
         }
 
-        var rate = meter.Report(name, options.Count, directory, string.Create(CultureInfo.InvariantCulture, $"longest commit {longest.TotalMilliseconds:N0} ms"));
-        if (raw > 0) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"",-34} {rate / raw,9:N2} of raw SQLite"));
+        if (options.Url is not null) server = PostgreSqlServer.Processor(options.Url) - server;
+        var rate = meter.Report(name, options.Count, options.SizeOf("life"), string.Create(CultureInfo.InvariantCulture, $"longest commit {longest.TotalMilliseconds:N0} ms, server {server.TotalMicroseconds / options.Count:N1} us"));
+        if (raw > 0) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"",-34} {rate / raw,9:N2} of the raw life"));
     }
 
-    private static async Task<TimeSpan> CommitAsync(SqliteStorage store, WriteGroup group)
+    private static async Task<TimeSpan> CommitAsync(IStorage store, WriteGroup group)
     {
         var start = Stopwatch.GetTimestamp();
         await store.Queue.CommitAsync(group);

@@ -14,13 +14,12 @@ internal sealed class Meter
     public Meter() => _processor = _process.TotalProcessorTime;
 
     /// <summary>Prints a line; returns messages per second.</summary>
-    public double Report(string what, int messages, string directory = "", string more = "")
+    public double Report(string what, int messages, long size = 0, string more = "")
     {
         var elapsed = Stopwatch.GetElapsedTime(_start);
         _process.Refresh();
         var processor = _process.TotalProcessorTime - _processor;
         var rate = messages / elapsed.TotalSeconds;
-        var size = directory.Length == 0 ? 0 : new DirectoryInfo(directory).EnumerateFiles().Sum(f => f.Length);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{what,-34} {rate,9:N0}/s  {processor.TotalMicroseconds / messages,6:N1} us cpu  {(GC.GetTotalAllocatedBytes(true) - _allocated) / messages,6:N0} B alloc  {size / (double)messages,6:N0} B disk  rss {Environment.WorkingSet >> 20} MB  {more}"));

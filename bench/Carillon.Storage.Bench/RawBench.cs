@@ -51,7 +51,7 @@ internal static class RawBench
             Execute(database, "COMMIT");
         }
 
-        var rate = meter.Report("raw SQLite, insert and update", options.Count, directory);
+        var rate = meter.Report("raw SQLite, insert and update", options.Count, new DirectoryInfo(directory).EnumerateFiles().Sum(f => f.Length));
         insert.Dispose();
         update.Dispose();
         return rate;

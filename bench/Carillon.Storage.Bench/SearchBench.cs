@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Carillon.Messages;
-using Carillon.Storage.Sqlite;
 
 namespace Carillon.Storage.Bench;
 
@@ -10,9 +9,7 @@ internal static class SearchBench
 {
     public static async Task RunAsync(BenchOptions options)
     {
-        var directory = Path.Combine(options.Directory, "claims");
-        await using var store = new SqliteStorage(new SqliteStorageOptions { Directory = directory }, TimeProvider.System);
-        await store.OpenAsync();
+        await using var store = await options.OpenAsync("claims", fresh: false);
         var tenant = new TenantId(1);
         var newest = (await store.Log.ListMessagesAsync(new MessageQuery { Tenant = tenant, Limit = 1 })).Items;
 

@@ -1,4 +1,5 @@
 using Carillon.Messages;
+using Carillon.Storage.PostgreSql;
 
 namespace Carillon.Server;
 
@@ -9,6 +10,12 @@ internal static class EngineServices
     {
         carillon.DataDirectory = options.Data;
         carillon.DatabaseFile = options.DatabaseFile;
+        if (options.PostgreSqlUrl is { } url)
+        {
+            carillon.Storage = provider => new PostgreSqlStorage(
+                new PostgreSqlStorageOptions { Url = url, SecretRetention = carillon.Engine.SecretRetention }, provider.GetRequiredService<TimeProvider>());
+        }
+
         carillon.EncryptionKey = options.EncryptionKey;
         carillon.Engine = OptionsOf(options);
     });

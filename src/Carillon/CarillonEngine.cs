@@ -2,6 +2,7 @@ using System.Text.Json;
 using Carillon.Callbacks;
 using Carillon.Channels;
 using Carillon.Channels.Simulator;
+using Carillon.Channels.Simulator.Vendors;
 using Carillon.Contacts;
 using Carillon.Dispatch;
 using Carillon.Dispatch.Maintenance;
@@ -56,6 +57,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         Senders = new SenderDirectory(storage.Senders, Secrets, Ids, time);
         _gatewayServices = new GatewayServices(time, Outbox) { Signers = Senders.Find, Guard = options.OutgoingGuard, CallbackUrl = CallbackUrlOf };
         Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate);
+        VendorSimulators = new VendorSimulators(_gatewayServices);
         ProviderTests = new ProviderTester(Providers, _kinds, _gatewayServices, Ids, time, defects, options.DefaultRegion);
     }
 
@@ -72,6 +74,9 @@ public sealed class CarillonEngine : IAsyncDisposable
     public GatewayCatalog Gateways => _kinds;
 
     public SimulatorOutbox Outbox { get; }
+
+    /// <summary>Vendors' APIs to rehearse with, for whoever serves them over HTTP.</summary>
+    public VendorSimulators VendorSimulators { get; }
 
     public TemplateCatalog Templates { get; }
 
@@ -218,6 +223,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         if (_dispatcher is not null) await _dispatcher.DrainAsync(deadline);
         await Providers.DisposeAsync();
         if (_callbackReader is not null) await _callbackReader.DisposeAsync();
+        await VendorSimulators.DisposeAsync();
         _gatewayServices.HttpConnections.Dispose();
         if (_committer is not null) await _committer.DisposeAsync();
         if (_dispatcher is not null)

@@ -244,6 +244,20 @@ internal static class ApiShapes
         string MessageId, string Channel, string Provider, string Address, string Subject, string Text, string Html, int Attempt, string Outcome, string? Answer,
         DateTimeOffset At);
 
+    internal sealed record SimulatedVendor(
+        double? LatencyMs, double? FailureRate, double? RejectRate, double? ThrottleRate, double? LostAnswerRate, double? UndeliveredRate, double? RetryAfterMs, double? ReportAfterMs,
+        bool? Outage,
+        [property: Description("With which it signs its callbacks: the provider's Auth Token, signature secret, callback token or signing key.")] string? Secret,
+        [property: Description("Where replies go, and reports that a request gives no address for; below this installation's public_url.")] string? CallbackUrl);
+
+    internal sealed record SimulatedVendorMessage(
+        string Id, string From, string To, string Text, string? Reference, DateTimeOffset At,
+        [property: Description("What was reported, and what the callback was answered.")] string[] Reports);
+
+    internal sealed record SimulatedReply(string From, string To, string Text);
+
+    internal sealed record SimulatedCallback([property: Description("What the callback was answered, or why there was none.")] string Callback);
+
     internal sealed record Key(string Name, string[] Scopes);
 
     internal sealed record StoredKey(

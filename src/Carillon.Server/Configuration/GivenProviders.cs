@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Carillon.Channels;
 using Carillon.Messages;
 using Carillon.Providers;
-using Carillon.Channels;
 using Carillon.Storage;
 
 namespace Carillon.Server.Configuration;
@@ -25,7 +25,7 @@ internal static class GivenProviders
             var draft = faults.Count == 0 ? one.ToDraft(kinds, same, faults) : null;
             if (draft is not null && same is not null && draft.Kind != same.Kind) faults.Add($"kind: there is a provider of this name of the kind {same.Kind}.");
             var done = faults.Count > 0 || draft is null ? null
-                : same is null ? await CreateAsync(catalog, draft, faults, cancellationToken)
+                : same is null ? await CreateAsync(catalog, draft, existing, faults, cancellationToken)
                 : IsSame(draft, same) ? ""
                 : await ReplaceAsync(catalog, same, draft, faults, cancellationToken);
             if (faults.Count > 0) notes.Add($"The provider {one.Name} of {one.Source} is not used as it is given there: {string.Join(" ", faults)}");
@@ -47,13 +47,16 @@ internal static class GivenProviders
         }
     }
 
-    private static async Task<string?> CreateAsync(ProviderCatalog catalog, ProviderDraft draft, List<string> faults, CancellationToken cancellationToken)
+    private static async Task<string?> CreateAsync(
+        ProviderCatalog catalog, ProviderDraft draft, List<Provider> existing, List<string> faults, CancellationToken cancellationToken)
     {
         try
         {
-            if (await catalog.CreateAsync(TenantId.Installation, draft, cancellationToken) is not ProviderCreation.Refused refused) return "made";
-            faults.AddRange(refused.Faults.Select(f => $"{f.Field}: {f.Message}"));
-            return null;
+            var creation = await catalog.CreateAsync(TenantId.Installation, draft, cancellationToken);
+            if (creation is ProviderCreation.Refused refused) faults.AddRange(refused.Faults.Select(f => $"{f.Field}: {f.Message}"));
+            if (creation is not ProviderCreation.Created created) return null;
+            existing.Add(created.Provider);
+            return "made";
         }
         catch (DuplicateKeyException)
         {

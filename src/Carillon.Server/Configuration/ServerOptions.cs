@@ -19,6 +19,9 @@ internal sealed record ServerOptions
     /// <summary>The SQLite file; null for <c>carillon.db</c> in the data directory.</summary>
     public string? DatabaseFile { get; init; }
 
+    /// <summary>How to reach PostgreSQL; null for SQLite. It may hold a password.</summary>
+    public string? PostgreSqlUrl { get; init; }
+
     /// <summary>Text from which the encryption key is stretched; null for one that is made on the first start and kept in the data directory.</summary>
     public string? EncryptionKey { get; init; }
 

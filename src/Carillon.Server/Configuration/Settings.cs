@@ -1,6 +1,7 @@
 using System.Globalization;
 using Carillon.Channels.Http;
 using Carillon.Messages;
+using Carillon.Storage.PostgreSql;
 
 namespace Carillon.Server.Configuration;
 
@@ -31,8 +32,8 @@ internal static class Settings
         new("public_url", "none", "an absolute http or https URL",
             "How the world reaches the server. Checked, but not used yet.",
             (text, options) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? options with { PublicUrl = url } : null) { OtherVariable = "PUBLIC_URL" },
-        new("database_url", "`carillon.db` in the data directory", "empty, or sqlite:///path/to/file (PostgreSQL is not supported yet)",
-            "The database.",
+        new("database_url", "`carillon.db` in the data directory", "empty, sqlite:///path/to/file, or postgresql://user:password@host:5432/database",
+            "The database: one file for one node, or PostgreSQL for several.",
             (text, options) => Database(text, options)) { OtherVariable = "DATABASE_URL", IsSecret = true },
         new("encryption_key", "made on the first start, kept in the data directory", "a text of at least 16 characters",
             "Encrypts stored credentials and secret variables. Another key alone does not open them: to change it, give both as `new,old`.",
@@ -81,12 +82,13 @@ internal static class Settings
     private static ServerOptions? Database(string text, ServerOptions options)
     {
         const string sqlite = "sqlite://";
-        if (text is "" or sqlite or "sqlite") return options with { DatabaseFile = null };
+        if (text is "" or sqlite or "sqlite") return options with { DatabaseFile = null, PostgreSqlUrl = null };
+        if (PostgreSqlUrl.IsPostgreSql(text)) return PostgreSqlUrl.IsReadable(text) ? options with { PostgreSqlUrl = text } : null;
         if (!text.StartsWith(sqlite, StringComparison.OrdinalIgnoreCase)) return null;
         var path = text[sqlite.Length..];
         // sqlite:///relative and sqlite:////absolute, as most libraries read it.
         if (path.StartsWith('/')) path = path[1..];
-        return path.Length == 0 ? null : options with { DatabaseFile = path };
+        return path.Length == 0 ? null : options with { DatabaseFile = path, PostgreSqlUrl = null };
     }
 
     private static LogLevel? Level(string text) => text.ToUpperInvariant() switch

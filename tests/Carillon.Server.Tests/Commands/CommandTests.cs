@@ -294,13 +294,23 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_command_has_its_help()
+    public async Task Every_command_has_its_help_and_stands_in_the_guide()
     {
         foreach (var (name, description) in CarillonCommands.Names)
         {
             var help = await DoneAsync(name, "--help");
             Assert.Contains(description, help.Output, StringComparison.Ordinal);
             Assert.Contains(name, Configuration(), StringComparison.Ordinal);
+        }
+
+        var guide = File.ReadAllText(Path.Combine(Root(), "docs", "cli.md"));
+        Assert.All(CarillonCommands.Names, command => Assert.Contains($"`{command.Name}", guide, StringComparison.Ordinal));
+
+        static string Root()
+        {
+            var root = AppContext.BaseDirectory;
+            while (!File.Exists(Path.Combine(root, "Carillon.slnx"))) root = Path.GetDirectoryName(root)!;
+            return root;
         }
 
         static string Configuration() => Carillon.Server.Configuration.ConfigurationHelp.Text();

@@ -53,7 +53,7 @@ public sealed class ConfigurationReaderTests
     {
         var read = Read(
             ["--port", "70000", "--prot", "1", "--simulator", "maybe", "--window"],
-            [("LOG_LEVEL", "LOUD"), ("DATABASE_URL", "postgresql://user:hunter2@localhost/notifications"), ("CARILLON_RETRY_MAX_AGE", "forever")],
+            [("LOG_LEVEL", "LOUD"), ("DATABASE_URL", "postgresql://user:hunter2@localhost:http/notifications"), ("CARILLON_RETRY_MAX_AGE", "forever")],
             ("/data/carillon.json", """{"publicurl":"x","public_url":"ftp://x","max_unrecorded":[1],"data":"/x"}"""));
 
         Assert.Equal(
@@ -65,7 +65,7 @@ public sealed class ConfigurationReaderTests
                 "/data/carillon.json: data: this cannot be set in a file that is found by it; use CARILLON_DATA or --data.",
                 "--port: the value is '70000'; expected: a whole number from 1 to 65535.",
                 "/data/carillon.json: public_url: the value is 'ftp://x'; expected: an absolute http or https URL.",
-                "DATABASE_URL: the value is not shown here; expected: empty, or sqlite:///path/to/file (PostgreSQL is not supported yet).",
+                "DATABASE_URL: the value is not shown here; expected: empty, sqlite:///path/to/file, or postgresql://user:password@host:5432/database.",
                 "LOG_LEVEL: the value is 'LOUD'; expected: one of trace, debug, info, warning, error, critical, none.",
                 "--simulator: the value is 'maybe'; expected: true or false.",
                 "CARILLON_RETRY_MAX_AGE: the value is 'forever'; expected: a duration from 1s to 90d.",
@@ -96,6 +96,18 @@ public sealed class ConfigurationReaderTests
     [InlineData("sqlite:///data.db", "data.db")]
     [InlineData("sqlite:////srv/data.db", "/srv/data.db")]
     public void A_database_is_a_file_of_sqlite(string url, string? file) => Assert.Equal(file, Read(environment: [("DATABASE_URL", url)]).Options.DatabaseFile);
+
+    [Theory]
+    [InlineData("postgresql://carillon:secret@db.example.org/carillon?sslmode=verify-full")]
+    [InlineData("postgres://carillon@localhost:6432/carillon?pgbouncer=true")]
+    [InlineData("Host=localhost;Username=carillon;Password=secret")]
+    public void A_database_is_PostgreSQL(string url)
+    {
+        var read = Read(environment: [("DATABASE_URL", url)]);
+
+        Assert.Empty(read.Faults);
+        Assert.Equal((url, null), (read.Options.PostgreSqlUrl, read.Options.DatabaseFile));
+    }
 
     [Fact]
     public void An_unknown_variable_is_a_warning_that_names_the_nearest()

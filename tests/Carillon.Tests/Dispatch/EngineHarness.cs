@@ -8,19 +8,20 @@ using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Security;
 using Carillon.Storage;
-using Carillon.Storage.Sqlite;
+using Carillon.Tests.Storage.Sqlite;
+using Carillon.Tests.Storage.StorageConformance;
 
 namespace Carillon.Tests.Dispatch;
 
-/// <summary>A whole engine on SQLite in a directory of its own, with gateways that do what a test says.</summary>
+/// <summary>A whole engine on a store of its own, with gateways that do what a test says.</summary>
 internal sealed class EngineHarness : IAsyncDisposable
 {
     public static readonly TenantId Tenant = new(1);
 
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("carillon-engine-");
+    private readonly StorageFactory _storage;
     private readonly CarillonOptions _options;
 
-    private EngineHarness(CarillonOptions options) => _options = options;
+    private EngineHarness(StorageFactory storage, CarillonOptions options) => (_storage, _options) = (storage, options);
 
     public CarillonEngine Engine { get; private set; } = null!;
 
@@ -38,9 +39,15 @@ internal sealed class EngineHarness : IAsyncDisposable
     /// <summary>Gateways that were disposed: the provider's name and version.</summary>
     public ConcurrentQueue<(string Provider, int Version)> Closed { get; } = new();
 
-    public static async Task<EngineHarness> StartAsync(CarillonOptions? options = null, params string[] providers)
+    /// <summary>On SQLite.</summary>
+    public static Task<EngineHarness> StartAsync(CarillonOptions? options = null, params string[] providers) =>
+        StartOnAsync(new SqliteFactory(), options, providers);
+
+    /// <param name="storage">The harness disposes of it.</param>
+    public static async Task<EngineHarness> StartOnAsync(StorageFactory storage, CarillonOptions? options = null, params string[] providers)
     {
-        var harness = new EngineHarness(options ?? new CarillonOptions { Retry = new RetryPolicy { BaseDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(5) } });
+        await storage.PrepareAsync();
+        var harness = new EngineHarness(storage, options ?? new CarillonOptions { Retry = new RetryPolicy { BaseDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(5) } });
         await harness.OpenAsync();
         var order = 0;
         foreach (var name in providers)
@@ -104,7 +111,7 @@ internal sealed class EngineHarness : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();
-        _directory.Delete(recursive: true);
+        await _storage.DisposeAsync();
         Assert.Empty(Defects);
     }
 
@@ -124,7 +131,7 @@ internal sealed class EngineHarness : IAsyncDisposable
     {
         Assert.True(KeyRing.TryParse("a key that is only for tests", out var ring, out _));
         Engine = new CarillonEngine(
-            new SqliteStorage(new SqliteStorageOptions { Directory = _directory.FullName }, TimeProvider.System), ring, _options,
+            _storage.Create(TimeProvider.System), ring, _options,
             TimeProvider.System, new DefectList(Defects), new GatewayCatalog([Kind()]));
         await Engine.StartAsync(TestContext.Current.CancellationToken);
     }

@@ -4,16 +4,26 @@ using Carillon.Channels;
 using Carillon.Dispatch;
 using Carillon.Messages;
 using Carillon.Storage;
+using Carillon.Tests.Storage.PostgreSql;
+using Carillon.Tests.Storage.Sqlite;
+using Carillon.Tests.Storage.StorageConformance;
 
 namespace Carillon.Tests.Dispatch;
 
+public sealed class SqliteEngineTests() : EngineTests(new SqliteFactory());
+
+public sealed class PostgreSqlEngineTests() : EngineTests(new PostgreSqlFactory());
+
 /// <summary>The life of a message through the whole engine, on a real store.</summary>
-public sealed class EngineTests
+public abstract class EngineTests(StorageFactory storage)
 {
+    private Task<EngineHarness> StartAsync(CarillonOptions? options = null, params string[] providers) =>
+        EngineHarness.StartOnAsync(storage, options, providers);
+
     [Fact]
     public async Task An_accepted_notification_is_sent_and_its_trace_says_how()
     {
-        await using var harness = await EngineHarness.StartAsync(null, "one");
+        await using var harness = await StartAsync(null, "one");
 
         var message = await harness.DeliverAsync(EngineHarness.Mail());
 
@@ -28,7 +38,7 @@ public sealed class EngineTests
     [Fact]
     public async Task A_provider_that_cannot_now_is_passed_over_within_the_same_attempt()
     {
-        await using var harness = await EngineHarness.StartAsync(null, "one", "two");
+        await using var harness = await StartAsync(null, "one", "two");
         harness.Scripts["one"] = _ => new(SendResult.Unavailable("out of order"));
 
         var message = await harness.DeliverAsync(EngineHarness.Mail());
@@ -41,7 +51,7 @@ public sealed class EngineTests
     [Fact]
     public async Task A_rejected_message_is_not_tried_elsewhere()
     {
-        await using var harness = await EngineHarness.StartAsync(null, "one", "two");
+        await using var harness = await StartAsync(null, "one", "two");
         harness.Scripts["one"] = _ => new(SendResult.Rejected("no such user"));
 
         var message = await harness.DeliverAsync(EngineHarness.Mail());
@@ -53,7 +63,7 @@ public sealed class EngineTests
     [Fact]
     public async Task What_is_asked_to_wait_is_tried_again()
     {
-        await using var harness = await EngineHarness.StartAsync(null, "one");
+        await using var harness = await StartAsync(null, "one");
         var asked = 0;
         harness.Scripts["one"] = _ => new(Interlocked.Increment(ref asked) < 4 ? SendResult.RetryAfter("busy", TimeSpan.FromMilliseconds(2)) : SendResult.Accepted());
 
@@ -66,7 +76,7 @@ public sealed class EngineTests
     public async Task Attempts_come_to_an_end()
     {
         var options = new CarillonOptions { Retry = new RetryPolicy { MaxAttempts = 3, BaseDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(2) } };
-        await using var harness = await EngineHarness.StartAsync(options, "one");
+        await using var harness = await StartAsync(options, "one");
         harness.Scripts["one"] = _ => new(SendResult.RetryAfter("busy"));
 
         var message = await harness.DeliverAsync(EngineHarness.Mail());
@@ -78,7 +88,7 @@ public sealed class EngineTests
     public async Task What_came_to_its_end_is_sent_again_by_hand_with_new_attempts()
     {
         var options = new CarillonOptions { Retry = new RetryPolicy { MaxAttempts = 2, BaseDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(2) } };
-        await using var harness = await EngineHarness.StartAsync(options, "one");
+        await using var harness = await StartAsync(options, "one");
         var asked = 0;
         harness.Scripts["one"] = _ => new(Interlocked.Increment(ref asked) <= 3 ? SendResult.RetryAfter("busy") : SendResult.Accepted());
         var failed = await harness.DeliverAsync(EngineHarness.Mail());
@@ -96,7 +106,7 @@ public sealed class EngineTests
     [InlineData(OnUnknown.Resend, 2)]
     public async Task On_unknown_decides_whether_a_duplicate_is_risked(OnUnknown onUnknown, int sends)
     {
-        await using var harness = await EngineHarness.StartAsync(null, "one", "two");
+        await using var harness = await StartAsync(null, "one", "two");
         var asked = 0;
         harness.Scripts["one"] = _ => new(Interlocked.Increment(ref asked) == 1 ? SendResult.Unknown("the line broke") : SendResult.Accepted());
         var request = EngineHarness.Mail();
@@ -113,7 +123,7 @@ public sealed class EngineTests
     [Fact]
     public async Task A_scheduled_message_waits_for_its_time_and_survives_a_restart()
     {
-        await using var harness = await EngineHarness.StartAsync(null, "one");
+        await using var harness = await StartAsync(null, "one");
         var request = EngineHarness.Mail();
         request.ScheduledAt = TimeProvider.System.GetUtcNow().AddSeconds(1.5);
         var notification = await harness.AcceptAsync(request);
@@ -130,7 +140,7 @@ public sealed class EngineTests
     [Fact]
     public async Task A_message_that_expires_before_its_turn_is_not_sent()
     {
-        await using var harness = await EngineHarness.StartAsync(null, "one");
+        await using var harness = await StartAsync(null, "one");
         var asked = 0;
         harness.Scripts["one"] = _ => new(Interlocked.Increment(ref asked) == 1 ? SendResult.RetryAfter("busy", TimeSpan.FromMilliseconds(800)) : SendResult.Accepted());
         var request = EngineHarness.Mail();
@@ -145,7 +155,7 @@ public sealed class EngineTests
     [Fact]
     public async Task A_failed_step_begins_the_next_one()
     {
-        await using var harness = await EngineHarness.StartAsync(null, "one");
+        await using var harness = await StartAsync(null, "one");
         harness.Scripts["one"] = _ => new(SendResult.Rejected("no"));
         var request = EngineHarness.Mail();
         request.Recipient!.Phone = "+52 (155) 1234-5678";
@@ -166,7 +176,7 @@ public sealed class EngineTests
     [Fact]
     public async Task The_same_idempotency_key_gives_the_same_answer_once_and_another_body_is_refused()
     {
-        await using var harness = await EngineHarness.StartAsync(null, "one");
+        await using var harness = await StartAsync(null, "one");
         var key = new IdempotencyKey("k1", SHA256.HashData("body"u8));
         var first = Assert.IsType<AcceptResult.Accepted>(await harness.TryAcceptAsync(EngineHarness.Mail(), key));
 
@@ -180,7 +190,7 @@ public sealed class EngineTests
     [Fact]
     public async Task In_a_batch_the_good_go_and_the_bad_say_why()
     {
-        await using var harness = await EngineHarness.StartAsync(null, "one");
+        await using var harness = await StartAsync(null, "one");
         NotificationRequest[] requests = [EngineHarness.Mail("a@example.net"), EngineHarness.Mail("not an address"), EngineHarness.Mail("b@example.net")];
 
         var results = await harness.Engine.Intake.AcceptManyAsync(
@@ -195,7 +205,7 @@ public sealed class EngineTests
     [Fact]
     public async Task A_repeated_chunk_of_a_batch_adds_nothing_and_answers_alike()
     {
-        await using var harness = await EngineHarness.StartAsync(null, "one");
+        await using var harness = await StartAsync(null, "one");
         NotificationRequest[] requests = [EngineHarness.Mail("a@example.net"), EngineHarness.Mail("bad"), EngineHarness.Mail("b@example.net")];
         var key = new IdempotencyKey("batch:0", SHA256.HashData("chunk"u8));
         ValueTask<IReadOnlyList<AcceptResult>> Send() => harness.Engine.Intake.AcceptManyAsync(
@@ -215,7 +225,7 @@ public sealed class EngineTests
     public async Task What_does_not_fit_the_window_is_claimed_from_the_store_and_all_is_sent_once()
     {
         var options = new CarillonOptions { Window = 64, ClaimBatch = 20, MaxUnrecorded = 32, CriticalReserve = 4 };
-        await using var harness = await EngineHarness.StartAsync(options, "one");
+        await using var harness = await StartAsync(options, "one");
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         harness.Scripts["one"] = async _ =>
         {
@@ -238,7 +248,7 @@ public sealed class EngineTests
     public async Task Unrecorded_sends_are_bounded()
     {
         var options = new CarillonOptions { MaxUnrecorded = 16, CriticalReserve = 0 };
-        await using var harness = await EngineHarness.StartAsync(options, "one");
+        await using var harness = await StartAsync(options, "one");
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var underWay = new SemaphoreSlim(0);
         harness.Scripts["one"] = async _ =>
@@ -261,7 +271,7 @@ public sealed class EngineTests
     public async Task Draining_hands_back_what_was_not_begun_and_loses_nothing()
     {
         var options = new CarillonOptions { MaxUnrecorded = 16, CriticalReserve = 0 };
-        await using var harness = await EngineHarness.StartAsync(options, "one");
+        await using var harness = await StartAsync(options, "one");
         var started = new SemaphoreSlim(0);
         harness.Scripts["one"] = async _ =>
         {
@@ -282,7 +292,7 @@ public sealed class EngineTests
     [Fact]
     public async Task Every_fault_of_a_request_is_reported_at_once()
     {
-        await using var harness = await EngineHarness.StartAsync(null, "one");
+        await using var harness = await StartAsync(null, "one");
         var request = EngineHarness.Mail("nonsense");
         request.Recipient!.Phone = "12";
         request.TemplateId = "absent";
@@ -296,7 +306,7 @@ public sealed class EngineTests
     [Fact]
     public async Task A_closed_engine_refuses_with_a_time_to_come_back()
     {
-        await using var harness = await EngineHarness.StartAsync(null, "one");
+        await using var harness = await StartAsync(null, "one");
         await harness.Engine.Intake.CloseAsync(TimeProvider.System.GetUtcNow());
 
         Assert.IsType<AcceptResult.Unavailable>(await harness.TryAcceptAsync(EngineHarness.Mail()));

@@ -32,13 +32,14 @@ public abstract class StorageTest : IAsyncLifetime
 
     public virtual async ValueTask InitializeAsync()
     {
+        await _factory.PrepareAsync();
         Store = _factory.Create(Clock);
         await Store.OpenAsync(Cancellation);
     }
 
     public virtual async ValueTask DisposeAsync()
     {
-        await Store.DisposeAsync();
+        if (Store is not null) await Store.DisposeAsync();
         await _factory.DisposeAsync();
         GC.SuppressFinalize(this);
     }
@@ -175,6 +176,9 @@ public abstract class StorageTest : IAsyncLifetime
 /// <summary>Makes stores over one and the same data; disposing it removes the data.</summary>
 public abstract class StorageFactory : IAsyncDisposable
 {
+    /// <summary>What is to be there before the first store is made. Called once; skips the test where it cannot be had.</summary>
+    public virtual ValueTask PrepareAsync() => ValueTask.CompletedTask;
+
     public abstract IStorage Create(TimeProvider time);
 
     public abstract ValueTask DisposeAsync();

@@ -1,0 +1,55 @@
+namespace Carillon.Channels.Simulator.Vendors;
+
+/// <summary>The state of one simulated vendor since it was set up. Thread-safe.</summary>
+internal sealed class VendorAccount(VendorSettings settings)
+{
+    /// <summary>Beside the numbers of <see cref="SimulatorAddress"/>: taken, and then reported as undelivered.</summary>
+    private const string UndeliveredNumber = "+15005550008";
+
+    private readonly Lock _lock = new();
+    private readonly LinkedList<VendorMessage> _messages = [];
+    private int _draws;
+
+    public VendorSettings Settings => settings;
+
+    /// <summary>Chance that repeats with the order of the requests.</summary>
+    public SimulatorFault Draw()
+    {
+        var at = Next();
+        if ((at -= settings.FailureRate) < 0) return SimulatorFault.Unavailable;
+        if ((at -= settings.RejectRate) < 0) return SimulatorFault.Rejected;
+        if ((at -= settings.ThrottleRate) < 0) return SimulatorFault.Throttled;
+        return at < settings.LostAnswerRate ? SimulatorFault.AnswerLost : SimulatorFault.None;
+    }
+
+    public bool DrawsUndelivered(string to) => to == UndeliveredNumber || Next() < settings.UndeliveredRate;
+
+    public void Add(VendorMessage message)
+    {
+        lock (_lock)
+        {
+            _messages.AddFirst(message);
+            if (_messages.Count > VendorSimulators.Kept) _messages.RemoveLast();
+        }
+    }
+
+    public void Reported(string id, string report)
+    {
+        lock (_lock)
+        {
+            for (var node = _messages.First; node is not null; node = node.Next)
+            {
+                if (node.Value.Id != id) continue;
+                node.Value = node.Value with { Reports = [.. node.Value.Reports, report] };
+                return;
+            }
+        }
+    }
+
+    public IReadOnlyList<VendorMessage> List()
+    {
+        lock (_lock) return [.. _messages];
+    }
+
+    private double Next() => new SimulatorDraw(default, Interlocked.Increment(ref _draws), 0).NextDouble();
+}
