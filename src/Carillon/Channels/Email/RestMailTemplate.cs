@@ -32,21 +32,21 @@ internal abstract partial class RestMailTemplate
             case JsonValueKind.String:
                 var text = json.GetString()!;
                 var alone = Placeholder().Match(text) is { Success: true } match && match.Length == text.Length ? match : null;
-                if (alone is not null && structures.Contains(alone.Groups[1].Value)) return new StructureTemplate(alone.Groups[1].Value);
+                if (alone is not null && structures.Contains(alone.Groups["name"].Value)) return new StructureTemplate(alone.Groups["name"].Value);
                 foreach (Match found in Placeholder().Matches(text))
                 {
-                    if (!known.Contains(found.Groups[1].Value))
-                        fault(path, $"There is no {{{{{found.Groups[1].Value}}}}} here. There are {string.Join(", ", known.Concat(structures))}.");
+                    if (!known.Contains(found.Groups["name"].Value))
+                        fault(path, $"There is no {{{{{found.Groups["name"].Value}}}}} here. There are {string.Join(", ", known.Concat(structures))}.");
                 }
 
-                return alone is not null ? new ValueTemplate(alone.Groups[1].Value, alone.Groups[2].Length > 0) : new TextTemplate(text);
+                return alone is not null ? new ValueTemplate(alone.Groups["name"].Value, alone.Groups["needed"].Length > 0) : new TextTemplate(text);
             default:
                 return new LiteralTemplate(json.Clone());
         }
     }
 
     /// <summary>The text with its placeholders filled; those without a value are empty.</summary>
-    public static string Fill(string text, Values values) => Placeholder().Replace(text, match => values(match.Groups[1].Value) ?? "");
+    public static string Fill(string text, Values values) => Placeholder().Replace(text, match => values(match.Groups["name"].Value) ?? "");
 
     public abstract bool HasValue(Values values, Func<string, bool> hasStructure);
 
@@ -62,7 +62,7 @@ internal abstract partial class RestMailTemplate
     /// <summary>The members of an object; none for anything else.</summary>
     public virtual IReadOnlyList<(string Name, RestMailTemplate Value)> Members => [];
 
-    [GeneratedRegex(@"\{\{\s*([a-z_]+)\s*(!?)\s*\}\}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\{\{ *(?<name>[a-z_]+) *(?<needed>!?) *\}\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Placeholder();
 
     private sealed class ObjectTemplate(IReadOnlyList<(string Name, RestMailTemplate Value)> members) : RestMailTemplate

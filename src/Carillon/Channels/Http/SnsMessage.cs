@@ -64,7 +64,7 @@ internal sealed class SnsMessage
         try
         {
             using var read = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(certificate));
-            if (now < read.NotBefore.ToUniversalTime() || now > read.NotAfter.ToUniversalTime()) return false;
+            if (now < new DateTimeOffset(read.NotBefore) || now > new DateTimeOffset(read.NotAfter)) return false;
             using var key = read.GetRSAPublicKey();
             return key is not null && key.VerifyData(Encoding.UTF8.GetBytes(text), signature.AsSpan(0, length), hash.Value, RSASignaturePadding.Pkcs1);
         }
