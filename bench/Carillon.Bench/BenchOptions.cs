@@ -33,6 +33,7 @@ internal sealed record BenchOptions
           --sink-delay S    seconds that the sink of backlog waits at each message 1
           --provider JSON   further settings of the provider, an object               {}
           --concurrency N   sends that the provider may have under way             the server's default
+          --database URL    PostgreSQL in place of SQLite; all that is in its schema public is dropped first
           --directory DIR   where data is kept while it runs                       /tmp
           --server FILE     Carillon.Server.dll                                    the Release build of these sources
           --limit S         seconds that one run may take                          240
@@ -70,6 +71,8 @@ internal sealed record BenchOptions
     public string Provider { get; init; } = "{}";
 
     public int? Concurrency { get; init; }
+
+    public string? Database { get; init; }
 
     public string Directory { get; init; } = "/tmp";
 
@@ -116,6 +119,7 @@ internal sealed record BenchOptions
                 "--sink-delay" => options with { SinkDelay = (int)Number(1, 3600) },
                 "--provider" => options with { Provider = Value() },
                 "--concurrency" => options with { Concurrency = (int)Number(1, 10_000) },
+                "--database" => options with { Database = Value() },
                 "--directory" => options with { Directory = Value() },
                 "--server" => options with { Server = Value() },
                 "--limit" => options with { Limit = TimeSpan.FromSeconds(Number(5)) },

@@ -33,6 +33,8 @@ internal sealed class BenchOptions
 
     public byte[] SampleVariables => _variables ??= [.. "{\"text\":\""u8, .. Enumerable.Repeat((byte)'x', Math.Max(0, Variables - 11)), .. "\"}"u8];
 
+    public string SampleText => field ??= new string('x', Variables);
+
     public static BenchOptions Parse(string[] args)
     {
         var options = new BenchOptions();
@@ -70,20 +72,21 @@ internal sealed class BenchOptions
     /// <summary>A store for one part: an empty one, or the one that an earlier part left.</summary>
     public async Task<IStorage> OpenAsync(string part, bool fresh = true)
     {
-        IStorage store;
+        var store = Make(part, fresh);
+        await store.OpenAsync();
+        return store;
+    }
+
+    public IStorage Make(string part, bool fresh = true)
+    {
         if (Url is { } url)
         {
             if (fresh) PostgreSqlServer.Clear(url);
-            store = new PostgreSqlStorage(new PostgreSqlStorageOptions { Url = url }, TimeProvider.System);
-        }
-        else
-        {
-            var directory = fresh ? Fresh(part) : Path.Combine(Directory, part);
-            store = new SqliteStorage(new SqliteStorageOptions { Directory = directory }, TimeProvider.System);
+            return new PostgreSqlStorage(new PostgreSqlStorageOptions { Url = url }, TimeProvider.System);
         }
 
-        await store.OpenAsync();
-        return store;
+        var directory = fresh ? Fresh(part) : Path.Combine(Directory, part);
+        return new SqliteStorage(new SqliteStorageOptions { Directory = directory }, TimeProvider.System);
     }
 
     /// <summary>Bytes that a part's store takes on the disk.</summary>

@@ -83,6 +83,7 @@ internal static class ServerComposition
         ActivatorUtilities.CreateInstance<VendorSimulatorApi>(services).Map(api, app);
         ActivatorUtilities.CreateInstance<KeysApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<TenantsApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<NodesApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<RequestLimitsApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<CallbacksApi>(services).Map(app);
         ActivatorUtilities.CreateInstance<HealthApi>(services).Map(app);

@@ -40,4 +40,14 @@ internal sealed class BoundedCache<TKey, TValue>(int capacity) where TKey : notn
         _young.TryRemove(key, out _);
         _old.TryRemove(key, out _);
     }
+
+    public void Clear()
+    {
+        lock (_turn)
+        {
+            _old = new ConcurrentDictionary<TKey, TValue>();
+            _young = new ConcurrentDictionary<TKey, TValue>();
+            _added = 0;
+        }
+    }
 }

@@ -7,6 +7,7 @@ using Carillon.Contacts;
 using Carillon.Dispatch;
 using Carillon.Dispatch.Maintenance;
 using Carillon.Messages;
+using Carillon.Nodes;
 using Carillon.Providers;
 using Carillon.Security;
 using Carillon.Senders;
@@ -37,6 +38,8 @@ public sealed class CarillonEngine : IAsyncDisposable
     private PlanStepper? _plans;
     private CallbackReader? _callbackReader;
     private CallbackIntake? _callbacks;
+    private readonly StoreClock? _clock;
+    private readonly NodeLease _lease;
     private Task? _stop;
 
     /// <exception cref="ArgumentException">Options are out of range; the message has all of them.</exception>
@@ -47,7 +50,10 @@ public sealed class CarillonEngine : IAsyncDisposable
         Storage = storage;
         Keys = keys;
         _options = options;
-        _time = time;
+        // What is due in a store that several nodes share goes by one clock for all.
+        _clock = storage.IsShared ? new StoreClock(time) : null;
+        _time = time = _clock ?? time;
+        _lease = new NodeLease(time, storage.IsShared);
         _defects = defects;
         _kinds = gateways ?? new GatewayCatalog();
         Ids = new IdGenerator(time);
@@ -102,7 +108,7 @@ public sealed class CarillonEngine : IAsyncDisposable
     public bool IsRunning { get; private set; }
 
     /// <summary>This node's incarnation; 0 before the start.</summary>
-    public long Epoch { get; private set; }
+    public long Epoch => _lease.Epoch;
 
     /// <summary>What the start found to tell the operator: work that was taken back after a crash, providers and signing keys that cannot be used.</summary>
     public IReadOnlyList<string> StartNotes { get; private set; } = [];
@@ -123,7 +129,9 @@ public sealed class CarillonEngine : IAsyncDisposable
         var notes = new List<string>();
         await Storage.OpenAsync(cancellationToken);
         await KeyCheck.VerifyAsync(Storage.Nodes, Keys, cancellationToken);
-        Epoch = await Storage.Nodes.StartAsync(Environment.MachineName, _time.GetUtcNow(), cancellationToken);
+        var asked = _time.GetTimestamp();
+        _lease.Begin(await Storage.Nodes.StartAsync(Environment.MachineName, _time.GetUtcNow(), cancellationToken), asked);
+        // Of a store that others use too only what nobody lives to own: those that are gone are noticed in time.
         var rescue = await Storage.Queue.RescueAsync([Epoch], _time.GetUtcNow(), cancellationToken);
         if (rescue.Requeued + rescue.Unknown > 0)
             notes.Add($"The last run ended without warning: {rescue.Requeued} messages go on, {rescue.Unknown} ended as outcome_unknown.");
@@ -134,7 +142,10 @@ public sealed class CarillonEngine : IAsyncDisposable
             notes.Add("There is no provider yet: every channel is served by a simulator. Nothing leaves this machine; see /v1/simulator/outbox.");
 
         Run();
-        var surveyor = new Surveyor(Storage.Queue, _lanes!, _dispatcher!, _time, _defects);
+        var membership = new Membership(
+            Storage, _lease, _clock, Environment.MachineName, _dispatcher!, RefreshAsync, _time, _defects);
+        await membership.BeginAsync(cancellationToken);
+        var surveyor = new Surveyor(_dispatcher!, _time, _defects);
         await surveyor.SurveyAsync(cancellationToken);
         var rescuer = new CallbackRescuer(Storage.Queue, _callbackReader!, _time, _defects);
         await rescuer.ReadAllAsync(cancellationToken);
@@ -142,8 +153,8 @@ public sealed class CarillonEngine : IAsyncDisposable
             surveyor,
             rescuer,
             new StepTimer(Storage.Queue, _committer!, _plans!, _dispatcher!, _time, _defects),
-            new Heartbeat(Storage.Nodes, Epoch, _time, _defects),
-            new Cleaner(Storage.Queue, _options, _time, _defects),
+            membership,
+            new Cleaner(Storage, _lease, _options, _time, _defects),
         ]);
         foreach (var service in _upkeep) service.Start();
         StartNotes = notes;
@@ -239,13 +250,13 @@ public sealed class CarillonEngine : IAsyncDisposable
     private void Run()
     {
         var router = new Router(Providers);
-        _lanes = new LaneScheduler(_options, router, _time);
+        _lanes = new LaneScheduler(_options, router, _lease, _time);
         var plans = _plans = new PlanStepper(Ids, _lanes);
         var renderer = new Renderer(Templates, Secrets);
         var contacts = new ContactDirectory(Storage.Contacts);
         _committer = new GroupCommitter(
-            Storage.Queue, Epoch, _options.CommitLinger, _time, outcomes => _dispatcher!.Recorded(outcomes));
-        _dispatcher = new Dispatcher(_lanes, _committer, Storage, Epoch, renderer, router, plans, _options, _time, _defects);
+            Storage.Queue, _lease, _options.CommitLinger, _time, outcomes => _dispatcher!.Recorded(outcomes));
+        _dispatcher = new Dispatcher(_lanes, _committer, Storage, _lease, renderer, router, plans, _options, _time, _defects);
         Providers.Changed += () =>
         {
             _lanes.Resume();
@@ -258,6 +269,23 @@ public sealed class CarillonEngine : IAsyncDisposable
         _previewer = new Previewer(builder, _lanes, Templates, renderer, Providers, _time);
         _intake = new Intake(
             builder, contacts, _committer, _dispatcher, _lanes, _options, _time);
+    }
+
+    /// <summary>Another node has changed something that this one remembers.</summary>
+    private async Task RefreshAsync(string topic, CancellationToken cancellationToken)
+    {
+        switch (topic)
+        {
+            case ChangeTopics.Providers:
+                await Providers.RefreshAsync(cancellationToken);
+                break;
+            case ChangeTopics.Senders:
+                await Senders.LoadAsync(cancellationToken);
+                break;
+            case ChangeTopics.Templates:
+                Templates.Forget();
+                break;
+        }
     }
 
     private Uri? CallbackUrlOf(Guid provider) =>

@@ -23,6 +23,9 @@ public sealed class ArchitectureTests
 
     [Theory]
     [InlineData("Carillon.Dispatch", "Carillon.Storage.Sqlite")]
+    [InlineData("Carillon.Dispatch", "Carillon.Storage.PostgreSql")]
+    [InlineData("Carillon.Storage.PostgreSql", "Carillon.Storage.Sqlite")]
+    [InlineData("Carillon.Storage.Sqlite", "Carillon.Storage.PostgreSql")]
     [InlineData("Carillon.Dispatch", "Carillon.Channels.Email")]
     [InlineData("Carillon.Channels", "Carillon.Storage")]
     [InlineData("Carillon.Channels", "Carillon.Senders")]

@@ -39,12 +39,14 @@ internal sealed partial class ServerProcess : IDisposable
         if (!File.Exists(program)) throw new BenchException($"There is no server at {program}: build it with dotnet build -c Release src/Carillon.Server.");
         var data = Path.Combine(directory, "data-" + Path.GetRandomFileName());
         Directory.CreateDirectory(data);
+        if (options.Database is { } database) await Raw.PostgreSqlHandle.ClearAsync(database);
         var port = FreePort.Find();
         var number = port.ToString(CultureInfo.InvariantCulture);
         var process = ChildProcess.Start(
             Path.Combine(directory, $"server-{port}.log"),
             ["dotnet", program],
-            ("CARILLON_DATA", data), ("CARILLON_PORT", number), ("NOTIFICATIONS_PORT", number), ("NOTIFICATIONS_HOST", "127.0.0.1"));
+            ("CARILLON_DATA", data), ("CARILLON_PORT", number), ("NOTIFICATIONS_PORT", number), ("NOTIFICATIONS_HOST", "127.0.0.1"),
+            ("DATABASE_URL", options.Database ?? ""));
         var started = Stopwatch.GetTimestamp();
         using var client = new HttpClient();
         while (true)

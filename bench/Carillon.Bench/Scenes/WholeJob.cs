@@ -25,9 +25,9 @@ internal static class WholeJob
         var rawAfter = await RawSmtp.RunAsync(stage.Sink, content, RawTime);
 
         var stopped = stage.Server.Stop();
-        var ledger = Ledger.Read(stage.Server.DatabasePath);
+        var ledger = options.Database is { } url ? await Ledger.ReadAsync(url) : Ledger.Read(stage.Server.DatabasePath);
         ledger.Expect(stage.Before + whole.Messages);
-        var sqlite = RawSqlite.Run(stage.Server.DatabasePath, stage.Directory);
+        IReadOnlyList<Measurement> sqlite = options.Database is null ? [RawSqlite.Run(stage.Server.DatabasePath, stage.Directory)] : [];
         var limit = (rawBefore.PerSecond + rawAfter.PerSecond) / 2;
         return
         [
@@ -39,7 +39,7 @@ internal static class WholeJob
             },
             rawBefore with { Name = "raw SMTP, before" },
             rawAfter with { Name = "raw SMTP, after" },
-            sqlite,
+            .. sqlite,
         ];
     }
 

@@ -19,6 +19,16 @@ internal sealed record Ledger(IReadOnlyDictionary<long, long> ByStatus, long Not
         long Count(string table) => (long)handle.Query($"SELECT count(*) FROM {table}")[0][0]!;
     }
 
+    public static async Task<Ledger> ReadAsync(string url)
+    {
+        await using var handle = await PostgreSqlHandle.OpenAsync(url);
+        return new Ledger(
+            await handle.CountsAsync("SELECT status::bigint, count(*) FROM message GROUP BY status"),
+            await handle.CountAsync("SELECT count(*) FROM notification"),
+            await handle.CountAsync("SELECT (SELECT count(*) FROM due_work) + (SELECT count(*) FROM owned_work)"),
+            await handle.CountAsync("SELECT pg_database_size(current_database())"));
+    }
+
     /// <summary>Throws unless exactly so many notifications led to exactly so many sent messages, and nothing is left.</summary>
     public void Expect(long messages)
     {

@@ -492,6 +492,13 @@ internal static class ApiOperations
         Problems = [400, 401, 403, 404, 415, 422],
     };
 
+    public static readonly ApiOperation ListNodes = new("listNodes", "Operations", "The nodes that work on this installation")
+    {
+        Description = "Newest first; those that ended within a day are among them. For administrators of the installation.",
+        Answer = typeof(ApiShapes.Page<ApiShapes.Node>),
+        Problems = [401, 403],
+    };
+
     public static readonly ApiOperation GetHealth = new("getHealth", "Operations", "Whether the process lives") { Answer = typeof(ApiShapes.Health), IsPublic = true };
 
     public static readonly ApiOperation GetReadiness = new("getReadiness", "Operations", "Whether it can take and deliver: 200, or 503 with what is missing")

@@ -275,6 +275,14 @@ internal static class ApiShapes
     internal sealed record RequestLimit(
         [property: Description("1 to 1,000,000.")] int Requests, [property: Description("1 to 86,400.")] int Seconds);
 
+    internal sealed record Node(
+        [property: Description("The number of its incarnation: higher than that of every one before.")] long Epoch,
+        string Name,
+        [property: Description("live or ended.")] string Status,
+        [property: Description("Whether it is the one that answers.")] bool IsThis,
+        DateTimeOffset StartedAt, DateTimeOffset HeartbeatAt, DateTimeOffset? StoppedAt,
+        [property: Description("Messages in its hands.")] long Owned);
+
     internal sealed record Page<T>(T[] Data, [property: Description("The after of the next page; null on the last.")] string? Next);
 
     internal sealed record Health(string Status, string Version);

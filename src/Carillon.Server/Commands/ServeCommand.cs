@@ -44,7 +44,7 @@ internal static class ServeCommand
     private static string? Explain(Exception e, ServerOptions options) => e switch
     {
         StorageStartException or KeyFileException => e.Message,
-        OptionsValidationException faults => string.Join(Environment.NewLine, faults.Failures),
+        OptionsValidationException faults => string.Join(' ', faults.Failures),
         StorageUnavailableException => $"The store cannot be used: {e.Message}",
         IOException { InnerException: AddressInUseException } or AddressInUseException =>
             $"{Address(options)} is taken by another program: stop it, or choose another port with --port or CARILLON_PORT.",

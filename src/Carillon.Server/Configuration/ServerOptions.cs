@@ -13,7 +13,7 @@ internal sealed record ServerOptions
 
     public int Port { get; init; } = 8018;
 
-    /// <summary>How the world reaches the server; null until it is set. Nothing uses it yet.</summary>
+    /// <summary>How the world reaches the server; null until it is set.</summary>
     public Uri? PublicUrl { get; init; }
 
     /// <summary>The SQLite file; null for <c>carillon.db</c> in the data directory.</summary>

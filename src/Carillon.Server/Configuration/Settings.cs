@@ -30,7 +30,7 @@ internal static class Settings
             "The port on which it listens.",
             (text, options) => Integer(text, 1, 65_535) is { } value ? options with { Port = value } : null) { OtherVariable = "NOTIFICATIONS_PORT" },
         new("public_url", "none", "an absolute http or https URL",
-            "How the world reaches the server. Checked, but not used yet.",
+            "How the world reaches the server. Vendors are asked to report there; without it they are not.",
             (text, options) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? options with { PublicUrl = url } : null) { OtherVariable = "PUBLIC_URL" },
         new("database_url", "`carillon.db` in the data directory", "empty, sqlite:///path/to/file, or postgresql://user:password@host:5432/database",
             "The database: one file for one node, or PostgreSQL for several.",

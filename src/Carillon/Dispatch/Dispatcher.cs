@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Carillon.Messages;
+using Carillon.Nodes;
 using Carillon.Providers;
 using Carillon.Storage;
 
@@ -16,7 +17,7 @@ internal sealed class Dispatcher : IAsyncDisposable
     private readonly LaneScheduler _lanes;
     private readonly GroupCommitter _committer;
     private readonly IQueueStore _store;
-    private readonly long _epoch;
+    private readonly NodeLease _lease;
     private readonly TimeProvider _time;
     private readonly IDefectLog _defects;
     private readonly DeliveryServices _services;
@@ -32,13 +33,13 @@ internal sealed class Dispatcher : IAsyncDisposable
     private volatile bool _stopping;
 
     public Dispatcher(
-        LaneScheduler lanes, GroupCommitter committer, IStorage storage, long epoch, Renderer renderer, Router router, PlanStepper plans,
+        LaneScheduler lanes, GroupCommitter committer, IStorage storage, NodeLease lease, Renderer renderer, Router router, PlanStepper plans,
         CarillonOptions options, TimeProvider time, IDefectLog defects)
     {
         _lanes = lanes;
         _committer = committer;
         _store = storage.Queue;
-        _epoch = epoch;
+        _lease = lease;
         _time = time;
         _defects = defects;
         _services = new DeliveryServices
@@ -125,6 +126,32 @@ internal sealed class Dispatcher : IAsyncDisposable
         foreach (var message in taken) End([message], Gate.Check(message, now, _services.Options.Retry));
     }
 
+    /// <summary>Others have taken over what this node owned: what waits in its memory is theirs.</summary>
+    public void Forget()
+    {
+        foreach (var message in _lanes.TakeOut(static _ => true, onlyPaused: false)) _lanes.Finished(message);
+    }
+
+    /// <summary>Looks which lanes have work in the store.</summary>
+    public async Task FindWorkAsync(CancellationToken cancellationToken)
+    {
+        foreach (var lane in await _store.LanesAsync(cancellationToken)) _lanes.Found(lane.Lane, lane.Due);
+        Nudge();
+    }
+
+    /// <summary>The same, for whoever cannot wait for it.</summary>
+    public async Task FindWorkSafelyAsync()
+    {
+        try
+        {
+            if (!_stopping) await FindWorkAsync(CancellationToken.None);
+        }
+        catch (StorageUnavailableException)
+        {
+            // The survey that comes now and then finds it.
+        }
+    }
+
     /// <summary>Stops giving out messages and claiming more, and waits for those under way until <paramref name="deadline"/>.</summary>
     public async Task DrainAsync(DateTimeOffset deadline)
     {
@@ -141,7 +168,7 @@ internal sealed class Dispatcher : IAsyncDisposable
     {
         // What was handed over, or claimed, while the drain ran.
         _rest.AddRange(_lanes.Stop());
-        if (_rest.Count > 0) await _store.ReleaseAsync(_epoch, _rest);
+        if (_rest.Count > 0) await _store.ReleaseAsync(_lease.Epoch, _rest);
     }
 
     public async ValueTask DisposeAsync()
@@ -239,7 +266,10 @@ internal sealed class Dispatcher : IAsyncDisposable
     {
         try
         {
-            var claim = await _store.ClaimAsync(order.Lane, _epoch, _time.GetUtcNow(), order.Limit);
+            var epoch = _lease.Epoch;
+            var claim = await _store.ClaimAsync(order.Lane, epoch, _time.GetUtcNow(), order.Limit);
+            // Claimed by an incarnation that has ended meanwhile: others find it.
+            if (epoch != _lease.Epoch) claim = claim with { Messages = [] };
             _lanes.Claimed(order, claim.Messages, claim.NextDue, failed: false);
         }
         catch (Exception e)

@@ -1,3 +1,4 @@
+using Carillon.Nodes;
 using Carillon.Storage;
 
 namespace Carillon.Dispatch;
@@ -18,7 +19,7 @@ internal sealed class GroupCommitter : IAsyncDisposable
     private static readonly TimeSpan TroubleMemory = TimeSpan.FromSeconds(5);
 
     private readonly IQueueStore _store;
-    private readonly long _epoch;
+    private readonly NodeLease _lease;
     private readonly TimeSpan _linger;
     private readonly TimeProvider _time;
     private readonly Action<IReadOnlyList<OutcomeWrite>> _recorded;
@@ -32,14 +33,14 @@ internal sealed class GroupCommitter : IAsyncDisposable
 
     /// <param name="recorded">Called after a commit with the outcomes that it held, each with its verdict. Must not throw.</param>
     public GroupCommitter(
-        IQueueStore store, long epoch, TimeSpan linger, TimeProvider time, Action<IReadOnlyList<OutcomeWrite>> recorded)
+        IQueueStore store, NodeLease lease, TimeSpan linger, TimeProvider time, Action<IReadOnlyList<OutcomeWrite>> recorded)
     {
         _store = store;
-        _epoch = epoch;
+        _lease = lease;
         _linger = linger;
         _time = time;
         _recorded = recorded;
-        _pending = new PendingGroup(epoch);
+        _pending = new PendingGroup(lease.Epoch);
         _loop = Task.Run(RunAsync);
     }
 
@@ -135,7 +136,7 @@ internal sealed class GroupCommitter : IAsyncDisposable
                     continue;
                 }
 
-                _pending = new PendingGroup(_epoch);
+                _pending = new PendingGroup(_lease.Epoch);
             }
 
             busy = group.Count >= BusyGroup;

@@ -1,4 +1,5 @@
 using Carillon.Messages;
+using Carillon.Nodes;
 using Carillon.Providers;
 
 namespace Carillon.Dispatch;
@@ -12,7 +13,7 @@ namespace Carillon.Dispatch;
 /// An example of a turn: lanes A (normal, quantum 8) and B (high, quantum 16) have thousands ready each. A sends 8, B 16, A 8 …
 /// A third lane that gets one message waits for at most 24 others, however many those two hold.
 /// </remarks>
-internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes, TimeProvider time)
+internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes, NodeLease lease, TimeProvider time)
 {
     private const int Foothold = 16;
 
@@ -104,7 +105,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
     {
         lock (_lock)
         {
-            if (_stopped || _sending >= options.MaxUnrecorded) return null;
+            if (_stopped || _sending >= options.MaxUnrecorded || !lease.IsHeld) return null;
             return Serve(_critical) ?? (_sending < options.MaxUnrecorded - options.CriticalReserve ? Serve(_ring) : null);
         }
     }

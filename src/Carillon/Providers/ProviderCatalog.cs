@@ -82,6 +82,25 @@ public sealed class ProviderCatalog(
         return faults;
     }
 
+    /// <summary>Takes up what other nodes have changed: only what has another version than here is made anew.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var stored in await store.AllAsync(cancellationToken))
+            {
+                var isHere = _snapshot.ById.TryGetValue(stored.Provider.Id, out var runtime);
+                var isCurrent = isHere ? runtime!.Provider.Version >= stored.Provider.Version : stored.Provider.DeletedAt is not null;
+                if (!isCurrent) Apply(Opened(stored).Provider);
+            }
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
     /// <summary>Checks and stores a provider, and puts it to work on this node.</summary>
     /// <exception cref="DuplicateKeyException">The tenant has a provider of this name.</exception>
     public Task<ProviderCreation> CreateAsync(TenantId tenant, ProviderDraft draft, CancellationToken cancellationToken) =>

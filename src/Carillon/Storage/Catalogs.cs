@@ -145,22 +145,3 @@ public interface ITenantStore
 
     ValueTask<bool> AnyKeyAsync(CancellationToken cancellationToken = default);
 }
-
-public interface INodeStore
-{
-    /// <summary>Begins an incarnation of a node; the number is higher than all before it.</summary>
-    ValueTask<long> StartAsync(string name, DateTimeOffset now, CancellationToken cancellationToken = default);
-
-    ValueTask HeartbeatAsync(long epoch, DateTimeOffset now, CancellationToken cancellationToken = default);
-
-    ValueTask StopAsync(long epoch, CancellationToken cancellationToken = default);
-
-    /// <summary>A named value of the installation (the key's check value …), or null.</summary>
-    ValueTask<byte[]?> GetSettingAsync(string name, CancellationToken cancellationToken = default);
-
-    /// <summary>Stores a named value unless there is one; returns the one that is there.</summary>
-    ValueTask<byte[]> AddSettingAsync(string name, byte[] value, CancellationToken cancellationToken = default);
-
-    /// <summary>Stores a named value in place of what is there.</summary>
-    ValueTask PutSettingAsync(string name, byte[] value, CancellationToken cancellationToken = default);
-}

@@ -24,6 +24,9 @@ public interface IStorage : IAsyncDisposable
 
     INodeStore Nodes { get; }
 
+    /// <summary>Whether several nodes may use it at once: then the store's clock counts, and who lives is told by heartbeats.</summary>
+    bool IsShared { get; }
+
     /// <summary>What and where, without secrets, for people (<c>SQLite at /var/lib/carillon/carillon.db</c>).</summary>
     string Description { get; }
 

@@ -80,6 +80,13 @@ public sealed class TemplateCatalog
         _templates.Remove((template.Tenant, PublicId.Format(PublicId.Template, template.Id)));
     }
 
+    /// <summary>Any of them may have changed.</summary>
+    internal void Forget()
+    {
+        Interlocked.Increment(ref _changes);
+        _templates.Clear();
+    }
+
     internal Task<CheckedDocument> CheckAsync(TenantId tenant, string key, TemplateDocument document, CancellationToken cancellationToken) =>
         new Publication(_store, _text, _html, tenant, key).CheckAsync(document, cancellationToken);
 

@@ -9,7 +9,8 @@ namespace Carillon.EndToEnd.Tests.Rig;
 /// answer was lost is sent again, alike and with the same Idempotency-Key, until it is answered.
 /// </summary>
 /// <param name="pace">Between two requests of one sender.</param>
-internal sealed class LoadClient(ServerSetup setup, int seed, TimeSpan pace) : IDisposable
+/// <param name="domain">Of the recipients: clients that send at once have one each.</param>
+internal sealed class LoadClient(ServerSetup setup, int seed, TimeSpan pace, string domain = "load.example") : IDisposable
 {
     private const int OrdinaryBatch = 40;
 
@@ -73,7 +74,7 @@ internal sealed class LoadClient(ServerSetup setup, int seed, TimeSpan pace) : I
         // Half are single; half of all may not be sent twice.
         var count = random.Next(2) == 0 ? 1 : random.Next(60) == 0 ? LargeBatch : random.Next(2, OrdinaryBatch);
         var kind = random.Next(2) == 0 ? "stop" : "again";
-        var recipients = Enumerable.Range(0, count).Select(i => $"{kind}.{number}.{i}@load.example").ToArray();
+        var recipients = Enumerable.Range(0, count).Select(i => $"{kind}.{number}.{i}@{domain}").ToArray();
         var bodies = recipients.Select(r => Bodies.Mail(r).With("on_unknown", kind == "stop" ? "stop" : "resend"));
         return new Request(recipients, $"load-{seed}-{number}", count == 1 ? bodies.First().ToJsonString() : new JsonArray([.. bodies]).ToJsonString());
     }

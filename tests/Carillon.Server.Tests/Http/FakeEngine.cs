@@ -103,6 +103,8 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderS
 
     public INodeStore Nodes => this;
 
+    public bool IsShared => false;
+
     public string Description => "a store in memory";
 
     public Task OpenAsync(CancellationToken cancellationToken = default) => Failure is null ? Task.CompletedTask : Task.FromException(Failure);
@@ -212,7 +214,19 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderS
 
     ValueTask<long> INodeStore.StartAsync(string name, DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    ValueTask INodeStore.HeartbeatAsync(long epoch, DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<Pulse?> HeartbeatAsync(long epoch, DateTimeOffset now, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
+    ValueTask<bool> INodeStore.EndAsync(long epoch, DateTimeOffset heard, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    ValueTask<IReadOnlyList<StoredNode>> INodeStore.ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<long?> TakeLeaseAsync(string name, long epoch, TimeSpan duration, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
+    public IAsyncDisposable? Listen(Action<string> changed) => throw new NotSupportedException();
+
+    public ValueTask TellAsync(string topic, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     ValueTask INodeStore.StopAsync(long epoch, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -383,7 +383,7 @@ public sealed class TemplatesApiTests : IAsyncLifetime
         var rest = await GetJsonAsync("/v1/templates/a/versions?limit=3&after=" + Text(versions, "next"));
         Assert.Equal([5, 4, 3, 2, 1], Items(versions).Concat(Items(rest)).Select(v => Number(v, "version")));
         Assert.Equal(JsonValueKind.Null, rest.GetProperty("next").ValueKind);
-        Assert.Equal(["after:invalid_cursor"], await FaultsAsync(await SendAsync("GET", "/v1/templates/a/versions?after=x")));
+        Assert.Equal(["after:invalid"], await FaultsAsync(await SendAsync("GET", "/v1/templates/a/versions?after=x")));
     }
 
     [Fact]

@@ -34,6 +34,8 @@ internal sealed class FaultyStorage : IStorage
 
     public INodeStore Nodes => _inner.Nodes;
 
+    public bool IsShared => _inner.IsShared;
+
     public string Description => _inner.Description;
 
     public Task OpenAsync(CancellationToken cancellationToken = default) => _inner.OpenAsync(cancellationToken);

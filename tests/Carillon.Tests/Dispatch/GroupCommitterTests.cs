@@ -1,6 +1,7 @@
 using System.Reflection;
 using Carillon.Dispatch;
 using Carillon.Messages;
+using Carillon.Nodes;
 using Carillon.Storage;
 
 namespace Carillon.Tests.Dispatch;
@@ -70,7 +71,7 @@ public sealed class GroupCommitterTests
     }
 
     private static GroupCommitter Committer(GatedStore store) =>
-        new(store.Store, 1, TimeSpan.Zero, TimeProvider.System, _ => { });
+        new(store.Store, new NodeLease(TimeProvider.System, isShared: false), TimeSpan.Zero, TimeProvider.System, _ => { });
 
     private static AcceptWrite Accept() => new() { Tenant = new TenantId(1), At = DateTimeOffset.UnixEpoch, Notifications = [] };
 

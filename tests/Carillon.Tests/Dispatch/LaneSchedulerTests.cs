@@ -1,5 +1,6 @@
 using Carillon.Dispatch;
 using Carillon.Messages;
+using Carillon.Nodes;
 using Carillon.Providers;
 
 namespace Carillon.Tests.Dispatch;
@@ -286,7 +287,7 @@ public sealed class LaneSchedulerTests
         Assert.Null(lanes.Next());
     }
 
-    private LaneScheduler Scheduler(CarillonOptions? options = null) => new(options ?? new CarillonOptions(), _routes, _time);
+    private LaneScheduler Scheduler(CarillonOptions? options = null) => new(options ?? new CarillonOptions(), _routes, new NodeLease(_time, isShared: false), _time);
 
     private static List<OutboundMessage> Fill(LaneScheduler lanes, int tenant, int count, Priority priority = Priority.Normal)
     {

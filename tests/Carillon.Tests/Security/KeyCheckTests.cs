@@ -57,8 +57,19 @@ public sealed class KeyCheckTests
         public ValueTask<long> StartAsync(string name, DateTimeOffset now, CancellationToken cancellationToken = default) =>
             throw new NotSupportedException();
 
-        public ValueTask HeartbeatAsync(long epoch, DateTimeOffset now, CancellationToken cancellationToken = default) =>
+        public ValueTask<Pulse?> HeartbeatAsync(long epoch, DateTimeOffset now, CancellationToken cancellationToken = default) =>
             throw new NotSupportedException();
+
+        public ValueTask<bool> EndAsync(long epoch, DateTimeOffset heard, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public ValueTask<IReadOnlyList<StoredNode>> ListAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public ValueTask<long?> TakeLeaseAsync(string name, long epoch, TimeSpan duration, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
+
+        public IAsyncDisposable? Listen(Action<string> changed) => throw new NotSupportedException();
+
+        public ValueTask TellAsync(string topic, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
         public ValueTask StopAsync(long epoch, CancellationToken cancellationToken = default) => throw new NotSupportedException();
     }

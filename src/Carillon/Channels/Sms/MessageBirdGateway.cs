@@ -157,6 +157,9 @@ internal sealed class MessageBirdGateway : IGateway, ICallbackReceiver
                 CultureInfo.InvariantCulture, $"{code} {error.Text("description")} {(error.Text("parameter") is { } parameter ? $"({parameter})" : "")}"));
             return code switch
             {
+                // Too fast, or away: that counts before what the code says.
+                _ when answer.Status is 429 or 503 => HttpOutcomes.Of(answer, string.Create(CultureInfo.InvariantCulture, $"{code} {error.Text("description")}")),
+
                 // The access key, an empty account, an API that is not there: the account's owner can mend it.
                 2 or 20 or 25 or 98 => SendResult.Unavailable(words),
 

@@ -184,8 +184,7 @@ internal sealed class TwilioGateway : IGateway, ICallbackReceiver
                 Detail = code is null or "" ? null : $"{code} {fields["ErrorMessage"]}".TrimEnd(),
                 IsPermanent = isPermanent,
 
-                // When the network reported, to the minute.
-                At = DateTimeOffset.TryParseExact(fields["RawDlrDoneDate"], "yyMMddHHmm", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null,
+                // RawDlrDoneDate is not looked at: to the minute alone, it would put a delivery before its send.
             },
         ];
     }

@@ -1,9 +1,10 @@
+using Carillon.Nodes;
 using Carillon.Storage;
 
 namespace Carillon.Dispatch.Maintenance;
 
 /// <summary>Drops what has served its time, a little at a time: idempotency keys, secrets whose erasure is due, callbacks that were read.</summary>
-internal sealed class Cleaner(IQueueStore queue, CarillonOptions options, TimeProvider time, IDefectLog defects) : PeriodicService(time, defects)
+internal sealed class Cleaner(IStorage storage, NodeLease lease, CarillonOptions options, TimeProvider time, IDefectLog defects) : PeriodicService(time, defects)
 {
     private const int RowsAtOnce = 1000;
     private readonly TimeProvider _time = time;
@@ -12,13 +13,15 @@ internal sealed class Cleaner(IQueueStore queue, CarillonOptions options, TimePr
 
     protected override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
+        // One node is enough.
+        if (await storage.Nodes.TakeLeaseAsync("cleaner", lease.Epoch, Interval * 3, cancellationToken) is null) return;
         int cleaned;
         do
         {
             var now = _time.GetUtcNow();
             var order = new CleaningOrder(
                 now, now - options.IdempotencyRetention, now - options.CallbackRetention, now - options.EarlyEventRetention, RowsAtOnce);
-            cleaned = await queue.CleanAsync(order, cancellationToken);
+            cleaned = await storage.Queue.CleanAsync(order, cancellationToken);
         }
         while (cleaned >= RowsAtOnce);
     }

@@ -22,7 +22,7 @@ internal abstract class PeriodicService : IAsyncDisposable
 
     public void Start() => _loop = Task.Run(LoopAsync);
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _loop;

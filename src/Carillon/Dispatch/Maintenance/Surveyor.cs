@@ -1,12 +1,10 @@
-using Carillon.Storage;
-
 namespace Carillon.Dispatch.Maintenance;
 
 /// <summary>
 /// Looks which lanes have work in the store: at start, and as a safety net now and then, so that work which nobody announced is found.
 /// And ends what has waited too long in lanes where nothing moves.
 /// </summary>
-internal sealed class Surveyor(IQueueStore queue, LaneScheduler lanes, Dispatcher dispatcher, TimeProvider time, IDefectLog defects)
+internal sealed class Surveyor(Dispatcher dispatcher, TimeProvider time, IDefectLog defects)
     : PeriodicService(time, defects)
 {
     protected override TimeSpan Interval => TimeSpan.FromSeconds(10);
@@ -15,8 +13,7 @@ internal sealed class Surveyor(IQueueStore queue, LaneScheduler lanes, Dispatche
 
     protected override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        foreach (var lane in await queue.LanesAsync(cancellationToken)) lanes.Found(lane.Lane, lane.Due);
         dispatcher.EndOverdue();
-        dispatcher.Nudge();
+        await dispatcher.FindWorkAsync(cancellationToken);
     }
 }

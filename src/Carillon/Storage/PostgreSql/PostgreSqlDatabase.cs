@@ -17,6 +17,9 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource source, string name, b
     /// <summary>What and where, without secrets.</summary>
     public string Name => name;
 
+    /// <summary>Whether a pooler stands between: then nothing lasts longer than a transaction.</summary>
+    public bool IsPooled => !prepares;
+
     public async Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken)
     {
         try
@@ -109,7 +112,7 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource source, string name, b
         await source.DisposeAsync();
     }
 
-    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
         if (_closed) throw new StorageUnavailableException("The storage is closed.");
         return await source.OpenConnectionAsync(cancellationToken);

@@ -29,7 +29,7 @@ public sealed class PostgreSqlStorage : IStorage
         Senders = new PostgreSqlSenderStore(database);
         Attachments = new PostgreSqlAttachmentStore(database);
         Tenants = new PostgreSqlTenantStore(database);
-        Nodes = new PostgreSqlNodeStore(database);
+        Nodes = new PostgreSqlNodeStore(database, time);
     }
 
     public IQueueStore Queue { get; }
@@ -49,6 +49,8 @@ public sealed class PostgreSqlStorage : IStorage
     public ITenantStore Tenants { get; }
 
     public INodeStore Nodes { get; }
+
+    public bool IsShared => true;
 
     public string Description => PostgreSqlUrl.Parse(_options.Url, out _, out _) is { } to ? NameOf(to) : "PostgreSQL";
 

@@ -233,7 +233,9 @@ WITH RECURSIVE lanes (tenant_id, lane, due) AS (
 SELECT lane AS Lane, due AS Due FROM lanes WHERE lane >= 0;
 
 -- name: take_lost
-DELETE FROM owned_work WHERE kind = 1 AND NOT epoch = ANY (@epochs)
+-- Nobody may take from a node that has begun since the caller looked.
+DELETE FROM owned_work w WHERE w.kind = 1 AND NOT w.epoch = ANY (@epochs)
+  AND NOT EXISTS (SELECT 1 FROM node n WHERE n.epoch = w.epoch AND n.stopped_at IS NULL)
 RETURNING tenant_id, subject, lane, due, mark_attempt, mark_provider;
 
 -- name: release

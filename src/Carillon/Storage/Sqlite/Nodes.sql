@@ -1,3 +1,7 @@
+-- name: end_nodes
+-- Whoever has the file is alone: those before it have ended.
+UPDATE node SET stopped_at = heartbeat_at WHERE stopped_at IS NULL;
+
 -- name: start_node
 INSERT INTO node (name, started_at, heartbeat_at) VALUES (@name, @now, @now) RETURNING epoch;
 
@@ -6,6 +10,14 @@ UPDATE node SET heartbeat_at = @now WHERE epoch = @epoch;
 
 -- name: stop_node
 UPDATE node SET stopped_at = coalesce(stopped_at, heartbeat_at) WHERE epoch = @epoch;
+
+-- name: end_node
+UPDATE node SET stopped_at = heartbeat_at WHERE epoch = @epoch AND heartbeat_at = @heard AND stopped_at IS NULL;
+
+-- name: list_nodes
+SELECT n.epoch AS Epoch, n.name AS Name, n.started_at AS StartedAt, n.heartbeat_at AS HeartbeatAt, n.stopped_at AS StoppedAt,
+  (SELECT count(*) FROM owned_work o WHERE o.epoch = n.epoch) AS Owned
+FROM node n ORDER BY n.epoch DESC LIMIT 20;
 
 -- name: get_setting
 SELECT value FROM setting WHERE name = @name;

@@ -54,6 +54,8 @@ public sealed class SqliteStorage : IStorage
 
     public INodeStore Nodes { get; }
 
+    public bool IsShared => false;
+
     public string Description => $"SQLite at {_file.Path}";
 
     public Task OpenAsync(CancellationToken cancellationToken = default)

@@ -62,6 +62,7 @@ public sealed class MessageBirdGatewayTests
 
     [Theory]
     [InlineData(429, "", SendOutcome.Unavailable)]
+    [InlineData(429, """{"errors":[{"code":21,"description":"Too many requests","parameter":null}]}""", SendOutcome.Unavailable)]
     [InlineData(502, "<html>", SendOutcome.Unknown)]
     [InlineData(201, "", SendOutcome.Accepted)]
     [InlineData(422, """{"errors":[]}""", SendOutcome.Rejected)]

@@ -97,6 +97,9 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
+    /// <summary>One of the server's own programs.</summary>
+    public static string ProgramOf(string name) => Path.Combine(Bin!, name);
+
     private static string? Bin { get; } = FindBin();
 
     private static string? FindBin()
@@ -125,7 +128,7 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
             kill -INT $server
             wait $server
             """;
-        var start = new ProcessStartInfo { RedirectStandardInput = true };
+        var start = new ProcessStartInfo { RedirectStandardInput = true, UseShellExecute = false };
         string[] command = [.. AsUser, "/bin/sh", "-c", script];
         start.FileName = command[0];
         foreach (var argument in command.Skip(1)) start.ArgumentList.Add(argument);
@@ -175,7 +178,7 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
 
     private static async Task RunAsync(params string[] command)
     {
-        var start = new ProcessStartInfo(command[0]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(command[0]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
         foreach (var argument in command.Skip(1)) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();

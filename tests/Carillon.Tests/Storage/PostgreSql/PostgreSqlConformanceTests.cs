@@ -22,6 +22,8 @@ public sealed class PostgreSqlTemplateTests() : TemplateConformance(new PostgreS
 
 public sealed class PostgreSqlProviderTests() : ProviderConformance(new PostgreSqlFactory());
 
+public sealed class PostgreSqlNodeConformanceTests() : NodeConformance(new PostgreSqlFactory());
+
 public sealed class PostgreSqlLogTests() : LogConformance(new PostgreSqlFactory());
 
 public sealed class PostgreSqlAttachmentTests() : AttachmentConformance(new PostgreSqlFactory());

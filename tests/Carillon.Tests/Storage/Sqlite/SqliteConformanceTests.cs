@@ -20,6 +20,8 @@ public sealed class SqliteEventTests() : EventConformance(new SqliteFactory());
 
 public sealed class SqliteStepTests() : StepConformance(new SqliteFactory());
 
+public sealed class SqliteNodeTests() : NodeConformance(new SqliteFactory());
+
 public sealed class SqliteLogTests() : LogConformance(new SqliteFactory());
 
 public sealed class SqliteTemplateTests() : TemplateConformance(new SqliteFactory());
