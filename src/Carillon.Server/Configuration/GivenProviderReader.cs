@@ -64,7 +64,8 @@ internal sealed class GivenProviderReader
             foreach (var (variable, _, _, field) in group) given.Fields[field] = field == "secret" ? SecretOf(environment[variable]) : environment[variable];
         }
 
-        return _providers.Count == 0 ? [] : _providers;
+        if (_providers.Count == 0) return [];
+        return _providers;
     }
 
     /// <summary>A secret of any text of 24 to 64 bytes is its bytes; receivers write it as Standard Webhooks does.</summary>

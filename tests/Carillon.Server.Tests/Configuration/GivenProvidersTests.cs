@@ -17,6 +17,8 @@ public sealed class GivenProvidersTests
         }
         """;
 
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -63,7 +65,12 @@ public sealed class GivenProvidersTests
             TenantId.Installation, made.Id,
             new ProviderDraft
             {
-                Name = made.Name, Channel = made.Channel, Kind = made.Kind, Priority = 7, Enabled = false, Policy = made.Policy,
+                Name = made.Name,
+                Channel = made.Channel,
+                Kind = made.Kind,
+                Priority = 7,
+                Enabled = false,
+                Policy = made.Policy,
                 Settings = JsonSerializer.Deserialize<JsonElement>("""{"from_email":"noreply@example.com","region":"eu"}"""),
             },
             null, Token);
@@ -151,5 +158,5 @@ public sealed class GivenProvidersTests
 
     /// <summary>With its members in order.</summary>
     private static string Text(JsonElement json) =>
-        JsonSerializer.Serialize(new SortedDictionary<string, string?>(json.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()), StringComparer.Ordinal));
+        JsonSerializer.Serialize(new SortedDictionary<string, string?>(json.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()), StringComparer.Ordinal), Plain);
 }

@@ -36,7 +36,10 @@ public sealed class MailgunGatewayTests
         Assert.Equal("Basic " + Convert.ToBase64String("api:key-secret"u8), request.Headers["authorization"]);
         var parts = MultipartForm.Read(new CallbackRequest
         {
-            Method = "POST", Url = new Uri("https://x.example/"), ReceivedAt = Sample.Time, Body = request.Body,
+            Method = "POST",
+            Url = new Uri("https://x.example/"),
+            ReceivedAt = Sample.Time,
+            Body = request.Body,
             Headers = new Dictionary<string, string> { ["Content-Type"] = request.Headers["content-type"] },
         });
         Assert.Equal(

@@ -334,7 +334,10 @@ public sealed class SesGatewayTests : IAsyncDisposable
     {
         var fields = new Dictionary<string, string>
         {
-            ["Type"] = type, ["MessageId"] = "22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324", ["TopicArn"] = topic, ["Message"] = message,
+            ["Type"] = type,
+            ["MessageId"] = "22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324",
+            ["TopicArn"] = topic,
+            ["Message"] = message,
             ["Timestamp"] = (at ?? Sample.Time).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
         };
         foreach (var (name, value) in more) fields[name] = value;

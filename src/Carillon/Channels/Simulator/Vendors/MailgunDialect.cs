@@ -34,7 +34,11 @@ internal sealed class MailgunDialect : IVendorDialect
         {
             var parts = MultipartForm.Read(new CallbackRequest
             {
-                Method = request.Method, Url = new Uri("http://mailgun.example/"), Headers = request.Headers, Body = request.Body, ReceivedAt = default,
+                Method = request.Method,
+                Url = new Uri("http://mailgun.example/"),
+                Headers = request.Headers,
+                Body = request.Body,
+                ReceivedAt = default,
             });
             var to = parts.FirstOrDefault(p => p.Name == "to")?.Text;
             var mail = parts.FirstOrDefault(p => p.Name == "message")?.Text;
