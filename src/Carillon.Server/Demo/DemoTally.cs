@@ -49,7 +49,7 @@ internal sealed class DemoTally
     public void Show(IAnsiConsole console, TimeSpan elapsed)
     {
         var table = new Table().Border(TableBorder.Horizontal)
-            .AddColumn("channel").AddColumn(Right("sent")).AddColumn(Right("delivered")).AddColumn(Right("read")).AddColumn(Right("bounced")).AddColumn(Right("failover")).AddColumn(Right("retried"))
+            .AddColumn(new TableColumn("channel").NoWrap().PadLeft(0).PadRight(1)).AddColumn(Right("sent")).AddColumn(Right("delivered")).AddColumn(Right("read")).AddColumn(Right("bounced")).AddColumn(Right("failover")).AddColumn(Right("retried"))
             .AddColumn(Right("refused")).AddColumn(Right("later"));
         foreach (var (channel, row) in _rows)
             table.AddRow(
@@ -59,7 +59,7 @@ internal sealed class DemoTally
             $"[bold]{_settled}[/] messages settled in [bold]{elapsed.TotalSeconds:0.0} s[/], through gateways with the delays and faults of real ones. What WhatsApp refused went out as SMS.");
     }
 
-    private static TableColumn Right(string title) => new TableColumn(title).RightAligned();
+    private static TableColumn Right(string title) => new TableColumn(title).RightAligned().NoWrap().PadLeft(0).PadRight(1);
 
     private static string Text(int count) => count == 0 ? "" : count.ToString(CultureInfo.InvariantCulture);
 
