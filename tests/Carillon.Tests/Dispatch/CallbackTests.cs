@@ -126,6 +126,22 @@ public sealed class CallbackTests
         Assert.Equal(MessageStatus.Delivered, (await harness.UntilAsync(message.Id)).Status);
     }
 
+    [Fact]
+    public void A_token_in_the_address_is_not_kept_and_still_tells_one_request_from_another()
+    {
+        CallbackRequest Request(string query) => new()
+        {
+            Method = "POST", Url = new Uri("https://example.net/callbacks/prv_1" + query), Headers = new Dictionary<string, string>(), ReceivedAt = DateTimeOffset.UnixEpoch,
+        };
+
+        string Kept(string query) => CallbackDocument.Read(CallbackDocument.Write(Request(query)), DateTimeOffset.UnixEpoch).Url.OriginalString;
+
+        Assert.Equal("https://example.net/callbacks/prv_1?message=msg_1&x=2", Kept("?message=msg_1&token=a-secret-of-many-letters&x=2"));
+        Assert.Equal("https://example.net/callbacks/prv_1", Kept("?token=a-secret-of-many-letters"));
+        Assert.Equal("https://example.net/callbacks/prv_1", Kept(""));
+        Assert.NotEqual(CallbackDocument.Digest(Request("?token=a")), CallbackDocument.Digest(Request("?token=b")));
+    }
+
     private static async Task<Guid> ProviderOfAsync(EngineHarness harness, TenantId tenant) =>
         Assert.IsType<ProviderCreation.Created>(await harness.Engine.Providers.CreateAsync(
             tenant, new ProviderDraft { Name = "other", Channel = Channel.Email, Kind = "scripted", Settings = JsonElement.Parse("{}") },
