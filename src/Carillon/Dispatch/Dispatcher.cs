@@ -122,8 +122,10 @@ internal sealed class Dispatcher : IAsyncDisposable
     public void EndOverdue()
     {
         var now = _time.GetUtcNow();
-        var taken = _lanes.TakeOut(m => Gate.Check(m, now, _services.Options.Retry).Stop is not null, onlyPaused: true);
-        foreach (var message in taken) End([message], Gate.Check(message, now, _services.Options.Retry));
+        var taken = _lanes.TakeOut(m => Check(m).Stop is not null, onlyPaused: true);
+        foreach (var message in taken) End([message], Check(message));
+
+        GateAnswer Check(OutboundMessage message) => Gate.Check(message, now, _services.Options.RetryOf(message.Channel));
     }
 
     /// <summary>Others have taken over what this node owned: what waits in its memory is theirs.</summary>

@@ -40,7 +40,7 @@ internal sealed class GroupCommitter : IAsyncDisposable
         _linger = linger;
         _time = time;
         _recorded = recorded;
-        _pending = new PendingGroup(lease.Epoch);
+        _pending = new PendingGroup();
         _loop = Task.Run(RunAsync);
     }
 
@@ -136,7 +136,9 @@ internal sealed class GroupCommitter : IAsyncDisposable
                     continue;
                 }
 
-                _pending = new PendingGroup(_lease.Epoch);
+                _pending = new PendingGroup();
+                // Not when the group began to gather: the node may have begun anew since.
+                group.Writes.Epoch = _lease.Epoch;
             }
 
             busy = group.Count >= BusyGroup;
@@ -199,9 +201,9 @@ internal sealed class GroupCommitter : IAsyncDisposable
         _ = group.Committed.Task.Exception;
     }
 
-    private sealed class PendingGroup(long epoch)
+    private sealed class PendingGroup
     {
-        public WriteGroup Writes { get; } = new() { Epoch = epoch };
+        public WriteGroup Writes { get; } = new() { Epoch = 0 };
 
         public TaskCompletionSource Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -11,7 +11,11 @@ internal sealed class Membership(
     IStorage storage, NodeLease lease, StoreClock? clock, string name, Dispatcher dispatcher, Func<string, CancellationToken, Task> refresh,
     TimeProvider time, IDefectLog defects) : PeriodicService(time, defects)
 {
+    /// <summary>How often it is looked whether something belongs to a node that ended long ago.</summary>
+    private static readonly TimeSpan StrandedInterval = TimeSpan.FromSeconds(10);
+
     private readonly TimeProvider _time = time;
+    private long _strandedLook = time.GetTimestamp();
     private readonly NodeWatch _watch = new(time);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, long> _versions = new(StringComparer.Ordinal);
@@ -94,11 +98,14 @@ internal sealed class Membership(
     private async Task TakeOverAsync(Pulse pulse, CancellationToken cancellationToken)
     {
         var dead = _watch.Dead(pulse.Live, lease.Epoch);
-        if (dead.Count == 0) return;
+        // What an incarnation commits in the moment when others end it comes after they have taken over: nobody else would find it.
+        var isTime = storage.IsShared && _time.GetElapsedTime(_strandedLook) >= StrandedInterval;
+        if (dead.Count == 0 && !isTime) return;
+        _strandedLook = _time.GetTimestamp();
         foreach (var (epoch, heard) in dead) await storage.Nodes.EndAsync(epoch, heard, cancellationToken);
         var live = pulse.Live.Keys.Except(dead.Select(d => d.Epoch)).ToList();
-        await storage.Queue.RescueAsync(live, _time.GetUtcNow(), cancellationToken);
-        await dispatcher.FindWorkAsync(cancellationToken);
+        var rescue = await storage.Queue.RescueAsync(live, _time.GetUtcNow(), cancellationToken);
+        if (dead.Count > 0 || rescue != default) await dispatcher.FindWorkAsync(cancellationToken);
     }
 
     private void Told(string topic) => _ = topic == ChangeTopics.Work ? dispatcher.FindWorkSafelyAsync() : BeatSoonAsync();
