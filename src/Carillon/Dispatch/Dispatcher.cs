@@ -269,9 +269,10 @@ internal sealed class Dispatcher : IAsyncDisposable
         try
         {
             var epoch = _lease.Epoch;
+            if (!_lease.IsHeld) throw new StorageUnavailableException("This node was not heard of for too long.");
             var claim = await _store.ClaimAsync(order.Lane, epoch, _time.GetUtcNow(), order.Limit);
-            // Claimed by an incarnation that has ended meanwhile: others find it.
-            if (epoch != _lease.Epoch) claim = claim with { Messages = [] };
+            // Where that incarnation has ended meanwhile they will not be given out, and others find them.
+            foreach (var message in claim.Messages) message.OwnerEpoch = epoch;
             _lanes.Claimed(order, claim.Messages, claim.NextDue, failed: false);
         }
         catch (Exception e)
