@@ -63,7 +63,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         Outbox = new SimulatorOutbox();
         Templates = new TemplateCatalog(storage.Templates, Ids, options, time);
         Senders = new SenderDirectory(storage.Senders, Secrets, Ids, time);
-        _gatewayServices = new GatewayServices(time, Outbox) { Signers = Senders.Find, Guard = options.OutgoingGuard, CallbackUrl = CallbackUrlOf };
+        _gatewayServices = new GatewayServices(time, Outbox) { Signers = Senders.Find, Guard = options.OutgoingGuard, CallbackUrl = CallbackUrlOf, CallBack = CallBackAsync };
         Limits = new LimitKeeper(storage.Limits, time, defects);
         Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate, Limits);
         Routing = new RoutingBook(storage.Nodes, time);
@@ -307,6 +307,22 @@ public sealed class CarillonEngine : IAsyncDisposable
             case ChangeTopics.Templates:
                 Templates.Forget();
                 break;
+        }
+    }
+
+    private async Task CallBackAsync(Guid provider, CallbackRequest request)
+    {
+        try
+        {
+            if (IsRunning) await Callbacks.ReceiveAsync(provider, request, CancellationToken.None);
+        }
+        catch (StorageUnavailableException)
+        {
+            // As when a vendor's call finds nobody, and is not repeated.
+        }
+        catch (Exception e)
+        {
+            _defects.Report("A simulated callback", e);
         }
     }
 

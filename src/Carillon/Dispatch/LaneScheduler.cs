@@ -52,7 +52,8 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
     {
         lock (_lock)
         {
-            if (_stopped) return false;
+            // What a node takes that may have been taken for dead is for whoever claims it.
+            if (_stopped || !lease.IsHeld) return false;
             var lane = LaneOf(message.Lane);
             if (lane.WantsClaim || lane.IsClaiming || !HasRoom(lane)) return false;
             Add(lane, 1, message.Notification.Size);
@@ -291,6 +292,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         for (var left = ring.Count; left > 0; left--)
         {
             var lane = ring.Peek();
+            DropLost(lane);
             if (!lane.HasReady || lane.PausedUntil is not null)
             {
                 Leave(ring, lane);
@@ -374,6 +376,19 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
             if (!_waiting.TryGetValue(provider, out var waiting)) _waiting.Add(provider, waiting = new WaitingLanes());
             waiting.Add(lane);
         }
+    }
+
+    /// <summary>What was committed under an incarnation that has ended is not this one's: others have it, or will.</summary>
+    private void DropLost(Lane lane)
+    {
+        for (var i = lane.Aside.Count - 1; i >= 0; i--)
+        {
+            if (lane.Aside[i].OwnerEpoch == lease.Epoch) continue;
+            Remove(lane.Aside[i]);
+            lane.Aside.RemoveAt(i);
+        }
+
+        while (lane.Ready.TryPeek(out var message) && message.OwnerEpoch != lease.Epoch) Remove(lane.Ready.Dequeue());
     }
 
     /// <summary>No provider takes a message of this lane now: it leaves the ring until one does.</summary>
