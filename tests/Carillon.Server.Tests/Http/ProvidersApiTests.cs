@@ -324,7 +324,8 @@ public sealed class ProvidersApiTests : IAsyncLifetime
     {
         var made = await SendAsync("POST", "/v1/providers", body);
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
-        return (made.Headers.Location!.ToString(), await ApiHost.JsonAsync(made));
+        var path = made.Headers.Location!.ToString();
+        return (path, await GetJsonAsync(path));
     }
 
     private async Task<JsonElement> GetJsonAsync(string path) => await ApiHost.JsonAsync(await SendAsync("GET", path));
