@@ -7,7 +7,7 @@ namespace Carillon.Storage;
 public sealed class WriteGroup
 {
     /// <summary>The epoch of the node that writes; rows handed over in memory are owned by it.</summary>
-    public required long Epoch { get; init; }
+    public required long Epoch { get; set; }
 
     public List<AcceptWrite> Accepts { get; } = [];
 

@@ -49,12 +49,11 @@ public sealed class ProviderAdviceTests
     {
         var runtime = new ProviderRuntime(Make("{}"), new NoGateway());
         var now = DateTimeOffset.UnixEpoch;
-        Assert.Equal(ProviderStanding.Open, runtime.TryEnter(now, out _));
+        Assert.Equal(ProviderStanding.Open, runtime.TryEnter(now).Standing);
 
         runtime.Retire();
 
-        Assert.Equal(ProviderStanding.Resting, runtime.TryEnter(now, out var retryAt));
-        Assert.Equal(now, retryAt);
+        Assert.Equal(new ProviderEntry(ProviderStanding.Resting, now), runtime.TryEnter(now));
     }
 
     private static Provider Make(string settings) => new()

@@ -113,7 +113,7 @@ internal static class HttpAuthentication
                 prefix ??= name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) ? "Bearer " : "";
                 if (!HttpSetting.IsHeaderName(name) || !(name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || HttpSetting.MayBeSet(name)))
                     reader.Fault("auth_name", "invalid", "It must be the name of a header that can be set.");
-                if (prefix.Length > 0 && !HttpSetting.IsHeaderValue(prefix.Trim())) reader.Fault("auth_prefix", "invalid", "It must be ASCII.");
+                if (prefix.AsSpan().ContainsAnyExceptInRange(' ', '~')) reader.Fault("auth_prefix", "invalid", "It must be ASCII, without line breaks.");
                 if (!HttpSetting.IsHeaderValue(key)) credentials.Fault("api_key", "invalid", "In a header it must be ASCII.");
                 headers.Add(new(name, prefix + key));
                 break;

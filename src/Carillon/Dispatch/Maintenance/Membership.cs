@@ -11,12 +11,16 @@ internal sealed class Membership(
     IStorage storage, NodeLease lease, StoreClock? clock, string name, Dispatcher dispatcher, Func<string, CancellationToken, Task> refresh,
     TimeProvider time, IDefectLog defects) : PeriodicService(time, defects)
 {
+    /// <summary>How often is looked for what an incarnation committed when it was taken for dead already.</summary>
+    private static readonly TimeSpan StrayInterval = TimeSpan.FromSeconds(10);
+
     private readonly TimeProvider _time = time;
     private readonly NodeWatch _watch = new(time);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, long> _versions = new(StringComparer.Ordinal);
     private IAsyncDisposable? _listener;
     private bool _lapsed;
+    private long _rescuedAt = time.GetTimestamp();
 
     protected override TimeSpan Interval => storage.IsShared ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(5);
 
@@ -94,10 +98,12 @@ internal sealed class Membership(
     private async Task TakeOverAsync(Pulse pulse, CancellationToken cancellationToken)
     {
         var dead = _watch.Dead(pulse.Live, lease.Epoch);
-        if (dead.Count == 0) return;
+        if (dead.Count == 0 && (!storage.IsShared || _time.GetElapsedTime(_rescuedAt) < StrayInterval)) return;
+        _rescuedAt = _time.GetTimestamp();
         foreach (var (epoch, heard) in dead) await storage.Nodes.EndAsync(epoch, heard, cancellationToken);
         var live = pulse.Live.Keys.Except(dead.Select(d => d.Epoch)).ToList();
-        await storage.Queue.RescueAsync(live, _time.GetUtcNow(), cancellationToken);
+        var rescue = await storage.Queue.RescueAsync(live, _time.GetUtcNow(), cancellationToken);
+        if (dead.Count == 0 && rescue.Requeued == 0) return;
         await dispatcher.FindWorkAsync(cancellationToken);
     }
 
