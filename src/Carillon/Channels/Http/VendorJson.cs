@@ -6,16 +6,22 @@ namespace Carillon.Channels.Http;
 /// <summary>Reads what vendors write: fields may be missing, null, or numbers where text was said.</summary>
 internal static class VendorJson
 {
-    /// <summary>Null when it is no JSON.</summary>
+    /// <summary>Null when it is no JSON, or has names that are no text (half of a surrogate pair).</summary>
     public static JsonElement? Parse(ReadOnlyMemory<byte> body)
     {
         if (body.IsEmpty) return null;
         try
         {
+            var reader = new Utf8JsonReader(body.Span);
+            while (reader.Read())
+            {
+                if (reader is { TokenType: JsonTokenType.PropertyName, ValueIsEscaped: true }) reader.GetString();
+            }
+
             using var document = JsonDocument.Parse(body);
             return document.RootElement.Clone();
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }
@@ -25,13 +31,23 @@ internal static class VendorJson
     public static JsonElement? Member(this JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    /// <summary>Text, or a number as it is written.</summary>
-    public static string? Text(this JsonElement json, string name) => json.Member(name) switch
+    /// <summary>Text, or a number as it is written. Null also for half of a surrogate pair: valid JSON, but no text.</summary>
+    public static string? Text(this JsonElement json, string name)
     {
-        { ValueKind: JsonValueKind.String } text => text.GetString(),
-        { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
-        _ => null,
-    };
+        try
+        {
+            return json.Member(name) switch
+            {
+                { ValueKind: JsonValueKind.String } text => text.GetString(),
+                { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
+                _ => null,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     public static int? Integer(this JsonElement json, string name) =>
         int.TryParse(json.Text(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
