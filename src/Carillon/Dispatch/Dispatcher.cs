@@ -48,6 +48,7 @@ internal sealed class Dispatcher : IAsyncDisposable
             Options = options,
             Renderer = renderer,
             Router = router,
+            HoldOf = router.HoldOf,
             Sender = new Sender(committer, storage.Log),
             Plans = plans,
             Defects = defects,
@@ -125,7 +126,7 @@ internal sealed class Dispatcher : IAsyncDisposable
         var taken = _lanes.TakeOut(m => Check(m).Stop is not null, onlyPaused: true);
         foreach (var message in taken) End([message], Check(message));
 
-        GateAnswer Check(OutboundMessage message) => Gate.Check(message, now, _services.Options.RetryOf(message.Channel));
+        GateAnswer Check(OutboundMessage message) => Gate.Check(message, now, _services.Options.RetryOf(message.Channel), _services.HoldOf);
     }
 
     /// <summary>Others have taken over what this node owned: what waits in its memory is theirs.</summary>
@@ -269,9 +270,10 @@ internal sealed class Dispatcher : IAsyncDisposable
         try
         {
             var epoch = _lease.Epoch;
+            if (!_lease.IsHeld) throw new StorageUnavailableException("This node was not heard of for too long.");
             var claim = await _store.ClaimAsync(order.Lane, epoch, _time.GetUtcNow(), order.Limit);
-            // Claimed by an incarnation that has ended meanwhile: others find it.
-            if (epoch != _lease.Epoch) claim = claim with { Messages = [] };
+            // Where that incarnation has ended meanwhile they will not be given out, and others find them.
+            foreach (var message in claim.Messages) message.OwnerEpoch = epoch;
             _lanes.Claimed(order, claim.Messages, claim.NextDue, failed: false);
         }
         catch (Exception e)
@@ -292,7 +294,7 @@ internal sealed class Dispatcher : IAsyncDisposable
         _committer.Record(outcome);
     }
 
-    private void ProviderHasRoom(ProviderRuntime provider, ProviderRoom room)
+    internal void ProviderHasRoom(ProviderRuntime provider, ProviderRoom room)
     {
         if (_lanes.ProviderHasRoom(provider, room)) _signal.Set();
     }

@@ -1,3 +1,4 @@
+using Carillon.Messages;
 using Carillon.Nodes;
 using Carillon.Storage;
 
@@ -137,11 +138,10 @@ internal sealed class GroupCommitter : IAsyncDisposable
                 }
 
                 _pending = new PendingGroup();
-                // Not when the group began to gather: the node may have begun anew since.
-                group.Writes.Epoch = _lease.Epoch;
             }
 
             busy = group.Count >= BusyGroup;
+            Own(group.Writes, _lease.Epoch);
             if (await TryCommitAsync(group))
             {
                 backoff = FirstBackoff;
@@ -163,6 +163,40 @@ internal sealed class GroupCommitter : IAsyncDisposable
             backoff = backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff;
             _signal.Set();
         }
+    }
+
+    /// <summary>
+    /// A group is written by the incarnation of now, not by that of when it began to gather, which may have ended meanwhile. What belongs
+    /// to an ended one is not written: others have it, or this node has it anew.
+    /// </summary>
+    private void Own(WriteGroup writes, long epoch)
+    {
+        writes.Epoch = epoch;
+        foreach (var accept in writes.Accepts)
+        {
+            foreach (var notification in accept.Notifications) Own(notification.Messages, epoch);
+        }
+
+        foreach (var step in writes.Steps) Own(step.Next.Messages, epoch);
+        // Its caller finds that it is not owned.
+        writes.Marks.RemoveAll(m => m.Message.OwnerEpoch != epoch);
+        var lost = writes.Outcomes.FindAll(o => o.Message.OwnerEpoch != epoch);
+        if (lost.Count > 0)
+        {
+            writes.Outcomes.RemoveAll(o => o.Message.OwnerEpoch != epoch);
+            foreach (var outcome in lost) (outcome.Recorded, outcome.NextBegun, outcome.Cancelled) = (false, false, false);
+            _recorded(lost);
+        }
+
+        foreach (var outcome in writes.Outcomes)
+        {
+            if (outcome.Next is { } next) Own(next.Messages, epoch);
+        }
+    }
+
+    private static void Own(IReadOnlyList<OutboundMessage> messages, long epoch)
+    {
+        foreach (var message in messages) message.OwnerEpoch = epoch;
     }
 
     private bool IsFull()

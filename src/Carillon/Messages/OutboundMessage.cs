@@ -35,12 +35,18 @@ public sealed class OutboundMessage
     /// <summary>Committed with this node as the owner: it is handed over in memory and needs no claim.</summary>
     public bool IsOwned { get; set; }
 
+    /// <summary>The incarnation of this node that its row was committed under; only that one may send it and record what became of it.</summary>
+    internal long OwnerEpoch { get; set; }
+
     /// <summary>From when on it is too late to send it, since the next step of its plan begins; null for never. A retry by hand is outside its plan's time.</summary>
     public DateTimeOffset? StepDeadline => RetriedAt is not null ? null : Notification.Plan?.DeadlineOf(Step, BegunAt);
 
     /// <summary>What its age and its step's time count from: it was made, or came due, or was put back into the queue by hand.</summary>
     public DateTimeOffset BegunAt =>
         RetriedAt ?? (Step == 0 && Notification.ScheduledAt is { } scheduled && scheduled > CreatedAt ? scheduled : CreatedAt);
+
+    /// <summary>Of a telephone number: its country (ISO 3166-1 alpha-2); empty where there is none.</summary>
+    internal string Region => field ??= Contacts.Phone.PhoneNumber.Parse(Address)?.Region ?? "";
 
     public LaneKey Lane => new(Notification.Tenant, Channel, Notification.Priority);
 

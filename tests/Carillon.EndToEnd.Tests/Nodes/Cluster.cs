@@ -17,9 +17,16 @@ internal sealed class Cluster : IAsyncDisposable
 
     public SmtpSink Sink { get; } = new();
 
-    public static async Task<Cluster> StartAsync() => new(await PostgreSqlServer.StartAsync());
+    public static async Task<Cluster> StartAsync(string? directory = null)
+    {
+        var cluster = new Cluster(await PostgreSqlServer.StartAsync(directory));
+        // Slow enough that nodes have sends under way whenever something befalls them.
+        cluster.Sink.Script = scene => scene.Moment == SmtpMoment.FinalDot && scene.Message % 3 == 0 ? new SmtpAct.Wait(TimeSpan.FromMilliseconds(5)) : null;
+        return cluster;
+    }
 
-    public ServerSetup Setup(string encryptionKey = "the key of all nodes of this test")
+    /// <param name="url">Where the node finds the database; straight unless given.</param>
+    public ServerSetup Setup(string encryptionKey = "the key of all nodes of this test", string? url = null)
     {
         var data = new DataDirectory();
         _data.Add(data);
@@ -28,7 +35,7 @@ internal sealed class Cluster : IAsyncDisposable
             Key = _key,
             Environment =
             {
-                ["DATABASE_URL"] = Database.Url,
+                ["DATABASE_URL"] = url ?? Database.Url,
                 ["ENCRYPTION_KEY"] = encryptionKey,
                 ["CARILLON_MAX_UNRECORDED"] = MaxUnrecorded.ToString(CultureInfo.InvariantCulture),
                 ["CARILLON_WINDOW"] = "512",
@@ -37,16 +44,43 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>The first node, with a provider that leads to the sink.</summary>
-    public async Task<ServerProcess> FirstAsync()
+    public async Task<ServerProcess> FirstAsync(string? url = null)
     {
-        var node = await ServerProcess.StartAsync(Setup());
+        var node = await ServerProcess.StartAsync(Setup(url: url));
         _key = node.Setup.Key;
         using var api = node.CreateApi();
         await api.CreateAsync("/v1/providers", Bodies.Smtp(Sink.Port, connections: 32));
         return node;
     }
 
-    public Task<ServerProcess> NextAsync() => ServerProcess.StartAsync(Setup());
+    public Task<ServerProcess> NextAsync(string? url = null) => ServerProcess.StartAsync(Setup(url: url));
+
+    /// <summary>What every fault must leave true, once all is quiet: nothing promised is lost, nothing is stuck, few are doubled, none with stop.</summary>
+    /// <param name="doubles">How many may have been sent twice.</param>
+    public async Task AssertKeptAsync(Api api, int doubles, params LoadClient[] loads)
+    {
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                foreach (var load in loads) await load.RepeatAsync();
+                return loads.All(l => l.Unanswered == 0);
+            },
+            "every request to be answered");
+        await api.WaitUntilEmptyAsync(TimeSpan.FromMinutes(3));
+        var accepted = loads.SelectMany(l => l.Accepted).ToDictionary(StringComparer.Ordinal);
+        var taken = Sink.CountByRecipient();
+        TestContext.Current.TestOutputHelper?.WriteLine($"{accepted.Count} accepted, {Sink.Count} taken, {taken.Sum(t => t.Value - 1)} doubled (at most {doubles})");
+        Assert.NotEmpty(accepted);
+        Assert.Empty(loads.SelectMany(l => l.Surprises));
+        Assert.DoesNotContain(accepted.Keys, r => !LoadClient.IsStop(r) && !taken.ContainsKey(r));
+        Assert.DoesNotContain(taken, t => LoadClient.IsStop(t.Key) && t.Value > 1);
+        Assert.DoesNotContain(taken.Keys, r => !accepted.ContainsKey(r));
+        Assert.InRange(taken.Sum(t => t.Value - 1), 0, doubles);
+        // With stop, what did not come is known not to be known.
+        var unknown = (await api.MessagesAsync("&status=failed")).ToDictionary(m => (string)m["address"]!, m => (string?)m["reason"], StringComparer.Ordinal);
+        Assert.All(
+            accepted.Keys.Where(r => LoadClient.IsStop(r) && !taken.ContainsKey(r)), r => Assert.Equal("outcome_unknown", unknown.GetValueOrDefault(r)));
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -11,8 +11,6 @@ public sealed class NodeTests
     public async Task The_work_of_a_node_that_was_killed_is_done_by_the_others()
     {
         await using var cluster = await Cluster.StartAsync();
-        // Slow enough that the node has sends under way when it dies.
-        cluster.Sink.Script = scene => scene.Moment == SmtpMoment.FinalDot && scene.Message % 3 == 0 ? new SmtpAct.Wait(TimeSpan.FromMilliseconds(5)) : null;
         await using var one = await cluster.FirstAsync();
         await using var two = await cluster.NextAsync();
         using var loadOne = new LoadClient(one.Setup, Scale.Seed, Pace);

@@ -7,21 +7,29 @@ namespace Carillon.EndToEnd.Tests.Rig;
 /// <summary>A PostgreSQL server of one test's own, which can be stopped at any moment. Its directory goes with it.</summary>
 internal sealed class PostgreSqlServer : IAsyncDisposable
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("carillon-pg-");
-    private readonly int _port = FreePort.Find();
+    private readonly DirectoryInfo _directory;
+    private readonly bool _isOwnDirectory;
 
-    private PostgreSqlServer()
+    private PostgreSqlServer(string? directory)
     {
+        _isOwnDirectory = directory is null;
+        _directory = directory is null ? Directory.CreateTempSubdirectory("carillon-pg-") : new DirectoryInfo(directory);
     }
 
-    public string Url => string.Create(CultureInfo.InvariantCulture, $"postgresql://carillon@127.0.0.1:{_port}/carillon");
+    public int Port { get; } = FreePort.Find();
+
+    public string Url => UrlAt(Port);
 
     private string Data => Path.Combine(_directory.FullName, "data");
 
-    public static async Task<PostgreSqlServer> StartAsync()
+    public static string UrlAt(params int[] ports) =>
+        $"postgresql://carillon@{string.Join(',', ports.Select(p => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{p}")))}/carillon";
+
+    /// <param name="directory">Where its data goes; a directory of its own unless given.</param>
+    public static async Task<PostgreSqlServer> StartAsync(string? directory = null)
     {
         Assert.SkipWhen(Programs is null, "PostgreSQL is not installed: apt-get install postgresql");
-        var server = new PostgreSqlServer();
+        var server = new PostgreSqlServer(directory);
         try
         {
             // PostgreSQL refuses to run as root.
@@ -35,6 +43,50 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         {
             await server.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>A copy of this server that follows it; this one acknowledges no commit before the copy has it.</summary>
+    public async Task<PostgreSqlServer> AddSynchronousStandbyAsync()
+    {
+        var standby = new PostgreSqlServer(null);
+        try
+        {
+            await RunAsync("chown", "postgres", standby._directory.FullName);
+            await RunAsPostgresAsync(Path.Combine(Programs!, "pg_basebackup"), "-h", "127.0.0.1", "-p", PortText, "-U", "carillon", "-D", standby.Data, "-R", "--no-sync");
+            await standby.UpAsync();
+            await QueryAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
+            await QueryAsync("SELECT pg_reload_conf()");
+            return standby;
+        }
+        catch
+        {
+            await standby.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A standby becomes a server of its own, which takes writes.</summary>
+    public async Task PromoteAsync()
+    {
+        // Nobody follows the one that was promoted: waiting for a copy would have no end.
+        await QueryAsync("ALTER SYSTEM RESET synchronous_standby_names");
+        await RunAsPostgresAsync(Path.Combine(Programs!, "pg_ctl"), "-D", Data, "-w", "promote");
+    }
+
+    public Task QueryAsync(string sql) =>
+        RunAsPostgresAsync(Path.Combine(Programs!, "psql"), "-h", "127.0.0.1", "-p", PortText, "-U", "carillon", "-c", sql, "carillon");
+
+    public async Task<bool> IsUpAsync()
+    {
+        try
+        {
+            await RunAsPostgresAsync(Path.Combine(Programs!, "pg_ctl"), "-D", Data, "status");
+            return true;
+        }
+        catch (XunitException)
+        {
+            return false;
         }
     }
 
@@ -56,10 +108,10 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
             // It was down already.
         }
 
-        _directory.Delete(recursive: true);
+        if (_isOwnDirectory) _directory.Delete(recursive: true);
     }
 
-    private string PortText => _port.ToString(CultureInfo.InvariantCulture);
+    private string PortText => Port.ToString(CultureInfo.InvariantCulture);
 
     private static string? Programs { get; } = Directory.Exists("/usr/lib/postgresql")
         ? Directory.GetDirectories("/usr/lib/postgresql").Select(d => Path.Combine(d, "bin")).Where(d => File.Exists(Path.Combine(d, "initdb"))).Order(StringComparer.Ordinal).LastOrDefault()

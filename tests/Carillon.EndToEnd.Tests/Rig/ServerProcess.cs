@@ -109,10 +109,14 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>SIGTERM; it has ended when this returns.</summary>
     public async Task TerminateAsync()
     {
-        using (var kill = Process.Start("kill", ["-TERM", Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])!)
-            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await SignalAsync("-TERM");
         await WaitForExitAsync();
     }
+
+    /// <summary>SIGSTOP: it stands still where it is, until <see cref="ContinueAsync"/>.</summary>
+    public Task SuspendAsync() => SignalAsync("-STOP");
+
+    public Task ContinueAsync() => SignalAsync("-CONT");
 
     public async Task WaitForExitAsync()
     {
@@ -153,6 +157,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         Kill();
         _process.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])!;
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     private bool LearnKey()

@@ -70,6 +70,46 @@ public sealed class GroupCommitterTests
         Assert.Null(committer.Trouble);
     }
 
+    [Fact]
+    public async Task An_incarnation_writes_under_its_own_number_and_nothing_of_the_one_before()
+    {
+        var lease = new NodeLease(TimeProvider.System, isShared: true);
+        lease.Begin(7, TimeProvider.System.GetTimestamp());
+        var (store, recorded) = (new GatedStore(), new List<OutcomeWrite>());
+        await using var committer = new GroupCommitter(store.Store, lease, TimeSpan.Zero, TimeProvider.System, recorded.AddRange);
+        var (old, current) = (Message(7), Message(8));
+
+        lease.Begin(8, TimeProvider.System.GetTimestamp());
+        var (before, after) = (new SendMark { Message = old, ProviderId = Guid.Empty }, new SendMark { Message = current, ProviderId = Guid.Empty });
+        var first = committer.AcceptAsync(Accept());
+        await store.CommitBegan();
+        committer.Record(Outcome(old));
+        committer.Record(Outcome(current));
+        var marks = Task.WhenAll(committer.MarkAsync(before), committer.MarkAsync(after));
+        store.LetGo();
+        await first;
+        await store.CommitBegan();
+        store.LetGo();
+        await marks;
+
+        Assert.Equal([8, 8], store.Epochs);
+        Assert.Equal([current.Id, current.Id], store.Written);
+        // Both have left memory, the one without a record.
+        Assert.Equal([old.Id, current.Id], recorded.Select(o => o.Message.Id));
+    }
+
+    private static OutboundMessage Message(long epoch) => new()
+    {
+        Notification = new Notification { Tenant = new TenantId(1), Id = Guid.NewGuid(), CreatedAt = DateTimeOffset.UnixEpoch },
+        Id = Guid.NewGuid(),
+        Channel = Channel.Email,
+        Address = "ana@example.net",
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        OwnerEpoch = epoch,
+    };
+
+    private static OutcomeWrite Outcome(OutboundMessage message) => new() { Message = message, At = DateTimeOffset.UnixEpoch, Status = MessageStatus.Sent };
+
     private static GroupCommitter Committer(GatedStore store) =>
         new(store.Store, new NodeLease(TimeProvider.System, isShared: false), TimeSpan.Zero, TimeProvider.System, _ => { });
 
@@ -91,6 +131,11 @@ public sealed class GroupCommitterTests
 
         public List<int> Groups { get; } = [];
 
+        public List<long> Epochs { get; } = [];
+
+        /// <summary>The messages of the marks and outcomes that came to it.</summary>
+        public List<Guid> Written { get; } = [];
+
         public Exception? Failure { get; set; }
 
         public async Task CommitBegan() =>
@@ -104,6 +149,8 @@ public sealed class GroupCommitterTests
             await _gate.WaitAsync();
             if (Failure is not null) throw Failure;
             Groups.Add(group.Accepts.Count);
+            Epochs.Add(group.Epoch);
+            Written.AddRange(group.Marks.Select(m => m.Message.Id).Concat(group.Outcomes.Select(o => o.Message.Id)));
         }
 
         private class Proxy : DispatchProxy

@@ -287,6 +287,37 @@ public sealed class LaneSchedulerTests
         Assert.Null(lanes.Next());
     }
 
+    [Fact]
+    public void What_an_ended_incarnation_left_in_memory_is_not_sent()
+    {
+        var lease = new NodeLease(_time, isShared: true);
+        lease.Begin(7, _time.GetTimestamp());
+        var lanes = new LaneScheduler(new CarillonOptions(), _routes, lease, _time);
+        var (old, current) = (Message(new LaneKey(new TenantId(1), Channel.Email, Priority.Normal)), Message(new LaneKey(new TenantId(1), Channel.Email, Priority.Normal)));
+        (old.OwnerEpoch, current.OwnerEpoch) = (7, 8);
+        foreach (var message in new[] { old, current }) Assert.True(lanes.TryReserve(message));
+
+        lease.Begin(8, _time.GetTimestamp());
+        foreach (var message in new[] { old, current }) lanes.HandOver(message);
+
+        Assert.Equal([current], TakeAll(lanes, 10));
+        Assert.Equal(1, lanes.InMemory);
+    }
+
+    [Fact]
+    public void A_node_that_was_not_heard_for_too_long_takes_nothing_for_itself()
+    {
+        var lease = new NodeLease(_time, isShared: true);
+        lease.Begin(7, _time.GetTimestamp());
+        var lanes = new LaneScheduler(new CarillonOptions(), _routes, lease, _time);
+        var message = Message(new LaneKey(new TenantId(1), Channel.Email, Priority.Normal));
+
+        _time.Advance(NodeLease.Duration);
+        Assert.False(lanes.TryReserve(message));
+        lease.Renew(_time.GetTimestamp());
+        Assert.True(lanes.TryReserve(message));
+    }
+
     private LaneScheduler Scheduler(CarillonOptions? options = null) => new(options ?? new CarillonOptions(), _routes, new NodeLease(_time, isShared: false), _time);
 
     private static List<OutboundMessage> Fill(LaneScheduler lanes, int tenant, int count, Priority priority = Priority.Normal)
@@ -347,6 +378,6 @@ public sealed class LaneSchedulerTests
 
         public Admission Answer { get; set; }
 
-        public Admission Admit(LaneKey lane, DateTimeOffset now) => Answer;
+        public Admission Admit(OutboundMessage message, DateTimeOffset now) => Answer;
     }
 }

@@ -11,16 +11,16 @@ internal sealed class Membership(
     IStorage storage, NodeLease lease, StoreClock? clock, string name, Dispatcher dispatcher, Func<string, CancellationToken, Task> refresh,
     TimeProvider time, IDefectLog defects) : PeriodicService(time, defects)
 {
-    /// <summary>How often it is looked whether something belongs to a node that ended long ago.</summary>
-    private static readonly TimeSpan StrandedInterval = TimeSpan.FromSeconds(10);
+    /// <summary>How often is looked for what an incarnation committed when it was taken for dead already.</summary>
+    private static readonly TimeSpan StrayInterval = TimeSpan.FromSeconds(10);
 
     private readonly TimeProvider _time = time;
-    private long _strandedLook = time.GetTimestamp();
     private readonly NodeWatch _watch = new(time);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, long> _versions = new(StringComparer.Ordinal);
     private IAsyncDisposable? _listener;
     private bool _lapsed;
+    private long _rescuedAt = time.GetTimestamp();
 
     protected override TimeSpan Interval => storage.IsShared ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(5);
 
@@ -98,14 +98,13 @@ internal sealed class Membership(
     private async Task TakeOverAsync(Pulse pulse, CancellationToken cancellationToken)
     {
         var dead = _watch.Dead(pulse.Live, lease.Epoch);
-        // What an incarnation commits in the moment when others end it comes after they have taken over: nobody else would find it.
-        var isTime = storage.IsShared && _time.GetElapsedTime(_strandedLook) >= StrandedInterval;
-        if (dead.Count == 0 && !isTime) return;
-        _strandedLook = _time.GetTimestamp();
+        if (dead.Count == 0 && (!storage.IsShared || _time.GetElapsedTime(_rescuedAt) < StrayInterval)) return;
+        _rescuedAt = _time.GetTimestamp();
         foreach (var (epoch, heard) in dead) await storage.Nodes.EndAsync(epoch, heard, cancellationToken);
         var live = pulse.Live.Keys.Except(dead.Select(d => d.Epoch)).ToList();
         var rescue = await storage.Queue.RescueAsync(live, _time.GetUtcNow(), cancellationToken);
-        if (dead.Count > 0 || rescue != default) await dispatcher.FindWorkAsync(cancellationToken);
+        if (dead.Count == 0 && rescue.Requeued == 0) return;
+        await dispatcher.FindWorkAsync(cancellationToken);
     }
 
     private void Told(string topic) => _ = topic == ChangeTopics.Work ? dispatcher.FindWorkSafelyAsync() : BeatSoonAsync();

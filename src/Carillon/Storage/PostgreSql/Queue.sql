@@ -14,7 +14,9 @@ SELECT pg_current_xact_id()::text,
   set_config('enable_mergejoin', 'off', true),
   set_config('enable_seqscan', 'off', true),
   set_config('jit', 'off', true),
-  set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), true);
+  set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), true),
+  -- A node that was stopped, or cut off, within a transaction holds its locks no longer than its lease: others must get at its work.
+  set_config('idle_in_transaction_session_timeout', '10s', true);
 
 -- name: commit_status
 SELECT pg_xact_status(@transaction::xid8);
