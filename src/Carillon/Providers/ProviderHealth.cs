@@ -56,7 +56,7 @@ public sealed class ProviderHealth
     /// <summary>Moving average in milliseconds. It fades by half each minute without a send, so that a slow one gets another chance.</summary>
     internal double Latency(DateTimeOffset now)
     {
-        lock (_lock) return _latencyAt == default ? 0 : _latency * Math.Pow(0.5, Math.Max(0, (now - _latencyAt).TotalMinutes));
+        lock (_lock) return _latencyAt == default ? 0 : _latency * double.Exp2(-Math.Max(0, (now - _latencyAt).TotalMinutes));
     }
 
     public HealthFigures Figures(DateTimeOffset now)

@@ -33,7 +33,7 @@ internal sealed class RouteTable
             order = Array.FindAll(order, p => Serves(p.Provider, message));
         if (order.Length < 2) return order;
         if (rule is { Sticky: true }) return Sticky(order, rule, message);
-        if (rule?.Strategy == RoutingStrategy.Fastest) return [.. order.OrderBy(p => p.Health.Latency(now))];
+        if (rule?.Strategy == RoutingStrategy.Fastest) return Sorted(order, p => p.Health.Latency(now));
         return _hasShares && rule?.Strategy is not RoutingStrategy.LeastCost ? Shared(order) : order;
     }
 
@@ -84,13 +84,28 @@ internal sealed class RouteTable
     private static ProviderRuntime[] Sticky(ProviderRuntime[] order, RoutingRule rule, OutboundMessage message)
     {
         var recipient = Hash(14695981039346656037, message.Notification.ContactId ?? message.Address);
-        var sorted = order.OrderByDescending(p => Score(p, recipient));
         return rule.Strategy switch
         {
             RoutingStrategy.LeastCost => [.. order.OrderBy(p => p.Provider.Policy.Cost?.Amount ?? decimal.MaxValue).ThenByDescending(p => Score(p, recipient))],
-            RoutingStrategy.Priority => [.. order.OrderBy(Rank).ThenByDescending(p => Score(p, recipient))],
-            _ => [.. sorted],
+            RoutingStrategy.Priority when Rank(order[0]) != Rank(order[^1]) => [.. order.OrderBy(Rank).ThenByDescending(p => Score(p, recipient))],
+            _ => Sorted(order, p => -Score(p, recipient)),
         };
+    }
+
+    /// <summary>By insertion, stable: they are few, and each is asked once.</summary>
+    private static ProviderRuntime[] Sorted(ProviderRuntime[] order, Func<ProviderRuntime, double> keyOf)
+    {
+        var sorted = order.AsSpan().ToArray();
+        Span<double> keys = sorted.Length <= 32 ? stackalloc double[sorted.Length] : new double[sorted.Length];
+        for (var i = 0; i < sorted.Length; i++)
+        {
+            var (provider, key) = (order[i], keyOf(order[i]));
+            var at = i;
+            for (; at > 0 && keys[at - 1] > key; at--) (sorted[at], keys[at]) = (sorted[at - 1], keys[at - 1]);
+            (sorted[at], keys[at]) = (provider, key);
+        }
+
+        return sorted;
     }
 
     private static double Score(ProviderRuntime provider, ulong recipient)

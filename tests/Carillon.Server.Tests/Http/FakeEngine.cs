@@ -71,7 +71,7 @@ internal sealed class FakeIntake(IdGenerator ids, FakeStorage storage) : INotifi
 }
 
 /// <summary>A store in memory, as far as the API reads it.</summary>
-internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderStore, ITenantStore, INodeStore
+internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderStore, ITenantStore, INodeStore, ILimitStore
 {
     public ConcurrentDictionary<Guid, Notification> Notifications { get; } = new();
 
@@ -94,6 +94,8 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderS
     public ITemplateStore Templates { get; } = EmptyStore.Of<ITemplateStore>();
 
     public IProviderStore Providers { get; } = EmptyStore.Of<IProviderStore>();
+
+    public ILimitStore Limits => this;
 
     public ISenderStore Senders => this;
 
@@ -196,6 +198,13 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderS
     public ConcurrentDictionary<string, byte[]> Settings { get; } = new();
 
     public int SettingReads { get; private set; }
+
+    public ValueTask<IReadOnlyList<LimitGrant>> ReserveAsync(IReadOnlyList<LimitRequest> requests, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<LimitUse>> UsageAsync(IReadOnlyCollection<Guid> providers, CancellationToken cancellationToken = default) => new([]);
+
+    public ValueTask<IReadOnlyList<KeyValuePair<string, byte[]>>> ListSettingsAsync(string prefix, CancellationToken cancellationToken = default) => new([]);
 
     public ValueTask<byte[]?> GetSettingAsync(string name, CancellationToken cancellationToken = default)
     {

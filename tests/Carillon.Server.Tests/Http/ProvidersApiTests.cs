@@ -48,7 +48,12 @@ public sealed class ProvidersApiTests : IAsyncLifetime
 
         var read = await SendAsync("GET", "/v1/providers/" + Text(provider, "id"));
         Assert.Equal("\"1\"", read.Headers.ETag?.Tag);
-        Assert.Equal(provider.GetRawText(), (await ApiHost.JsonAsync(read)).GetRawText());
+        var shown = await ApiHost.JsonAsync(read);
+        Assert.StartsWith(provider.GetRawText()[..^1] + ",\"usage\":[", shown.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(
+            ["second 0 10", "minute 0 100", "hour 0 1000", "day 0 5000", "month 0 100000", "monthly_budget 0 250"],
+            shown.GetProperty("usage").EnumerateArray().Select(u => $"{Text(u, "window")} {u.GetProperty("used")} {u.GetProperty("limit")}"));
+        Assert.Equal("closed", Text(shown.GetProperty("health"), "circuit"));
     }
 
     [Fact]
@@ -319,7 +324,8 @@ public sealed class ProvidersApiTests : IAsyncLifetime
     {
         var made = await SendAsync("POST", "/v1/providers", body);
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
-        return (made.Headers.Location!.ToString(), await ApiHost.JsonAsync(made));
+        var path = made.Headers.Location!.ToString();
+        return (path, await GetJsonAsync(path));
     }
 
     private async Task<JsonElement> GetJsonAsync(string path) => await ApiHost.JsonAsync(await SendAsync("GET", path));

@@ -35,6 +35,21 @@ public sealed record PhoneNumber(int CallingCode, string NationalNumber, string?
     /// <summary>ISO 3166 alpha-2; 001 for numbers of no country; null when the plan gives it to none.</summary>
     public string? Region => Territories.OfNumber(CallingCode, NationalNumber)?.Region;
 
+    /// <summary>As <see cref="Region"/>, of a number in E.164 as addresses are kept.</summary>
+    internal static string? RegionOf(string e164)
+    {
+        if (e164.Length < 4 || e164[0] != '+') return null;
+        var code = 0;
+        for (var length = 1; length <= 3; length++)
+        {
+            if (!char.IsAsciiDigit(e164[length])) return null;
+            code = (code * 10) + e164[length] - '0';
+            if (Territories.IsCallingCode(code)) return Territories.OfNumber(code, e164[(length + 1)..])?.Region;
+        }
+
+        return null;
+    }
+
     public PhoneNumberType Type => Territories.OfNumber(CallingCode, NationalNumber)?.TypeOf(NationalNumber) ?? PhoneNumberType.Unknown;
 
     /// <summary>A plus and the digits, without the extension.</summary>
