@@ -79,7 +79,7 @@ internal static class ManyNodes
         var used = database.Processor() - processor;
         var count = stage.Sink.Count() - taken;
         if (count != accepted) throw new BenchException($"{accepted} were accepted, but {count} came to the sink.");
-        return new Measurement(string.Create(CultureInfo.InvariantCulture, $"{nodes.Count} nodes, {WholeJob.Describe(options)}"))
+        return new Measurement(WholeJob.Describe(options with { Command = string.Create(CultureInfo.InvariantCulture, $"whole, nodes: {nodes.Count}") }))
         {
             Messages = accepted,
             Time = time,
