@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Carillon.Allowances;
 using Carillon.Callbacks;
 using Carillon.Channels;
 using Carillon.Channels.Simulator;
@@ -9,6 +10,7 @@ using Carillon.Dispatch.Maintenance;
 using Carillon.Messages;
 using Carillon.Nodes;
 using Carillon.Providers;
+using Carillon.Routing;
 using Carillon.Security;
 using Carillon.Senders;
 using Carillon.Storage;
@@ -61,8 +63,10 @@ public sealed class CarillonEngine : IAsyncDisposable
         Outbox = new SimulatorOutbox();
         Templates = new TemplateCatalog(storage.Templates, Ids, options, time);
         Senders = new SenderDirectory(storage.Senders, Secrets, Ids, time);
-        _gatewayServices = new GatewayServices(time, Outbox) { Signers = Senders.Find, Guard = options.OutgoingGuard, CallbackUrl = CallbackUrlOf };
-        Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate);
+        _gatewayServices = new GatewayServices(time, Outbox) { Signers = Senders.Find, Guard = options.OutgoingGuard, CallbackUrl = CallbackUrlOf, CallBack = CallBackAsync };
+        Limits = new LimitKeeper(storage.Limits, time, defects);
+        Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate, Limits);
+        Routing = new RoutingBook(storage.Nodes, time);
         VendorSimulators = new VendorSimulators(_gatewayServices);
         ProviderTests = new ProviderTester(Providers, _kinds, _gatewayServices, Ids, time, defects, options.DefaultRegion);
     }
@@ -87,6 +91,12 @@ public sealed class CarillonEngine : IAsyncDisposable
     public TemplateCatalog Templates { get; }
 
     public ProviderCatalog Providers { get; }
+
+    /// <summary>How messages find their providers, and what is stopped.</summary>
+    public RoutingBook Routing { get; }
+
+    /// <summary>How much providers have used of their limits and budgets.</summary>
+    public LimitKeeper Limits { get; }
 
     public ProviderTester ProviderTests { get; }
 
@@ -138,6 +148,7 @@ public sealed class CarillonEngine : IAsyncDisposable
 
         notes.AddRange(await Senders.LoadAsync(cancellationToken));
         notes.AddRange(await Providers.LoadAsync(cancellationToken));
+        await Routing.LoadAsync(cancellationToken);
         if (Providers.IsUntouched && _options.Simulate)
             notes.Add("There is no provider yet: every channel is served by a simulator. Nothing leaves this machine; see /v1/simulator/outbox.");
 
@@ -145,6 +156,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         var membership = new Membership(
             Storage, _lease, _clock, Environment.MachineName, _dispatcher!, RefreshAsync, _time, _defects);
         await membership.BeginAsync(cancellationToken);
+        await Limits.StartAsync(cancellationToken);
         var surveyor = new Surveyor(_dispatcher!, _time, _defects);
         await surveyor.SurveyAsync(cancellationToken);
         var rescuer = new CallbackRescuer(Storage.Queue, _callbackReader!, _time, _defects);
@@ -233,6 +245,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         foreach (var service in _upkeep) await service.DisposeAsync();
         if (_dispatcher is not null) await _dispatcher.DrainAsync(deadline);
         await Providers.DisposeAsync();
+        await Limits.DisposeAsync();
         if (_callbackReader is not null) await _callbackReader.DisposeAsync();
         await VendorSimulators.DisposeAsync();
         _gatewayServices.HttpConnections.Dispose();
@@ -249,7 +262,7 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     private void Run()
     {
-        var router = new Router(Providers);
+        var router = new Router(Providers, Routing);
         _lanes = new LaneScheduler(_options, router, _lease, _time);
         var plans = _plans = new PlanStepper(Ids, _lanes);
         var renderer = new Renderer(Templates, Secrets);
@@ -257,11 +270,10 @@ public sealed class CarillonEngine : IAsyncDisposable
         _committer = new GroupCommitter(
             Storage.Queue, _lease, _options.CommitLinger, _time, outcomes => _dispatcher!.Recorded(outcomes));
         _dispatcher = new Dispatcher(_lanes, _committer, Storage, _lease, renderer, router, plans, _options, _time, _defects);
-        Providers.Changed += () =>
-        {
-            _lanes.Resume();
-            _dispatcher.Nudge();
-        };
+        Providers.Changed += LookAgain;
+        Routing.Changed += LookAgain;
+        Limits.HasRoom = provider => _dispatcher.ProviderHasRoom(provider, ProviderRoom.Changed);
+        Limits.Resume = LookAgain;
         _callbackReader = new CallbackReader(Providers, _committer, new EventResolver(Storage.Log, Storage.Contacts, Ids), _time, _defects);
         _callbacks = new CallbackIntake(Providers, _committer, _callbackReader, Ids);
         _contents = new ContentReader(Storage.Log, renderer);
@@ -269,6 +281,13 @@ public sealed class CarillonEngine : IAsyncDisposable
         _previewer = new Previewer(builder, _lanes, Templates, renderer, Providers, _time);
         _intake = new Intake(
             builder, contacts, _committer, _dispatcher, _lanes, _options, _time);
+    }
+
+    /// <summary>No lane waits longer for what it was told to wait for.</summary>
+    private void LookAgain()
+    {
+        _lanes!.Resume();
+        _dispatcher!.Nudge();
     }
 
     /// <summary>Another node has changed something that this one remembers.</summary>
@@ -279,12 +298,31 @@ public sealed class CarillonEngine : IAsyncDisposable
             case ChangeTopics.Providers:
                 await Providers.RefreshAsync(cancellationToken);
                 break;
+            case ChangeTopics.Routing:
+                await Routing.LoadAsync(cancellationToken);
+                break;
             case ChangeTopics.Senders:
                 await Senders.LoadAsync(cancellationToken);
                 break;
             case ChangeTopics.Templates:
                 Templates.Forget();
                 break;
+        }
+    }
+
+    private async Task CallBackAsync(Guid provider, CallbackRequest request)
+    {
+        try
+        {
+            if (IsRunning) await Callbacks.ReceiveAsync(provider, request, CancellationToken.None);
+        }
+        catch (StorageUnavailableException)
+        {
+            // As when a vendor's call finds nobody, and is not repeated.
+        }
+        catch (Exception e)
+        {
+            _defects.Report("A simulated callback", e);
         }
     }
 

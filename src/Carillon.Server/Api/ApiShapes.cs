@@ -195,20 +195,59 @@ internal static class ApiShapes
         [property: Description("Of the gateway; GET /v1/providers/kinds has their schema.")] JsonElement? Settings,
         [property: Description("Written, never read back.")] JsonElement? Credentials,
         [property: Description("Lower is tried first; 100 by default.")] int? Priority,
-        [property: Description("Kept, but not used yet: providers of one priority are tried by is_default, then by name.")] int? Weight,
+        [property: Description("Its share among providers of one priority; 1 by default, 0 for none but when the others cannot.")] int? Weight,
         bool? IsDefault, bool? Enabled, int? MaxConcurrency,
-        [property: Description("The most messages within a time. Kept, but not used yet.")] ProviderLimits? Limits,
-        [property: Description("The most money within a day or month. Kept, but not used yet.")] ProviderBudget? Budget,
-        [property: Description("What a message costs where the gateway does not tell. Kept, but not used yet.")] ProviderCost? Cost,
-        [property: Description("Regions (MX) and number prefixes (+52) that it serves; all without it. Kept, but not used yet.")] string[]? Countries,
+        [property: Description("The most messages within a time.")] ProviderLimits? Limits,
+        [property: Description("The most money within a day or month.")] ProviderBudget? Budget,
+        [property: Description("What a message costs where the gateway does not tell; an upper estimate for the budget.")] ProviderCost? Cost,
+        [property: Description("Regions (MX) and number prefixes (+52) that it serves; all without it.")] string[]? Countries,
         [property: Description("IANA name of the zone in which its days and months begin; UTC by default.")] string? TimeZone);
 
-    internal sealed record StoredProvider(
+    internal record StoredProvider(
         string Id, string Name, string Channel, string Kind, JsonElement Settings, bool HasCredentials,
         [property: Description("Their names, with every value masked.")] JsonElement? Credentials,
         int Priority, int Weight, bool IsDefault, bool Enabled, int MaxConcurrency, ProviderLimits? Limits, ProviderBudget? Budget, ProviderCost? Cost,
         string[]? Countries, string? TimeZone,
         [property: Description("1, and one more with each change.")] int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+
+    internal sealed record Routing(RoutingRule[] Rules);
+
+    internal sealed record RoutingRule(
+        string Channel, [property: Description("Only of notifications of this category; without it of all that have no rule of their own.")] string? Category,
+        [property: Description("priority (the default), least_cost or fastest.")] string? Strategy,
+        [property: Description("The same provider for the same recipient, as long as it can.")] bool? Sticky);
+
+    internal sealed record Stops(
+        [property: Description("Everything of the tenant.")] bool? All, string[]? Channels,
+        [property: Description("Ids of providers: messages go around them.")] string[]? Providers,
+        [property: Description("When something was last let go again; not to be set.")] DateTimeOffset? ResumedAt);
+
+    internal sealed record ProviderHealth(
+        [property: Description("closed (all is well), open (it rests after failures) or half_open (one send probes it).")] string Circuit,
+        [property: Description("Until when it rests.")] DateTimeOffset? Until,
+        [property: Description("Failures in a row.")] int Failures,
+        [property: Description("Of the last five minutes, on this node, as all that follows.")] long Sends,
+        [property: Description("How many of these were accepted, or rejected for good: 0 to 1.")] double? SuccessRate,
+        double? P50Ms, double? P95Ms, double? P99Ms,
+        [property: Description("Sends under way.")] int UnderWay,
+        [property: Description("The last ones, newest first.")] ProviderError[] LastErrors);
+
+    internal sealed record ProviderError(DateTimeOffset At, string Outcome, string? Answer);
+
+    internal sealed record ProviderUsage(
+        [property: Description("second, minute, hour, day, month, daily_budget or monthly_budget.")] string Window,
+        [property: Description("Messages as a number; money as text.")] JsonElement Used, JsonElement Limit,
+        [property: Description("Of money.")] string? Currency, DateTimeOffset ResetsAt);
+
+    internal sealed record UsedProvider(
+        string Id, string Name, string Channel, string Kind, JsonElement Settings, bool HasCredentials, JsonElement? Credentials, int Priority, int Weight,
+        bool IsDefault, bool Enabled, int MaxConcurrency, ProviderLimits? Limits, ProviderBudget? Budget, ProviderCost? Cost, string[]? Countries, string? TimeZone,
+        int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
+        [property: Description("How much is used of each limit in its present window.")] ProviderUsage[] Usage,
+        [property: Description("Null for one that cannot serve: its credentials cannot be read.")] ProviderHealth? Health)
+        : StoredProvider(
+            Id, Name, Channel, Kind, Settings, HasCredentials, Credentials, Priority, Weight, IsDefault, Enabled, MaxConcurrency, Limits, Budget, Cost, Countries,
+            TimeZone, Version, CreatedAt, UpdatedAt);
 
     internal sealed record ProviderLimits(int? PerSecond, int? PerMinute, int? PerHour, int? PerDay, int? PerMonth);
 

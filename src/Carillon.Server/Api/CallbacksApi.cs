@@ -21,7 +21,7 @@ internal sealed partial class CallbacksApi(CarillonEngine engine, ServerOptions 
 
     private async Task ReceiveAsync(HttpContext context)
     {
-        if (!PublicId.TryParse(PublicId.Provider, (string?)context.Request.RouteValues["provider"], out var provider))
+        if (!PublicId.TryParse(PublicId.Provider, (string?)context.Request.RouteValues["provider"], out var provider) || !engine.Callbacks.Takes(provider))
         {
             NotFound(context);
             return;

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Carillon.Channels;
 using Carillon.Messages;
+using Carillon.Providers;
 using Carillon.Server.Http;
 using Carillon.Storage;
 
@@ -26,6 +28,7 @@ internal sealed class MetricsApi(CarillonEngine engine, InstallationFigures figu
         foreach (var depth in depths.Where(d => d.Oldest is not null))
             Sample(text, "carillon_queue_oldest_seconds", Labels(depth), Math.Max(0, (now - depth.Oldest!.Value).TotalSeconds));
 
+        WriteProviders(text, now);
         One(text, "carillon_dispatcher_running", "gauge", "1 while this node delivers.", engine.IsRunning ? 1 : 0);
         using var process = Process.GetCurrentProcess();
         One(text, "process_cpu_seconds_total", "counter", "Processor time used.", process.TotalProcessorTime.TotalSeconds);
@@ -37,6 +40,32 @@ internal sealed class MetricsApi(CarillonEngine engine, InstallationFigures figu
         One(text, "dotnet_threadpool_queue_length", "gauge", "Work that waits for a thread.", ThreadPool.PendingWorkItemCount);
 
         JsonAnswer.Write(context, 200, Encoding.UTF8.GetBytes(text.ToString()), "text/plain; version=0.0.4; charset=utf-8");
+    }
+
+    private void WriteProviders(StringBuilder text, DateTimeOffset now)
+    {
+        var providers = engine.Providers.All.OrderBy(p => p.PublicId, StringComparer.Ordinal).ToList();
+        Family(text, "carillon_provider_sends_total", "counter", "Sends of this node by their outcome.");
+        foreach (var provider in providers)
+        {
+            var totals = provider.Health.Totals;
+            foreach (var outcome in Enum.GetValues<SendOutcome>())
+                Sample(text, "carillon_provider_sends_total", $"provider=\"{provider.PublicId}\",outcome=\"{SendOutcomeNames.All.NameOf(outcome)}\"", totals[(int)outcome]);
+        }
+
+        Family(text, "carillon_provider_circuit_open", "gauge", "1 while the provider rests after failures.");
+        foreach (var provider in providers)
+            Sample(text, "carillon_provider_circuit_open", $"provider=\"{provider.PublicId}\"", provider.Circuit(now).State == CircuitState.Open ? 1 : 0);
+        Family(text, "carillon_provider_latency_ms", "gauge", "Times of sends in the last five minutes.");
+        foreach (var provider in providers)
+        {
+            var figures = provider.Health.Figures(now);
+            foreach (var (quantile, value) in new[] { ("0.5", figures.P50), ("0.95", figures.P95), ("0.99", figures.P99) })
+            {
+                if (value is { } milliseconds)
+                    Sample(text, "carillon_provider_latency_ms", $"provider=\"{provider.PublicId}\",quantile=\"{quantile}\"", milliseconds);
+            }
+        }
     }
 
     private static string Labels(QueueDepth depth) =>

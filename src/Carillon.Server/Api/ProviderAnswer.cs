@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Carillon.Allowances;
 using Carillon.Channels;
 using Carillon.Messages;
 using Carillon.Providers;
@@ -11,9 +12,87 @@ namespace Carillon.Server.Api;
 /// <summary>Providers as callers see them: everything but the values of their credentials.</summary>
 internal static class ProviderAnswer
 {
+    /// <summary>As it is when it is made or changed.</summary>
     public static void Write(Utf8JsonWriter json, Provider provider)
     {
         json.WriteStartObject();
+        WriteFields(json, provider);
+        json.WriteEndObject();
+    }
+
+    /// <summary>With what it has used of its limits, and how it does.</summary>
+    public static void Write(Utf8JsonWriter json, ProviderState provider)
+    {
+        json.WriteStartObject();
+        WriteFields(json, provider.Provider);
+        json.WriteStartArray("usage"u8);
+        foreach (var usage in provider.Usage)
+        {
+            json.WriteStartObject();
+            json.WriteString("window"u8, LimitKindNames.All.NameOf(usage.Kind));
+            if (usage.Currency is null)
+            {
+                json.WriteNumber("used"u8, usage.Used);
+                json.WriteNumber("limit"u8, usage.Limit);
+            }
+            else
+            {
+                json.WriteString("used"u8, usage.Used.ToString(CultureInfo.InvariantCulture));
+                json.WriteString("limit"u8, usage.Limit.ToString(CultureInfo.InvariantCulture));
+            }
+
+            json.WriteString("currency"u8, usage.Currency);
+            json.WriteTime("resets_at"u8, usage.ResetsAt);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        WriteHealth(json, provider.Runtime, provider.Now);
+        json.WriteEndObject();
+    }
+
+    private static void WriteHealth(Utf8JsonWriter json, ProviderRuntime? runtime, DateTimeOffset now)
+    {
+        if (runtime is null)
+        {
+            json.WriteNull("health"u8);
+            return;
+        }
+
+        var (state, until, failures) = runtime.Circuit(now);
+        var figures = runtime.Health.Figures(now);
+        json.WriteStartObject("health"u8);
+        json.WriteString("circuit"u8, CircuitStateNames.All.NameOf(state));
+        json.WriteTime("until"u8, until);
+        json.WriteNumber("failures"u8, failures);
+        json.WriteNumber("sends"u8, figures.Sends);
+        WriteFigure("success_rate"u8, figures.SuccessRate, 4);
+        WriteFigure("p50_ms"u8, figures.P50, 1);
+        WriteFigure("p95_ms"u8, figures.P95, 1);
+        WriteFigure("p99_ms"u8, figures.P99, 1);
+        json.WriteNumber("under_way"u8, runtime.UnderWay);
+        json.WriteStartArray("last_errors"u8);
+        foreach (var error in figures.Errors)
+        {
+            json.WriteStartObject();
+            json.WriteTime("at"u8, error.At);
+            json.WriteString("outcome"u8, SendOutcomeNames.All.NameOf(error.Outcome));
+            json.WriteString("answer"u8, error.Answer);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+
+        void WriteFigure(ReadOnlySpan<byte> name, double? figure, int digits)
+        {
+            if (figure is { } value) json.WriteNumber(name, Math.Round(value, digits));
+            else json.WriteNull(name);
+        }
+    }
+
+    private static void WriteFields(Utf8JsonWriter json, Provider provider)
+    {
         json.WriteId("id"u8, "prv_"u8, provider.Id);
         json.WriteString("name"u8, provider.Name);
         json.WriteString("channel"u8, provider.Channel.Name());
@@ -33,7 +112,6 @@ internal static class ProviderAnswer
         json.WriteNumber("version"u8, provider.Version);
         json.WriteTime("created_at"u8, provider.CreatedAt);
         json.WriteTime("updated_at"u8, provider.UpdatedAt);
-        json.WriteEndObject();
     }
 
     public static void WriteKind(Utf8JsonWriter json, GatewayKind kind)
@@ -121,3 +199,6 @@ internal static class ProviderAnswer
         }
     }
 }
+
+/// <param name="Runtime">Null when it cannot serve on this node.</param>
+internal readonly record struct ProviderState(Provider Provider, IReadOnlyList<LimitUsage> Usage, ProviderRuntime? Runtime, DateTimeOffset Now);

@@ -70,14 +70,28 @@ internal sealed class ProvidersApi(CarillonEngine engine)
 
         var providers = await engine.Providers.ListAsync(key.Tenant, channel, after, limit + 1, context.RequestAborted);
         var next = providers.Count > limit ? PublicId.Format(PublicId.Provider, providers[limit - 1].Id) : null;
-        JsonAnswer.WriteList(context, providers.Take(limit), next, ProviderAnswer.Write);
+        JsonAnswer.WriteList(context, await StatesAsync([.. providers.Take(limit)], context.RequestAborted), next, ProviderAnswer.Write);
     }
 
     private async Task GetAsync(HttpContext context, ApiKey key)
     {
         var found = RouteId.TryRead(context, PublicId.Provider, out var id) ? await engine.Providers.GetAsync(key.Tenant, id, context.RequestAborted) : null;
-        if (found is null) NotFound(context);
-        else Answer(context, 200, found);
+        if (found is null)
+        {
+            NotFound(context);
+            return;
+        }
+
+        var states = await StatesAsync([found], context.RequestAborted);
+        EntityTag.Write(context, found.Version);
+        JsonAnswer.Write(context, 200, states[0], ProviderAnswer.Write);
+    }
+
+    private async Task<List<ProviderState>> StatesAsync(IReadOnlyCollection<Provider> providers, CancellationToken cancellationToken)
+    {
+        var usage = await engine.Limits.UsageAsync(providers, cancellationToken);
+        var now = engine.Time.GetUtcNow();
+        return [.. providers.Select(p => new ProviderState(p, usage.GetValueOrDefault(p.Id, []), engine.Providers.Find(p.Id), now))];
     }
 
     private Task ReplaceAsync(HttpContext context, ApiKey key) => ChangeAsync(

@@ -34,6 +34,7 @@ internal static class TraceLines
         {
             if (property.NameEquals("t"u8) && property.Value.TryGetInt64(out var milliseconds)) json.WriteTime("at"u8, DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
             else if (property.NameEquals("next"u8) && property.Value.TryGetInt64(out var next)) json.WriteTime("next_attempt_at"u8, DateTimeOffset.FromUnixTimeMilliseconds(next));
+            else if (property.NameEquals("until"u8) && property.Value.TryGetInt64(out var until)) json.WriteTime("until"u8, DateTimeOffset.FromUnixTimeMilliseconds(until));
             else if (property.NameEquals("k"u8)) json.WriteString("kind"u8, property.Value.GetString());
             else property.WriteTo(json);
         }

@@ -15,7 +15,7 @@ namespace Carillon.Server.Api;
 internal sealed class VendorSimulatorApi(CarillonEngine engine)
 {
     private const int SettingsBytes = 16 << 10;
-    private const long RequestBytes = 256 << 10;
+    private const long RequestBytes = 4 << 20;
     private const int TextCharacters = 4000;
 
     private static readonly FieldNames ReplyFields = new("from", "to", "text");
@@ -116,6 +116,7 @@ internal sealed class VendorSimulatorApi(CarillonEngine engine)
 
         if (reply.RetryAfter is { } wait)
             context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (reply.Header is { } header) context.Response.Headers[header.Name] = header.Value;
         JsonAnswer.Write(context, reply.Status, System.Text.Encoding.UTF8.GetBytes(reply.Body), reply.ContentType);
     }
 

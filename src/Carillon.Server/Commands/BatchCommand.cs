@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Carillon.Client;
 using Spectre.Console;
@@ -18,7 +17,7 @@ internal static class BatchCommand
     private static readonly Option<int> Size = new("--size") { Description = "Notifications a request, up to 10,000.", DefaultValueFactory = _ => new BatchOptions().Size };
     private static readonly Option<string?> IdempotencyKey = new("--idempotency-key")
     {
-        Description = "Repeated with the same key within a day, what is missing is sent and nothing twice. By default it comes from the file's content.",
+        Description = "Repeated with the same key within a day, what is missing is sent and nothing twice. By default each row has one, from what it says.",
         HelpName = "key",
     };
 
@@ -33,8 +32,11 @@ internal static class BatchCommand
         var path = session.Value(File);
         var size = session.Value(Size);
         if (size is < 1 or > BatchOptions.MaxSize) throw new UsageException($"--size must lie between 1 and {Terminal.Number(BatchOptions.MaxSize)}.");
-        await using var file = new BatchFile(path, session.Terminal, new BatchDefaults(session.Value(Template), session.Value(Channel)));
-        var options = new BatchOptions { Size = size, IdempotencyKey = await KeyAsync(session, path, cancellationToken) };
+        var key = session.Value(IdempotencyKey);
+        // A file has the same keys each time, so that a run that broke off can be repeated without a thought.
+        var keyed = key is null && !session.Value(Again) && path != "-";
+        await using var file = new BatchFile(path, session.Terminal, new BatchDefaults(session.Value(Template), session.Value(Channel), keyed));
+        var options = new BatchOptions { Size = size, IdempotencyKey = key };
         var sum = new Sum();
         await ProgressAsync(session, "Sending", async (set, token) =>
         {
@@ -57,16 +59,6 @@ internal static class BatchCommand
 
         var failed = session.Value(Wait) ? await WaitAsync(session, sum.Batches, cancellationToken) : 0;
         return sum.Refused == 0 && failed == 0 ? ExitCode.Done : sum.Accepted == 0 ? ExitCode.Failed : ExitCode.Partly;
-    }
-
-    /// <summary>The same file has the same key, so that a run that broke off can be repeated without a thought.</summary>
-    private static async Task<string?> KeyAsync(Session session, string path, CancellationToken cancellationToken)
-    {
-        if (session.Value(IdempotencyKey) is { } given) return given;
-        if (session.Value(Again) || path == "-") return null;
-        await using var content = System.IO.File.OpenRead(path);
-        var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken));
-        return $"file:{hash[..32]}:{session.Value(Template)}:{session.Value(Channel)}";
     }
 
     private static void Refused(Session session, BatchFile file, BatchResult result, int count)

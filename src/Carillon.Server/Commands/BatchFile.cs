@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsvHelper;
@@ -6,7 +9,8 @@ using CsvHelper;
 namespace Carillon.Server.Commands;
 
 /// <summary>What rows get that do not say it themselves.</summary>
-internal sealed record BatchDefaults(string? Template, string? Channel);
+/// <param name="Keyed">An idempotency key, from what they say.</param>
+internal sealed record BatchDefaults(string? Template, string? Channel, bool Keyed);
 
 /// <summary>A file of notifications, read once, as it is sent: lines of JSON, or CSV with a header.</summary>
 internal sealed class BatchFile : IAsyncDisposable
@@ -25,6 +29,9 @@ internal sealed class BatchFile : IAsyncDisposable
     private readonly bool _isCsv;
     private readonly BatchDefaults _defaults;
     private readonly List<int> _lines = [];
+
+    /// <summary>How often what a row says has stood in the file so far: rows that are alike are meant, each of them.</summary>
+    private readonly Dictionary<UInt128, int> _alike = [];
 
     public BatchFile(string path, Terminal terminal, BatchDefaults defaults)
     {
@@ -132,6 +139,16 @@ internal sealed class BatchFile : IAsyncDisposable
         if (_defaults.Template is { } template && !notification.ContainsKey("template_id") && !notification.ContainsKey("message") && !notification.ContainsKey("html"))
             notification["template_id"] = template;
         if (_defaults.Channel is { } channel && !notification.ContainsKey("channel") && !notification.ContainsKey("channels")) notification["channel"] = channel;
+        if (_defaults.Keyed && !notification.ContainsKey("idempotency_key")) notification["idempotency_key"] = KeyOf(notification);
         return notification;
+    }
+
+    /// <summary>Of the row and not of the file: one that was mended and is sent again must not send twice what was good.</summary>
+    private string KeyOf(JsonObject notification)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(notification.ToJsonString()))[..16];
+        var row = new UInt128(BitConverter.ToUInt64(hash, 0), BitConverter.ToUInt64(hash, 8));
+        var number = _alike[row] = _alike.GetValueOrDefault(row) + 1;
+        return string.Create(CultureInfo.InvariantCulture, $"row:{Convert.ToHexStringLower(hash)}:{number}");
     }
 }

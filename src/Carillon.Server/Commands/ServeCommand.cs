@@ -1,4 +1,5 @@
 using Carillon.Security;
+using Carillon.Server.Configuration;
 using Carillon.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
@@ -23,6 +24,7 @@ internal static class ServeCommand
             await app.StartAsync();
             await output.WriteLineAsync($"Carillon {Api.HealthApi.Version} listens on {Address(options)}, {engine.Storage.Description}.");
             foreach (var note in engine.StartNotes) await output.WriteLineAsync(note);
+            foreach (var note in await GivenProviders.ApplyAsync(options.Providers, engine.Providers, engine.Gateways, CancellationToken.None)) await output.WriteLineAsync(note);
             await FirstKey.EnsureAsync(engine.Storage.Tenants, engine.Ids, engine.Time, output, CancellationToken.None);
             if (whileUp is not null) await whileUp(engine, app.Lifetime.ApplicationStopping);
             await app.WaitForShutdownAsync();

@@ -21,13 +21,18 @@ internal static class TraceWords
             "render" => $"It was rendered, variant {Text(entry, "variant")}.",
             "route" => Text(entry, "why") switch
             {
-                "place_taken" => $"{provider} was to send it.",
+                "place_taken" => $"{provider} was to send it{By(entry)}.",
+                "failed_over" => $"{provider} was next.",
+                "not_served" => $"{provider} was passed over: it does not serve {Text(entry, "country") ?? "this number"}.",
+                "stopped" => $"{provider} was passed over: it is stopped.",
                 "resting" => $"{provider} was passed over: it rests after failures{Until(entry)}.",
+                "limited" => $"{provider} was passed over: its {Limit(entry)} is used up{Until(entry)}.",
                 "full" => $"{provider} was passed over: it had as many under way as it may have.",
                 "had_no_place" => $"{provider} was passed over: it had no place.",
                 var why => $"{provider}: {Spaced(why)}.",
             },
             "attempt" => $"Attempt {Number(entry, "attempt")} by {provider} took {Number(entry, "ms")} ms: {Outcome(Text(entry, "outcome"))}{Quote(Text(entry, "answer"))}.",
+            "outcome" when Text(entry, "answer") == "limit" => $"It waits{(Time(entry, "next_attempt_at") is { } then ? $" until {Terminal.At(then)}" : "")}: limits are used up. That was no attempt.",
             "outcome" => $"{Capital(Spaced(Text(entry, "answer")))}{(Time(entry, "next_attempt_at") is { } next ? $"; the next attempt is at {Terminal.At(next)}" : "")}.",
             _ => $"{Capital(Spaced(entry.Kind))}{Details(entry)}.",
         };
@@ -41,6 +46,22 @@ internal static class TraceWords
         "retry_after" => "to be tried again later",
         "unknown" => "nobody knows whether it was taken",
         _ => Spaced(outcome),
+    };
+
+    private static string By(TraceEntry entry) => Text(entry, "by") switch
+    {
+        "least_cost" => ", the cheapest",
+        "fastest" => ", the fastest of late",
+        "sticky" => ", as for this recipient always",
+        _ => "",
+    };
+
+    private static string Limit(TraceEntry entry) => Text(entry, "limit") switch
+    {
+        "daily_budget" => "budget of the day",
+        "monthly_budget" => "budget of the month",
+        { } window => "limit per " + window,
+        null => "limit",
     };
 
     private static string Until(TraceEntry entry) =>

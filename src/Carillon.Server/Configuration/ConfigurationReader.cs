@@ -19,6 +19,7 @@ internal sealed class ConfigurationReader
     private readonly Dictionary<Setting, (string Value, string Source)> _values = [];
     private readonly List<string> _faults = [];
     private readonly List<string> _warnings = [];
+    private readonly GivenProviderReader _providers = new();
 
     /// <param name="arguments">The command line without the command.</param>
     /// <param name="dataDirectory">The data directory when nothing else says where it is.</param>
@@ -39,7 +40,8 @@ internal sealed class ConfigurationReader
 
         foreach (var (setting, value) in fromEnvironment) reader._values[setting] = value;
         foreach (var (setting, value) in fromArguments) reader._values[setting] = value;
-        return new ReadConfiguration(reader.Apply(new ServerOptions { Data = data }), reader._faults, reader._warnings);
+        var providers = reader._providers.Finish(environment, reader._warnings.Add);
+        return new ReadConfiguration(reader.Apply(new ServerOptions { Data = data, Providers = providers }), reader._faults, reader._warnings);
     }
 
     private ServerOptions Apply(ServerOptions options)
@@ -150,7 +152,11 @@ internal sealed class ConfigurationReader
     {
         var source = $"{path}: {Printable(property.Name)}";
         var setting = Settings.All.FirstOrDefault(s => s.Name == property.Name);
-        if (setting is null)
+        if (GivenProviderReader.IsList(property.Name))
+        {
+            _providers.ReadList(path, property, _faults.Add);
+        }
+        else if (setting is null)
         {
             var nearest = Spelling.Nearest(property.Name, Settings.All.Select(s => s.Name));
             _faults.Add($"{source}: there is no such setting{(nearest is null ? "" : $"; did you mean {nearest}?")}");

@@ -51,4 +51,7 @@ internal sealed record ServerOptions
 
     /// <summary>How long a stop waits for what is under way.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Providers that the file and the environment name; each start makes them the installation's.</summary>
+    public IReadOnlyList<Configuration.GivenProvider> Providers { get; init; } = [];
 }

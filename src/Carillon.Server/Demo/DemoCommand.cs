@@ -16,7 +16,7 @@ internal static class DemoCommand
     {
         // Nobody wants to watch a demo wait: what a gateway puts off is tried again within seconds.
         var quick = options.Retry with { BaseDelay = TimeSpan.FromSeconds(1), MaxDelay = TimeSpan.FromSeconds(5) };
-        var demo = options with { Retry = quick, LogLevel = options.LogLevel < LogLevel.Warning ? LogLevel.Warning : options.LogLevel };
+        var demo = options with { Retry = quick, Providers = [], LogLevel = options.LogLevel < LogLevel.Warning ? LogLevel.Warning : options.LogLevel };
         return ServeCommand.RunAsync(demo, output, errors, async (engine, stopping) =>
         {
             var key = await MakeKeyAsync(engine, stopping);

@@ -8,11 +8,11 @@ internal static class DemoEstate
     public static IEnumerable<JsonObject> Providers =>
     [
         // Every eighth mail finds the first relay out of order and leaves by the second.
-        Simulator("relay-one", "email", 10, """{ "latency_ms": { "min": 15, "max": 60 }, "failure_rate": 0.12, "seed": 7 }"""),
-        Simulator("relay-two", "email", 20, """{ "latency_ms": { "min": 20, "max": 40 } }"""),
-        Simulator("sms-gateway", "sms", 10, """{ "latency_ms": { "min": 30, "max": 90 }, "throttle_rate": 0.1, "retry_after_ms": 700, "cost": "0.0075", "currency": "USD", "seed": 11 }"""),
+        Simulator("relay-one", "email", 10, """{ "latency_ms": { "min": 15, "max": 60 }, "failure_rate": 0.12, "seed": 7, "delivered_rate": 0.96, "read_rate": 0.4, "bounced_rate": 0.02, "receipt_delay_ms": 300 }"""),
+        Simulator("relay-two", "email", 20, """{ "latency_ms": { "min": 20, "max": 40 }, "delivered_rate": 0.97, "read_rate": 0.4, "receipt_delay_ms": 300 }"""),
+        Simulator("sms-gateway", "sms", 10, """{ "latency_ms": { "min": 30, "max": 90 }, "throttle_rate": 0.1, "retry_after_ms": 700, "cost": "0.0075", "currency": "USD", "seed": 11, "delivered_rate": 0.95, "receipt_delay_ms": 200 }"""),
         // A third of the pet owners have no WhatsApp: they are written to by SMS.
-        Simulator("whatsapp-business", "whatsapp", 10, """{ "latency_ms": { "min": 40, "max": 120 }, "reject_rate": 0.3, "seed": 13 }"""),
+        Simulator("whatsapp-business", "whatsapp", 10, """{ "latency_ms": { "min": 40, "max": 120 }, "reject_rate": 0.3, "seed": 13, "delivered_rate": 1, "read_rate": 0.7, "receipt_delay_ms": 200 }"""),
         // Sometimes the answer is lost after the message went through.
         Simulator("push-gateway", "push", 10, """{ "latency_ms": { "min": 10, "max": 30 }, "lost_answer_rate": 0.05, "seed": 17 }"""),
         Simulator("voice-gateway", "voice", 10, """{ "latency_ms": { "min": 80, "max": 200 }, "cost": "0.013", "currency": "USD" }"""),

@@ -10,6 +10,9 @@ namespace Carillon.Server.Demo;
 /// <summary>Plays the demo against a running server, over its API, and shows what became of every message.</summary>
 internal sealed class DemoRun(Uri server, string apiKey, IAnsiConsole console, TimeProvider time) : IDisposable
 {
+    /// <summary>Ticks of a fifth of a second without news after which no more is expected.</summary>
+    private const int QuietTicks = 4;
+
     private static readonly string[] LiveStates = ["queued", "sending", "held"];
 
     private readonly HttpClient _api = new()
@@ -46,14 +49,18 @@ internal sealed class DemoRun(Uri server, string apiKey, IAnsiConsole console, T
         return new DemoBatch((string)answer["batch_id"]!, task);
     }
 
-    /// <summary>Until nothing of the batches is on its way any more; what is scheduled for later stays.</summary>
+    /// <summary>
+    /// Until nothing of the batches is on its way any more, and no receipt has come for a while; what is scheduled for later stays.
+    /// </summary>
     private async Task FollowAsync(List<DemoBatch> batches, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200), time);
         var open = batches.Count;
-        while (open > 0 && await timer.WaitForNextTickAsync(cancellationToken))
+        var (quiet, known) = (0, (Sent: -1, Delivered: -1));
+        while ((open > 0 || quiet < QuietTicks) && await timer.WaitForNextTickAsync(cancellationToken))
         {
             open = 0;
+            var now = (Sent: 0, Delivered: 0);
             foreach (var batch in batches)
             {
                 var counts = (await GetAsync($"/v1/batches/{batch.Id}", cancellationToken))["by_status"]!.AsObject();
@@ -62,7 +69,11 @@ internal sealed class DemoRun(Uri server, string apiKey, IAnsiConsole console, T
                 batch.Task.MaxValue = total;
                 batch.Task.Value = total - live;
                 if (live > 0) open++;
+                now = (now.Sent + ((int?)counts["sent"] ?? 0), now.Delivered + ((int?)counts["delivered"] ?? 0));
             }
+
+            quiet = now == known ? quiet + 1 : 0;
+            known = now;
         }
     }
 

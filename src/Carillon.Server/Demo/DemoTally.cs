@@ -22,8 +22,17 @@ internal sealed class DemoTally
             case "scheduled" or "held":
                 row.Waiting++;
                 return;
-            case "sent" or "delivered" or "read":
+            case "sent":
                 row.Sent++;
+                break;
+            case "delivered":
+                row.Delivered++;
+                break;
+            case "read":
+                row.Read++;
+                break;
+            case "bounced":
+                row.Bounced++;
                 break;
             default:
                 row.Failed++;
@@ -39,23 +48,30 @@ internal sealed class DemoTally
 
     public void Show(IAnsiConsole console, TimeSpan elapsed)
     {
-        var table = new Table().Border(TableBorder.Rounded)
-            .AddColumn("channel").AddColumn(Right("sent")).AddColumn(Right("failed over")).AddColumn(Right("retried"))
-            .AddColumn(Right("refused")).AddColumn(Right("scheduled"));
+        var table = new Table().Border(TableBorder.Horizontal)
+            .AddColumn(new TableColumn("channel").NoWrap().PadLeft(0).PadRight(1)).AddColumn(Right("sent")).AddColumn(Right("delivered")).AddColumn(Right("read")).AddColumn(Right("bounced")).AddColumn(Right("failover")).AddColumn(Right("retried"))
+            .AddColumn(Right("refused")).AddColumn(Right("later"));
         foreach (var (channel, row) in _rows)
-            table.AddRow(channel, Text(row.Sent), Text(row.FailedOver), Text(row.Retried), Text(row.Failed), Text(row.Waiting));
+            table.AddRow(
+                channel, Text(row.Sent), Text(row.Delivered), Text(row.Read), Text(row.Bounced), Text(row.FailedOver), Text(row.Retried), Text(row.Failed), Text(row.Waiting));
         console.Write(table);
         console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
             $"[bold]{_settled}[/] messages settled in [bold]{elapsed.TotalSeconds:0.0} s[/], through gateways with the delays and faults of real ones. What WhatsApp refused went out as SMS.");
     }
 
-    private static TableColumn Right(string title) => new TableColumn(title).RightAligned();
+    private static TableColumn Right(string title) => new TableColumn(title).RightAligned().NoWrap().PadLeft(0).PadRight(1);
 
     private static string Text(int count) => count == 0 ? "" : count.ToString(CultureInfo.InvariantCulture);
 
     private sealed class Row
     {
         public int Sent { get; set; }
+
+        public int Delivered { get; set; }
+
+        public int Read { get; set; }
+
+        public int Bounced { get; set; }
 
         public int FailedOver { get; set; }
 

@@ -9,6 +9,9 @@ namespace Carillon.Callbacks;
 /// <summary>A vendor's request as one JSON document, which is how it is stored.</summary>
 internal static class CallbackDocument
 {
+    /// <summary>The field of the query by which vendors that sign nothing prove themselves: a credential, which is not kept in clear.</summary>
+    private const string Token = "token=";
+
     /// <summary>Headers that only say how we were reached, or could open something elsewhere.</summary>
     private static readonly string[] Unkept = ["Authorization", "Cookie", "Proxy-Authorization"];
 
@@ -19,7 +22,7 @@ internal static class CallbackDocument
         {
             json.WriteStartObject();
             json.WriteString("method"u8, request.Method);
-            json.WriteString("url"u8, request.Url.OriginalString);
+            json.WriteString("url"u8, WithoutToken(request.Url.OriginalString));
             json.WriteStartObject("headers"u8);
             foreach (var (name, value) in request.Headers)
             {
@@ -47,6 +50,14 @@ internal static class CallbackDocument
             Body = root.GetProperty("body"u8).GetBytesFromBase64(),
             ReceivedAt = receivedAt,
         };
+    }
+
+    private static string WithoutToken(string url)
+    {
+        var query = url.IndexOf('?', StringComparison.Ordinal);
+        if (query < 0) return url;
+        var kept = url[(query + 1)..].Split('&').Where(field => !field.StartsWith(Token, StringComparison.Ordinal)).ToList();
+        return kept.Count == 0 ? url[..query] : $"{url[..query]}?{string.Join('&', kept)}";
     }
 
     /// <summary>What a repeated request has in common with the first: where to and what, not the headers, which may say when.</summary>

@@ -23,6 +23,9 @@ public sealed class CallbackIntake
         _ids = ids;
     }
 
+    /// <summary>Whether the provider's vendor may call back at all: what is sent to nobody need not even be read.</summary>
+    public bool Takes(Guid providerId) => _providers.Find(providerId)?.Gateway is ICallbackReceiver;
+
     /// <exception cref="StorageUnavailableException">Nothing was stored; the vendor is to call again.</exception>
     public async ValueTask<CallbackAnswer> ReceiveAsync(Guid providerId, CallbackRequest request, CancellationToken cancellationToken)
     {

@@ -39,7 +39,7 @@ internal sealed class EventResolver(IMessageLog log, IContactStore contacts, IdG
     private async Task<EventWrite> ResolveAsync(CallbackEvent.Receipt receipt, Provider provider, DateTimeOffset receivedAt) => new()
     {
         ProviderId = provider.Id,
-        MessageId = receipt.MessageId
+        MessageId = await OwnAsync(receipt.MessageId, provider)
             ?? (receipt.ExternalId is { } external ? await log.FindByExternalAsync(provider.Id, external) : null),
         ExternalId = receipt.ExternalId,
         Kind = receipt.Kind,
@@ -50,6 +50,13 @@ internal sealed class EventResolver(IMessageLog log, IContactStore contacts, IdG
         Cost = receipt.Cost,
         Currency = receipt.Currency,
     };
+
+    /// <summary>
+    /// The message of this id, if the provider may have sent it. Who has a provider can sign its callbacks, with whatever id in them: a
+    /// tenant's speak of the tenant's messages alone, the installation's, which serve every tenant, of all.
+    /// </summary>
+    private async Task<Guid?> OwnAsync(Guid? message, Provider provider) =>
+        message is not { } id || provider.Tenant == TenantId.Installation || await log.GetMessageAsync(provider.Tenant, id) is not null ? message : null;
 
     private static EventWrite Replied(CallbackEvent.Inbound message, Provider provider, StoredMessage answered, DateTimeOffset receivedAt) => new()
     {

@@ -59,6 +59,9 @@ public sealed record GatewayServices(TimeProvider Time, Simulator.SimulatorOutbo
     /// </summary>
     public Func<Guid, Uri?> CallbackUrl { get; init; } = static _ => null;
 
+    /// <summary>Brings a callback in as if a vendor had sent it to <see cref="CallbackUrl"/>; null where nobody takes any. Never throws.</summary>
+    public Func<Guid, CallbackRequest, Task>? CallBack { get; init; }
+
     /// <summary>
     /// Asked for what signs a tenant's mail from a domain (in ASCII), before each mail; null for none. Default: no mail is signed.
     /// </summary>

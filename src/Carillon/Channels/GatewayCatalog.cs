@@ -13,6 +13,10 @@ public sealed class GatewayCatalog
         GatewayKind[] own =
         [
             Email.SmtpGateway.Kind,
+            Email.SendGridGateway.Kind,
+            Email.MailgunGateway.Kind,
+            Email.SesGateway.Kind,
+            Email.RestMailGateway.Kind,
             SimulatorGateway.Kind,
             Sms.TwilioGateway.Kind,
             Sms.VonageGateway.Kind,

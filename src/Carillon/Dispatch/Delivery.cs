@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Carillon.Allowances;
 using Carillon.Channels;
 using Carillon.Channels.Sms;
 using Carillon.Messages;
 using Carillon.Providers;
+using Carillon.Routing;
 using Carillon.Storage;
 
 namespace Carillon.Dispatch;
@@ -26,11 +28,17 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private readonly TraceWriter _trace = new();
     private OutboundMessage _message = null!;
     private ProviderRuntime _provider = null!;
+    private Ticket _ticket;
+    private ProviderRuntime[] _order = [];
+    private int _units;
+    private int _attempts;
+    private bool _isLimited;
+    private DateTimeOffset? _again;
     private long _started;
 
     public void Start(Departure departure)
     {
-        (_message, _provider) = departure;
+        (_message, _provider, _ticket, _order) = departure;
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
@@ -39,7 +47,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private async Task RunAsync()
     {
         var message = _message;
-        var place = new Place(services, _provider);
+        var place = new Place(services, _provider, _ticket);
         OutcomeWrite outcome;
         try
         {
@@ -60,7 +68,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private async ValueTask<OutcomeWrite> DeliverAsync(OutboundMessage message, Place place)
     {
         var now = services.Time.GetUtcNow();
-        var gate = Gate.Check(message, now, services.Options.RetryOf(message.Channel));
+        var gate = Gate.Check(message, now, services.Options.RetryOf(message.Channel), services.HoldOf);
         if (gate.Stop is { } stop)
         {
             var line = _trace.Begin(now, GateKind);
@@ -78,19 +86,19 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
 
         var rendered = _trace.Begin(now, RenderKind);
         rendered.WriteString("variant", rendering.Variant);
-        if (message.Channel == Channel.Sms) TraceSize(rendered, rendering.Content);
+        _units = message.Channel == Channel.Sms ? TraceSize(rendered, rendering.Content) : 1;
         _trace.End();
 
         // The first provider is the one at which the message has its place; those before it had none to give.
-        var attempts = message.Attempts;
+        (_attempts, _isLimited, _again) = (message.Attempts, false, null);
         var first = place.Provider;
         TracePassedOver(message, first);
-        TraceRoute(first, "place_taken");
-        var outcome = await AttemptAsync(place, message, rendering, ++attempts);
+        TraceRoute(first, "place_taken", services.Router.RuleOf(message));
+        var outcome = await AttemptAsync(place, message, rendering);
         if (outcome is not null) return outcome;
 
         var isBehind = false;
-        foreach (var candidate in services.Router.Candidates(message.Lane))
+        foreach (var candidate in _order)
         {
             if (!isBehind || candidate == first)
             {
@@ -98,23 +106,41 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
                 continue;
             }
 
-            if (!place.MoveTo(candidate))
+            if (services.Router.IsStopped(message, candidate))
             {
-                TraceRoute(candidate, "passed_over");
+                TraceRoute(candidate, "stopped");
+                continue;
+            }
+
+            if (await place.MoveToAsync(candidate) is { Standing: not ProviderStanding.Open } closed)
+            {
+                PassOver(candidate, closed);
                 continue;
             }
 
             TraceRoute(candidate, "failed_over");
-            outcome = await AttemptAsync(place, message, rendering, ++attempts);
+            outcome = await AttemptAsync(place, message, rendering);
             if (outcome is not null) return outcome;
         }
 
-        return Retry(message, services.Time.GetUtcNow(), attempts, null, MessageReasons.Retry, "No provider could take it.");
+        // Nobody was asked, for want of what may still be sent: that is no attempt.
+        return _isLimited && _attempts == message.Attempts
+            ? Hold(message, services.Time.GetUtcNow())
+            : Retry(message, services.Time.GetUtcNow(), _attempts, null, MessageReasons.Retry, "No provider could take it.");
     }
 
-    private async ValueTask<OutcomeWrite?> AttemptAsync(Place place, OutboundMessage message, Rendering rendering, int attempt)
+    /// <summary>Null where the next provider is to be tried.</summary>
+    private async ValueTask<OutcomeWrite?> AttemptAsync(Place place, OutboundMessage message, Rendering rendering)
     {
         var provider = place.Provider;
+        if (await place.SecureAsync(_units) is { } end)
+        {
+            place.LeaveUnused();
+            PassOver(provider, new ProviderEntry(ProviderStanding.Limited, end.Until, end.Kind));
+            return null;
+        }
+
+        var attempt = ++_attempts;
         var sent = await SendAsync(provider, message, rendering, attempt);
         var now = services.Time.GetUtcNow();
         if (sent.Result is not { } result)
@@ -124,7 +150,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
             return NotSent(message, sent, attempt - 1, now);
         }
 
-        place.Leave(result, now);
+        place.Leave(result, services.Time.GetElapsedTime(_started), now);
         TraceAttempt(provider, result, attempt, now);
         return OutcomeOf(message, result, provider, rendering, attempt, now);
     }
@@ -158,11 +184,12 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     }
 
     /// <summary>What the text takes as SMS, which is what it costs.</summary>
-    private static void TraceSize(Utf8JsonWriter line, RenderedContent content)
+    private static int TraceSize(Utf8JsonWriter line, RenderedContent content)
     {
         var size = SmsText.Measure(content.Text.Span);
         line.WriteString("encoding", SmsEncodingNames.All.NameOf(size.Encoding));
         line.WriteNumber("segments", size.Segments);
+        return size.Segments;
     }
 
     private void TraceAttempt(ProviderRuntime provider, SendResult result, int attempt, DateTimeOffset now)
@@ -192,8 +219,8 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
                     Attempts = attempts,
                     ProviderId = provider.Provider.Id,
                     ExternalId = result.ExternalId,
-                    Cost = result.Cost,
-                    Currency = result.Currency,
+                    Cost = result.Cost ?? Allowance.CostOf(provider.Provider.Policy, _units),
+                    Currency = result.Cost is null ? provider.Provider.Policy.Cost?.Currency : result.Currency,
                     ContentHash = rendering.Hash,
                     Trace = _trace.Take(),
                     EraseSecretsAt = message.Notification.Secrets is null ? null : now,
@@ -220,7 +247,10 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private OutcomeWrite Retry(
         OutboundMessage message, DateTimeOffset now, int attempts, DateTimeOffset? notBefore, string reason, string? explanation, Guid? provider = null)
     {
-        var next = services.Options.RetryOf(message.Channel).Next(message, attempts, now, notBefore, Random.Shared.NextDouble());
+        var policy = services.Options.RetryOf(message.Channel);
+        var sample = Random.Shared.NextDouble();
+        var next = policy.Next(message, attempts, now, notBefore, sample)
+            ?? policy.Next(message, attempts, now, notBefore, sample, services.HoldOf(message.Lane, now)?.Until);
         if (explanation is not null) Explain(now, OutcomeKind, explanation);
         if (next is null) return Final(message, now, MessageStatus.Failed, MessageReasons.RetriesExhausted, attempts, provider);
 
@@ -237,6 +267,25 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
             DueAt = next,
             Attempts = attempts,
             ProviderId = provider,
+            Trace = _trace.Take(),
+        };
+    }
+
+    private OutcomeWrite Hold(OutboundMessage message, DateTimeOffset now)
+    {
+        var next = _again is { } again && again > now ? again : now + NotSentRest;
+        var line = _trace.Begin(now, OutcomeKind);
+        line.WriteString("answer", MessageReasons.Limit);
+        line.WriteNumber("next", next.ToUnixTimeMilliseconds());
+        _trace.End();
+        return new OutcomeWrite
+        {
+            Message = message,
+            At = now,
+            Status = MessageStatus.Held,
+            Reason = MessageReasons.Limit,
+            DueAt = next,
+            Attempts = message.Attempts,
             Trace = _trace.Take(),
         };
     }
@@ -264,34 +313,58 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     /// <summary>Providers that would have gone before this one and had no place, with why they have none.</summary>
     private void TracePassedOver(OutboundMessage message, ProviderRuntime first)
     {
-        var candidates = services.Router.Candidates(message.Lane);
-        var before = 0;
-        while (before < candidates.Count && candidates[before] != first) before++;
-        if (before == candidates.Count) return;
-        for (var i = 0; i < before; i++)
+        foreach (var foreign in services.Router.Foreign(message, _order)) TraceForeign(foreign, message.Region);
+        foreach (var candidate in _order)
         {
+            if (candidate == first) return;
             var now = services.Time.GetUtcNow();
-            var standing = candidates[i].TryEnter(now, out var retryAt);
-            if (standing == ProviderStanding.Open)
-            {
-                // It has room again by now: the place goes back to those who wait for one.
-                candidates[i].Leave();
-                services.ProviderHasRoom(candidates[i], ProviderRoom.OnePlace);
-            }
-
-            var line = _trace.Begin(now, RouteKind);
-            line.WriteString("provider", candidates[i].PublicId);
-            line.WriteString("why", standing switch { ProviderStanding.Resting => "resting", ProviderStanding.Full => "full", _ => "had_no_place" });
-            if (standing == ProviderStanding.Resting) line.WriteNumber("until", retryAt.ToUnixTimeMilliseconds());
-            _trace.End();
+            if (services.Router.IsStopped(message, candidate)) TraceRoute(candidate, "stopped");
+            else TraceEntry(candidate, candidate.Standing(now), now, "had_no_place");
         }
     }
 
-    private void TraceRoute(ProviderRuntime provider, string why)
+    /// <summary>A provider that cannot have the message now, and from when on it perhaps can.</summary>
+    private void PassOver(ProviderRuntime provider, ProviderEntry entry)
+    {
+        var now = services.Time.GetUtcNow();
+        TraceEntry(provider, entry, now, "passed_over");
+        _isLimited |= entry.Standing == ProviderStanding.Limited;
+        var again = entry.Standing is ProviderStanding.Limited or ProviderStanding.Resting ? entry.RetryAt : now + NotSentRest;
+        if (_again is null || again < _again) _again = again;
+    }
+
+    private void TraceEntry(ProviderRuntime provider, ProviderEntry entry, DateTimeOffset now, string open)
+    {
+        var line = _trace.Begin(now, RouteKind);
+        line.WriteString("provider", provider.PublicId);
+        line.WriteString("why", entry.Standing switch
+        {
+            ProviderStanding.Resting => "resting",
+            ProviderStanding.Full or ProviderStanding.Refilling => "full",
+            ProviderStanding.Limited => "limited",
+            // It has room again by now.
+            _ => open,
+        });
+        if (entry.Limit is { } limit) line.WriteString("limit", LimitKindNames.All.NameOf(limit));
+        if (entry.Standing is ProviderStanding.Resting or ProviderStanding.Limited) line.WriteNumber("until", entry.RetryAt.ToUnixTimeMilliseconds());
+        _trace.End();
+    }
+
+    private void TraceForeign(ProviderRuntime provider, string region)
+    {
+        var line = _trace.Begin(services.Time.GetUtcNow(), RouteKind);
+        line.WriteString("provider", provider.PublicId);
+        line.WriteString("why", "not_served");
+        if (region.Length > 0) line.WriteString("country", region);
+        _trace.End();
+    }
+
+    private void TraceRoute(ProviderRuntime provider, string why, RoutingRule? rule = null)
     {
         var line = _trace.Begin(services.Time.GetUtcNow(), RouteKind);
         line.WriteString("provider", provider.PublicId);
         line.WriteString("why", why);
+        if (rule is not null) line.WriteString("by", rule.Sticky ? "sticky" : RoutingStrategyNames.All.NameOf(rule.Strategy));
         _trace.End();
     }
 

@@ -1,3 +1,4 @@
+using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Storage;
 
@@ -13,6 +14,9 @@ internal sealed class DeliveryServices
     public required Renderer Renderer { get; init; }
 
     public required Router Router { get; init; }
+
+    /// <summary>What held or holds the messages of a lane although they were due.</summary>
+    public required Func<LaneKey, DateTimeOffset, LaneHold?> HoldOf { get; init; }
 
     public required Sender Sender { get; init; }
 

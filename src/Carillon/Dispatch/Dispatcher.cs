@@ -48,6 +48,7 @@ internal sealed class Dispatcher : IAsyncDisposable
             Options = options,
             Renderer = renderer,
             Router = router,
+            HoldOf = router.HoldOf,
             Sender = new Sender(committer, storage.Log),
             Plans = plans,
             Defects = defects,
@@ -122,8 +123,10 @@ internal sealed class Dispatcher : IAsyncDisposable
     public void EndOverdue()
     {
         var now = _time.GetUtcNow();
-        var taken = _lanes.TakeOut(m => Gate.Check(m, now, _services.Options.Retry).Stop is not null, onlyPaused: true);
-        foreach (var message in taken) End([message], Gate.Check(message, now, _services.Options.Retry));
+        var taken = _lanes.TakeOut(m => Check(m).Stop is not null, onlyPaused: true);
+        foreach (var message in taken) End([message], Check(message));
+
+        GateAnswer Check(OutboundMessage message) => Gate.Check(message, now, _services.Options.RetryOf(message.Channel), _services.HoldOf);
     }
 
     /// <summary>Others have taken over what this node owned: what waits in its memory is theirs.</summary>
@@ -291,7 +294,7 @@ internal sealed class Dispatcher : IAsyncDisposable
         _committer.Record(outcome);
     }
 
-    private void ProviderHasRoom(ProviderRuntime provider, ProviderRoom room)
+    internal void ProviderHasRoom(ProviderRuntime provider, ProviderRoom room)
     {
         if (_lanes.ProviderHasRoom(provider, room)) _signal.Set();
     }

@@ -13,7 +13,16 @@ internal sealed class Lane(LaneKey key)
     /// <summary>Owned by this node and ready to be sent.</summary>
     public Queue<OutboundMessage> Ready { get; } = new();
 
-    public bool HasReady => Ready.Count > 0;
+    /// <summary>Taken from the front of <see cref="Ready"/>, since no provider that serves their country has room, so that others need not wait for them.</summary>
+    public List<OutboundMessage> Aside { get; } = [];
+
+    /// <summary>What was set aside is to be looked at again.</summary>
+    public bool AsideDue { get; set; }
+
+    /// <summary>When that is at the latest; null when a provider's room is waited for.</summary>
+    public DateTimeOffset? AsideUntil { get; set; }
+
+    public bool HasReady => Ready.Count > 0 || (AsideDue && Aside.Count > 0);
 
     /// <summary>Reserved, ready or under way: what counts against the window.</summary>
     public int InMemory { get; set; }

@@ -17,6 +17,9 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
 {
     private const int Foothold = 16;
 
+    /// <summary>Messages of a lane that may be set aside so that those behind them go on; beyond it the lane waits.</summary>
+    private const int MostAside = 64;
+
     /// <summary>What a message of a lane is thought to weigh that has held none yet: a claim of a few hundred still fits.</summary>
     private const long UnknownWeight = 128 << 10;
 
@@ -133,6 +136,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
             var woken = false;
             while (waiting.TryTake(out var lane))
             {
+                lane.AsideDue = true;
                 if (lane.IsActive || !lane.HasReady || lane.PausedUntil is not null) continue;
                 Activate(lane);
                 woken = true;
@@ -151,6 +155,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
             foreach (var lane in _lanes.Values)
             {
                 lane.PausedUntil = null;
+                lane.AsideDue = true;
                 Activate(lane);
             }
 
@@ -202,6 +207,13 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         {
             foreach (var lane in _lanes.Values)
             {
+                for (var i = lane.Aside.Count - 1; i >= 0; i--)
+                {
+                    if (!condition(lane.Aside[i])) continue;
+                    taken.Add(lane.Aside[i]);
+                    lane.Aside.RemoveAt(i);
+                }
+
                 if (onlyPaused && lane.PausedUntil is null) continue;
                 for (var left = lane.Ready.Count; left > 0; left--)
                 {
@@ -265,6 +277,8 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
             var rest = new List<OutboundMessage>();
             foreach (var lane in _lanes.Values)
             {
+                rest.AddRange(lane.Aside);
+                lane.Aside.Clear();
                 rest.AddRange(lane.Ready);
                 lane.Ready.Clear();
             }
@@ -285,21 +299,21 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
                 continue;
             }
 
-            var admission = routes.Admit(lane.Key, time.GetUtcNow());
+            var admission = Admit(lane, time.GetUtcNow(), out var message);
             if (admission.Provider is not { } provider)
             {
-                HoldUp(ring, lane, admission);
+                if (lane.HasReady) HoldUp(ring, lane, admission);
+                else Leave(ring, lane);
                 continue;
             }
 
             if (lane.Deficit <= 0) lane.Deficit = lane.Quantum;
             lane.Deficit--;
-            var message = lane.Ready.Dequeue();
             if (!lane.HasReady) Leave(ring, lane);
             else if (lane.Deficit == 0) ring.Enqueue(ring.Dequeue());
 
             _sending++;
-            return new Departure(message, provider);
+            return new Departure(message!, provider, admission.Ticket, admission.Order);
         }
 
         return null;
@@ -309,6 +323,66 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
     private void DropLost(Lane lane)
     {
         while (lane.Ready.TryPeek(out var message) && message.OwnerEpoch != lease.Epoch) Remove(lane.Ready.Dequeue());
+    }
+
+    /// <summary>The lane's next message that a provider takes, and the place that it got there; else what its first one waits for.</summary>
+    private Admission Admit(Lane lane, DateTimeOffset now, out OutboundMessage? message)
+    {
+        Admission admission = default;
+        if (lane.AsideDue)
+        {
+            lane.AsideDue = false;
+            lane.AsideUntil = null;
+            for (var i = 0; i < lane.Aside.Count; i++)
+            {
+                message = lane.Aside[i];
+                admission = routes.Admit(message, now);
+                if (admission.Provider is not null)
+                {
+                    lane.Aside.RemoveAt(i);
+                    // Those behind it may have the next place.
+                    lane.AsideDue = lane.Aside.Count > 0;
+                    return admission;
+                }
+
+                WaitAside(lane, admission);
+            }
+        }
+
+        while (lane.Ready.TryPeek(out message))
+        {
+            admission = routes.Admit(message, now);
+            if (admission.Provider is null && (!admission.IsOfMessage || lane.Aside.Count >= MostAside)) break;
+            lane.Ready.Dequeue();
+            if (admission.Provider is not null) return admission;
+            lane.Aside.Add(message);
+            WaitAside(lane, admission);
+            DropLost(lane);
+        }
+
+        message = null;
+        return admission;
+    }
+
+    private void WaitAside(Lane lane, Admission admission)
+    {
+        if (admission.RetryAt is not { } retryAt)
+        {
+            Await(lane, admission.Full);
+            return;
+        }
+
+        if (lane.AsideUntil is null || retryAt < lane.AsideUntil) lane.AsideUntil = retryAt;
+        Wake(lane, retryAt);
+    }
+
+    private void Await(Lane lane, IReadOnlyList<ProviderRuntime> full)
+    {
+        foreach (var provider in full)
+        {
+            if (!_waiting.TryGetValue(provider, out var waiting)) _waiting.Add(provider, waiting = new WaitingLanes());
+            waiting.Add(lane);
+        }
     }
 
     /// <summary>No provider takes a message of this lane now: it leaves the ring until one does.</summary>
@@ -326,11 +400,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
             return;
         }
 
-        foreach (var provider in admission.Full)
-        {
-            if (!_waiting.TryGetValue(provider, out var waiting)) _waiting.Add(provider, waiting = new WaitingLanes());
-            waiting.Add(lane);
-        }
+        Await(lane, admission.Full);
     }
 
     private static void Leave(Queue<Lane> ring, Lane lane)
@@ -406,6 +476,21 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
             else
             {
                 lane.PausedUntil = null;
+                lane.AsideDue = true;
+                Activate(lane);
+            }
+        }
+
+        if (lane.AsideUntil is { } aside)
+        {
+            if (aside > now)
+            {
+                Wake(lane, aside);
+            }
+            else
+            {
+                lane.AsideUntil = null;
+                lane.AsideDue = true;
                 Activate(lane);
             }
         }

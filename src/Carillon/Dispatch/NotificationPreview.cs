@@ -54,7 +54,7 @@ public sealed record MessagePreview
     public required IReadOnlyList<ProviderPreview> Providers { get; init; }
 }
 
-/// <param name="Until">Where it rests: until when.</param>
+/// <param name="Until">Where it rests or is limited: until when.</param>
 public sealed record ProviderPreview(Guid Id, string Name, string Kind, ProviderChoice Why, DateTimeOffset? Until = null);
 
 public enum ProviderChoice
@@ -71,6 +71,9 @@ public enum ProviderChoice
     /// <summary>It failed several times in a row and is left alone for a while.</summary>
     Resting,
 
+    /// <summary>A limit or its budget is used up.</summary>
+    Limited,
+
     Disabled,
 
     /// <summary>It belongs to the installation, and the tenant has providers of its own.</summary>
@@ -80,6 +83,6 @@ public enum ProviderChoice
 public static class ProviderChoiceNames
 {
     public static readonly WireNames<ProviderChoice> All = new(
-        (ProviderChoice.Serves, "serves"), (ProviderChoice.Next, "next"), (ProviderChoice.Full, "full"), (ProviderChoice.Resting, "resting"),
+        (ProviderChoice.Serves, "serves"), (ProviderChoice.Next, "next"), (ProviderChoice.Full, "full"), (ProviderChoice.Resting, "resting"), (ProviderChoice.Limited, "limited"),
         (ProviderChoice.Disabled, "disabled"), (ProviderChoice.NotOwn, "not_own"));
 }

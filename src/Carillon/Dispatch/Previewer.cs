@@ -99,14 +99,16 @@ public sealed class Previewer
         var isServed = false;
         foreach (var candidate in route)
         {
-            var why = candidate.Standing(now, out var retryAt) switch
+            var entry = candidate.Standing(now);
+            var why = entry.Standing switch
             {
                 ProviderStanding.Full => ProviderChoice.Full,
+                ProviderStanding.Limited => ProviderChoice.Limited,
                 ProviderStanding.Resting => ProviderChoice.Resting,
                 _ => isServed ? ProviderChoice.Next : ProviderChoice.Serves,
             };
             isServed |= why == ProviderChoice.Serves;
-            found.Add(Of(candidate, why, why == ProviderChoice.Resting ? retryAt : null));
+            found.Add(Of(candidate, why, why is ProviderChoice.Resting or ProviderChoice.Limited ? entry.RetryAt : null));
         }
 
         foreach (var other in _providers.List(message.Notification.Tenant))

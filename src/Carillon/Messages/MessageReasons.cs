@@ -18,6 +18,12 @@ public static class MessageReasons
     /// <summary><c>expires_at</c> passed before it could be sent.</summary>
     public const string Expired = "expired";
 
+    /// <summary>Held: a limit or the budget of its providers is used up. Expired: <c>expires_at</c> passed while it was.</summary>
+    public const string Limit = "limit";
+
+    /// <summary>Expired: <c>expires_at</c> passed while sending was stopped.</summary>
+    public const string Stopped = "stopped";
+
     /// <summary>Cancelled by the caller.</summary>
     public const string Cancelled = "cancelled";
 

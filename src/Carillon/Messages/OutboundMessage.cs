@@ -45,6 +45,9 @@ public sealed class OutboundMessage
     public DateTimeOffset BegunAt =>
         RetriedAt ?? (Step == 0 && Notification.ScheduledAt is { } scheduled && scheduled > CreatedAt ? scheduled : CreatedAt);
 
+    /// <summary>Of a telephone number: its country (ISO 3166-1 alpha-2); empty where there is none.</summary>
+    internal string Region => field ??= Contacts.Phone.PhoneNumber.Parse(Address)?.Region ?? "";
+
     public LaneKey Lane => new(Notification.Tenant, Channel, Notification.Priority);
 
     /// <summary>What is stored as its first status.</summary>

@@ -28,15 +28,21 @@ public sealed record RetryPolicy
 
     /// <summary>The time of the next attempt, or null when the message has had its chances.</summary>
     /// <param name="notBefore">What the gateway asked for (Retry-After); it is respected even beyond <see cref="MaxDelay"/>.</param>
-    public DateTimeOffset? Next(OutboundMessage message, int attempts, DateTimeOffset now, DateTimeOffset? notBefore, double sample)
+    /// <param name="limitedUntil">As for <see cref="IsTooOld"/>.</param>
+    public DateTimeOffset? Next(
+        OutboundMessage message, int attempts, DateTimeOffset now, DateTimeOffset? notBefore, double sample, DateTimeOffset? limitedUntil = null)
     {
         var counted = attempts - message.AttemptsBefore;
         if (counted >= MaxAttempts) return null;
         var next = now + Delay(counted, sample);
         if (notBefore is { } floor && floor > next) next = floor;
-        return next - message.BegunAt > MaxAge ? null : next;
+        return next - Begun(message, limitedUntil) > MaxAge ? null : next;
     }
 
     /// <summary>True once no attempt may start any more.</summary>
-    public bool IsTooOld(OutboundMessage message, DateTimeOffset now) => now - message.BegunAt > MaxAge;
+    /// <param name="limitedUntil">Until when limits of its providers held it, or hold it: it has not grown old by that.</param>
+    public bool IsTooOld(OutboundMessage message, DateTimeOffset now, DateTimeOffset? limitedUntil = null) => now - Begun(message, limitedUntil) > MaxAge;
+
+    private static DateTimeOffset Begun(OutboundMessage message, DateTimeOffset? limitedUntil) =>
+        limitedUntil is { } until && until > message.BegunAt ? until : message.BegunAt;
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
+using Carillon.Allowances;
 using Carillon.Channels;
 using Carillon.Dispatch;
 using Carillon.Messages;
@@ -14,7 +15,8 @@ namespace Carillon.Providers;
 /// </summary>
 /// <param name="simulate">Serve channels for which there is no provider at all by built-in simulators, so that a first run needs none.</param>
 public sealed class ProviderCatalog(
-    IProviderStore store, GatewayCatalog kinds, GatewayServices services, SecretBox secrets, IdGenerator ids, TimeProvider time, bool simulate)
+    IProviderStore store, GatewayCatalog kinds, GatewayServices services, SecretBox secrets, IdGenerator ids, TimeProvider time, bool simulate,
+    LimitKeeper? limits = null)
     : IAsyncDisposable
 {
     private readonly SemaphoreSlim _changing = new(1, 1);
@@ -69,7 +71,7 @@ public sealed class ProviderCatalog(
             try
             {
                 var provider = sealedCredentials is null ? stored : stored with { Credentials = Open(stored.Id, sealedCredentials) };
-                made.Add(new ProviderRuntime(provider, kind.Create(provider, services)));
+                made.Add(new ProviderRuntime(provider, kind.Create(provider, services), limits));
             }
             catch (Exception e) when (e is ArgumentException or SecretUnreadableException)
             {
@@ -248,7 +250,8 @@ public sealed class ProviderCatalog(
         if (!kinds.TryGet(provider.Kind, out var kind)) return null;
         try
         {
-            return new ProviderRuntime(provider, kind.Create(provider, services));
+            var health = _snapshot.ById.TryGetValue(provider.Id, out var before) ? before.Health : null;
+            return new ProviderRuntime(provider, kind.Create(provider, services), limits, health);
         }
         catch (ArgumentException)
         {
@@ -334,7 +337,7 @@ public sealed class ProviderCatalog(
                 .GroupBy(p => (p.Provider.Tenant, p.Provider.Channel))
                 .ToFrozenDictionary(
                     g => g.Key,
-                    g => g.OrderBy(p => p.Provider.Priority).ThenByDescending(p => p.Provider.IsDefault)
+                    g => g.OrderByDescending(p => p.Provider.IsDefault).ThenBy(p => p.Provider.Priority)
                         .ThenBy(p => p.Provider.Name, StringComparer.Ordinal).ToArray()),
             configured.ToFrozenSet());
     }

@@ -1,3 +1,4 @@
+using Carillon.Allowances;
 using Carillon.Dispatch;
 
 namespace Carillon.Providers;
@@ -81,11 +82,5 @@ internal static class ProviderPolicyCheck
 
     private static bool IsCurrency(string text) => text.Length == 3 && !text.AsSpan().ContainsAnyExceptInRange('A', 'Z');
 
-    private static bool IsTimeZone(string text)
-    {
-        // The system's zones are files by these names: nothing that could lead out of their directory is looked up.
-        var wellFormed = text.Length is > 0 and <= 64 && char.IsAsciiLetter(text[0]);
-        foreach (var c in text) wellFormed &= char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+';
-        return wellFormed && TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) && zone.HasIanaId;
-    }
+    private static bool IsTimeZone(string text) => text.Length is > 0 and <= 64 && LimitCalendar.IsZone(text);
 }

@@ -1,3 +1,4 @@
+using Carillon.Allowances;
 using Carillon.Channels;
 
 namespace Carillon.Providers;
@@ -9,73 +10,114 @@ namespace Carillon.Providers;
 /// After <see cref="TripAfter"/> failures in a row it rests: 1 s, 2 s, 4 s … up to 30 s, each half random so that nodes do not come
 /// back together. Then one send probes it; an answer opens it again, whatever the answer says of the message.
 /// </remarks>
-public sealed class ProviderRuntime(Provider provider, IGateway gateway)
+public sealed class ProviderRuntime
 {
     private const int TripAfter = 5;
     private static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
+    private readonly LimitKeeper? _limits;
     private int _underWay;
     private int _failuresInRow;
     private int _trips;
     private DateTimeOffset _restUntil;
     private bool _isRetired;
 
-    public Provider Provider { get; } = provider;
+    /// <param name="limits">Keeps the provider's limits; null where none hold.</param>
+    /// <param name="health">Of the version of it that this one takes the place of.</param>
+    public ProviderRuntime(Provider provider, IGateway gateway, LimitKeeper? limits = null, ProviderHealth? health = null)
+    {
+        Provider = provider;
+        Gateway = gateway;
+        PublicId = Messages.PublicId.Format(Messages.PublicId.Provider, provider.Id);
+        _limits = limits;
+        Health = health ?? new ProviderHealth();
+        Allowance = limits?.Open(this);
+    }
 
-    public IGateway Gateway { get; } = gateway;
+    public Provider Provider { get; }
 
-    public string PublicId { get; } = Messages.PublicId.Format(Messages.PublicId.Provider, provider.Id);
+    public IGateway Gateway { get; }
 
-    /// <summary>What went wrong last, and when; null when nothing has.</summary>
-    public (DateTimeOffset At, string Message)? LastError { get; private set; }
+    public string PublicId { get; }
+
+    /// <summary>How it has done of late.</summary>
+    public ProviderHealth Health { get; }
+
+    /// <summary>What bounds its sends beside their number at once; null for nothing.</summary>
+    internal Allowance? Allowance { get; }
 
     /// <summary>Takes a place among its sends where it is open; each place is ended by <see cref="Exit"/> or <see cref="Leave"/>.</summary>
-    /// <param name="retryAt">Where it rests: until when.</param>
-    public ProviderStanding TryEnter(DateTimeOffset now, out DateTimeOffset retryAt)
+    internal ProviderEntry TryEnter(DateTimeOffset now)
     {
         lock (_lock)
         {
-            retryAt = _restUntil;
-            if (_isRetired)
+            // Whoever still found a retired one looks again at once, and finds what has taken its place.
+            if (_isRetired) return new ProviderEntry(ProviderStanding.Resting, now);
+            if (StandingLocked(now) is { Standing: not ProviderStanding.Open } closed) return closed;
+            Ticket ticket = default;
+            if (Allowance is { } allowance)
             {
-                // Whoever still found it looks again at once, and finds what has taken its place.
-                retryAt = now;
-                return ProviderStanding.Resting;
+                switch (allowance.TryTake(now, out ticket, out var end))
+                {
+                    case AllowanceAnswer.Over:
+                        return new ProviderEntry(ProviderStanding.Limited, end.Until, Limit: end.Kind);
+                    case AllowanceAnswer.Asked:
+                        return new ProviderEntry(ProviderStanding.Refilling);
+                }
             }
 
-            if (_trips > 0 && now < _restUntil) return ProviderStanding.Resting;
-            // A tripped one takes a single send, and only when those from before have ended: their failures say nothing new.
-            if (_underWay >= (_trips > 0 ? 1 : Provider.MaxConcurrency)) return ProviderStanding.Full;
             _underWay++;
-            return ProviderStanding.Open;
+            return new ProviderEntry(ProviderStanding.Open, Ticket: ticket);
         }
     }
 
     /// <summary>What <see cref="TryEnter"/> would answer; no place is taken.</summary>
-    public ProviderStanding Standing(DateTimeOffset now, out DateTimeOffset retryAt)
+    internal ProviderEntry Standing(DateTimeOffset now)
     {
         lock (_lock)
         {
-            retryAt = _restUntil;
-            if (_trips > 0 && now < _restUntil) return ProviderStanding.Resting;
-            return _underWay >= (_trips > 0 ? 1 : Provider.MaxConcurrency) ? ProviderStanding.Full : ProviderStanding.Open;
+            var standing = StandingLocked(now);
+            return standing.Standing == ProviderStanding.Open && Allowance is { } allowance && allowance.Standing(now, out var end) == AllowanceAnswer.Over
+                ? new ProviderEntry(ProviderStanding.Limited, end.Until, Limit: end.Kind)
+                : standing;
+        }
+    }
+
+    /// <summary>Whether it is closed after failures: <c>closed</c> in the sense of a circuit when all is well.</summary>
+    public (CircuitState State, DateTimeOffset? Until, int Failures) Circuit(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            return _trips == 0 ? (CircuitState.Closed, null, _failuresInRow)
+                : now < _restUntil ? (CircuitState.Open, _restUntil, _failuresInRow)
+                : (CircuitState.HalfOpen, null, _failuresInRow);
+        }
+    }
+
+    /// <summary>Sends under way on this node.</summary>
+    public int UnderWay
+    {
+        get
+        {
+            lock (_lock) return _underWay;
         }
     }
 
     /// <summary>Gives a place back after a send, and learns from its result.</summary>
-    public ProviderRoom Exit(SendResult result, DateTimeOffset now)
+    internal ProviderRoom Exit(Ticket ticket, SendResult result, TimeSpan took, DateTimeOffset now)
     {
+        Allowance?.Settle(ticket, result, now);
+        Health.Note(result, took, now);
         ProviderRoom room;
-        bool dispose;
+        bool end;
         lock (_lock)
         {
             var tripsBefore = _trips;
             _underWay--;
             if (result.Outcome is SendOutcome.Unavailable or SendOutcome.Unknown)
             {
-                LastError = (now, result.Answer ?? result.Outcome.ToString());
                 if (++_failuresInRow >= TripAfter || _trips > 0) Trip(now);
             }
             else
@@ -85,37 +127,52 @@ public sealed class ProviderRuntime(Provider provider, IGateway gateway)
             }
 
             room = _trips != tripsBefore ? ProviderRoom.Changed : ProviderRoom.OnePlace;
-            dispose = _isRetired && _underWay == 0;
+            end = _isRetired && _underWay == 0;
         }
 
-        if (dispose) _ = Gateway.DisposeAsync().AsTask();
+        if (end) End();
         return room;
     }
 
     /// <summary>Gives a place back that was not used: nothing was sent, nothing is learnt.</summary>
-    public void Leave()
+    internal void Leave(Ticket ticket, DateTimeOffset now)
     {
-        bool dispose;
+        Allowance?.GiveBack(ticket, now);
+        bool end;
         lock (_lock)
         {
             _underWay--;
-            dispose = _isRetired && _underWay == 0;
+            end = _isRetired && _underWay == 0;
         }
 
-        if (dispose) _ = Gateway.DisposeAsync().AsTask();
+        if (end) End();
     }
 
     /// <summary>It was changed or removed: its gateway is disposed once its last send has ended.</summary>
     public void Retire()
     {
-        bool dispose;
+        bool end;
         lock (_lock)
         {
             _isRetired = true;
-            dispose = _underWay == 0;
+            end = _underWay == 0;
         }
 
-        if (dispose) _ = Gateway.DisposeAsync().AsTask();
+        if (Allowance is { } allowance) _limits!.Close(allowance);
+        if (end) End();
+    }
+
+    private void End()
+    {
+        if (Allowance is { } allowance) _limits!.Forget(allowance);
+        _ = Gateway.DisposeAsync().AsTask();
+    }
+
+    private ProviderEntry StandingLocked(DateTimeOffset now)
+    {
+        if (_trips > 0 && now < _restUntil) return new ProviderEntry(ProviderStanding.Resting, _restUntil);
+        // A tripped one takes a single send, and only when those from before have ended: their failures say nothing new.
+        return new ProviderEntry(_underWay >= (_trips > 0 ? 1 : Provider.MaxConcurrency) ? ProviderStanding.Full : ProviderStanding.Open);
     }
 
     private void Trip(DateTimeOffset now)
@@ -128,6 +185,25 @@ public sealed class ProviderRuntime(Provider provider, IGateway gateway)
     }
 }
 
+/// <summary>A circuit breaker's states.</summary>
+public enum CircuitState
+{
+    /// <summary>All is well.</summary>
+    Closed,
+
+    /// <summary>It rests after failures in a row.</summary>
+    Open,
+
+    /// <summary>One send probes it.</summary>
+    HalfOpen,
+}
+
+public static class CircuitStateNames
+{
+    public static readonly Messages.WireNames<CircuitState> All = new(
+        (CircuitState.Closed, "closed"), (CircuitState.Open, "open"), (CircuitState.HalfOpen, "half_open"));
+}
+
 public enum ProviderStanding
 {
     Open,
@@ -137,7 +213,20 @@ public enum ProviderStanding
 
     /// <summary>It failed several times in a row and is left alone for a while.</summary>
     Resting,
+
+    /// <summary>A limit or its budget is used up until a window ends.</summary>
+    Limited,
+
+    /// <summary>The next portion of its limits is being reserved.</summary>
+    Refilling,
 }
+
+/// <summary>What a provider says to a message that comes to its door.</summary>
+/// <param name="RetryAt">Where it rests or is limited: until when.</param>
+/// <param name="Limit">Which of its limits is used up.</param>
+/// <param name="Ticket">What was taken of its limits.</param>
+internal readonly record struct ProviderEntry(
+    ProviderStanding Standing, DateTimeOffset RetryAt = default, LimitKind? Limit = null, Ticket Ticket = default);
 
 /// <summary>What giving a place back means for those who wait for one.</summary>
 public enum ProviderRoom

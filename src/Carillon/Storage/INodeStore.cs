@@ -39,6 +39,9 @@ public interface INodeStore
     /// <summary>A named value of the installation (the key's check value …), or null.</summary>
     ValueTask<byte[]?> GetSettingAsync(string name, CancellationToken cancellationToken = default);
 
+    /// <summary>The named values whose names begin so, by name.</summary>
+    ValueTask<IReadOnlyList<KeyValuePair<string, byte[]>>> ListSettingsAsync(string prefix, CancellationToken cancellationToken = default);
+
     /// <summary>Stores a named value unless there is one; returns the one that is there.</summary>
     ValueTask<byte[]> AddSettingAsync(string name, byte[] value, CancellationToken cancellationToken = default);
 
@@ -59,6 +62,7 @@ public sealed record StoredNode(long Epoch, string Name, DateTimeOffset StartedA
 public static class ChangeTopics
 {
     public const string Providers = "providers";
+    public const string Routing = "routing";
     public const string Senders = "senders";
     public const string Templates = "templates";
 

@@ -16,6 +16,8 @@ public interface IStorage : IAsyncDisposable
 
     IProviderStore Providers { get; }
 
+    ILimitStore Limits { get; }
+
     ISenderStore Senders { get; }
 
     IAttachmentStore Attachments { get; }

@@ -47,6 +47,22 @@ public sealed class BatchCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_that_was_mended_sends_what_is_missing()
+    {
+        const string good = """
+            {"recipient":{"email":"a@example.net"},"message":"Hi"}
+            {"recipient":{"email":"a@example.net"},"message":"Hi"}
+            """;
+        await _host.RunAsync("batch", _host.Write("mails.ndjson", good + "\n{\"recipient\":{\"email\":\"nonsense\"},\"message\":\"Hi\"}\n{broken\n"));
+        Assert.Equal(["a@example.net", "a@example.net"], await AddressesAsync());
+
+        var result = await _host.RunAsync("batch", _host.Write("mails.ndjson", good + "\n{\"recipient\":{\"email\":\"b@example.net\"},\"message\":\"Hi\"}\n"), "--size", "2");
+
+        Assert.True(result.Code == ExitCode.Done, result.Output + result.Errors);
+        Assert.Equal(["a@example.net", "a@example.net", "b@example.net"], await AddressesAsync());
+    }
+
+    [Fact]
     public async Task Columns_of_a_table_that_are_no_fields_are_variables()
     {
         await _host.RunAsync(

@@ -15,7 +15,7 @@ public sealed class GuideTests
     {
         var catalog = new GatewayCatalog();
         var kinds = new List<string>();
-        foreach (var example in Blocks("providers.md", "json").Concat(Blocks("sms.md", "json")))
+        foreach (var example in Blocks("providers.md", "json").Concat(Blocks("sms.md", "json")).Concat(Blocks("mail-providers.md", "json")))
         {
             var provider = Sample.Json(example);
             // Other examples are of other calls.
@@ -28,7 +28,7 @@ public sealed class GuideTests
             kinds.Add(kind.Name);
         }
 
-        Assert.Equal(["smtp", "http", "http", "http", "webhook", "twilio", "vonage", "africastalking", "messagebird"], kinds);
+        Assert.Equal(["smtp", "http", "http", "http", "webhook", "twilio", "vonage", "africastalking", "messagebird", "sendgrid", "mailgun", "ses", "rest"], kinds);
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Text.Json;
 using Carillon.Callbacks;
 using Carillon.Channels;
 using Carillon.Messages;
+using Carillon.Providers;
 using Carillon.Storage;
 
 namespace Carillon.Tests.Dispatch;
@@ -96,6 +98,69 @@ public sealed class CallbackTests
         Assert.Equal("ana@example.net", received.Address);
         var content = await harness.Engine.Contents.ReadAsync(EngineHarness.Tenant, received.Id, TestContext.Current.CancellationToken);
         Assert.Equal("1", content!.Text);
+    }
+
+    [Fact]
+    public async Task A_tenants_callback_says_nothing_of_another_tenants_message()
+    {
+        await using var harness = await EngineHarness.StartAsync(null, "mail");
+        var message = await harness.DeliverAsync(EngineHarness.Mail());
+        harness.CallbackEvents["forged"] = [new CallbackEvent.Receipt { MessageId = message.Id, ExternalId = "x", Kind = MessageEventKind.Bounced }];
+
+        await CallBackAsync(harness, await ProviderOfAsync(harness, new TenantId(2)), "forged");
+
+        Assert.Equal(MessageStatus.Sent, (await harness.UntilAsync(message.Id)).Status);
+        Assert.Empty(await harness.Engine.Storage.Log.EventsAsync(EngineHarness.Tenant, message.Id, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task The_installations_provider_reports_on_every_tenants_messages()
+    {
+        await using var harness = await EngineHarness.StartAsync(null);
+        var shared = await ProviderOfAsync(harness, TenantId.Installation);
+        var message = await harness.DeliverAsync(EngineHarness.Mail());
+        harness.CallbackEvents["delivered"] = [new CallbackEvent.Receipt { MessageId = message.Id, ExternalId = "x", Kind = MessageEventKind.Delivered }];
+
+        await CallBackAsync(harness, shared, "delivered");
+
+        Assert.Equal(MessageStatus.Delivered, (await harness.UntilAsync(message.Id)).Status);
+    }
+
+    [Fact]
+    public void A_token_in_the_address_is_not_kept_and_still_tells_one_request_from_another()
+    {
+        CallbackRequest Request(string query) => new()
+        {
+            Method = "POST", Url = new Uri("https://example.net/callbacks/prv_1" + query), Headers = new Dictionary<string, string>(), ReceivedAt = DateTimeOffset.UnixEpoch,
+        };
+
+        string Kept(string query) => CallbackDocument.Read(CallbackDocument.Write(Request(query)), DateTimeOffset.UnixEpoch).Url.OriginalString;
+
+        Assert.Equal("https://example.net/callbacks/prv_1?message=msg_1&x=2", Kept("?message=msg_1&token=a-secret-of-many-letters&x=2"));
+        Assert.Equal("https://example.net/callbacks/prv_1", Kept("?token=a-secret-of-many-letters"));
+        Assert.Equal("https://example.net/callbacks/prv_1", Kept(""));
+        Assert.NotEqual(CallbackDocument.Digest(Request("?token=a")), CallbackDocument.Digest(Request("?token=b")));
+    }
+
+    private static async Task<Guid> ProviderOfAsync(EngineHarness harness, TenantId tenant) =>
+        Assert.IsType<ProviderCreation.Created>(await harness.Engine.Providers.CreateAsync(
+            tenant, new ProviderDraft { Name = "other", Channel = Channel.Email, Kind = "scripted", Settings = JsonElement.Parse("{}") },
+            TestContext.Current.CancellationToken)).Provider.Id;
+
+    /// <summary>Comes back once what the callback says is recorded.</summary>
+    private static async Task CallBackAsync(EngineHarness harness, Guid provider, string body)
+    {
+        var request = new CallbackRequest
+        {
+            Method = "POST",
+            Url = new Uri("https://example.net/callbacks/x"),
+            Headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["x-signed"] = "yes" },
+            Body = System.Text.Encoding.UTF8.GetBytes(body),
+            ReceivedAt = harness.Engine.Time.GetUtcNow(),
+        };
+        Assert.IsType<CallbackAnswer.Answered>(await harness.Engine.Callbacks.ReceiveAsync(provider, request, TestContext.Current.CancellationToken));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while ((await UnreadAsync(harness)).Count > 0) await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
     }
 
     private static async Task<IReadOnlyList<StoredCallback>> UnreadAsync(EngineHarness harness) =>

@@ -21,7 +21,9 @@ internal sealed class EngineHarness : IAsyncDisposable
     private readonly StorageFactory _storage;
     private readonly CarillonOptions _options;
 
-    private EngineHarness(StorageFactory storage, CarillonOptions options) => (_storage, _options) = (storage, options);
+    private readonly TimeProvider _time;
+
+    private EngineHarness(StorageFactory storage, CarillonOptions options, TimeProvider time) => (_storage, _options, _time) = (storage, options, time);
 
     public CarillonEngine Engine { get; private set; } = null!;
 
@@ -43,23 +45,38 @@ internal sealed class EngineHarness : IAsyncDisposable
     public static Task<EngineHarness> StartAsync(CarillonOptions? options = null, params string[] providers) =>
         StartOnAsync(new SqliteFactory(), options, providers);
 
+    /// <summary>By a clock of the test's.</summary>
+    public static Task<EngineHarness> StartAtAsync(TimeProvider time) => StartAsync(new SqliteFactory(), time, null, []);
+
     /// <param name="storage">The harness disposes of it.</param>
-    public static async Task<EngineHarness> StartOnAsync(StorageFactory storage, CarillonOptions? options = null, params string[] providers)
+    public static Task<EngineHarness> StartOnAsync(StorageFactory storage, CarillonOptions? options = null, params string[] providers) =>
+        StartAsync(storage, TimeProvider.System, options, providers);
+
+    private static async Task<EngineHarness> StartAsync(StorageFactory storage, TimeProvider time, CarillonOptions? options, string[] providers)
     {
         await storage.PrepareAsync();
-        var harness = new EngineHarness(storage, options ?? new CarillonOptions { Retry = new RetryPolicy { BaseDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(5) } });
+        var harness = new EngineHarness(storage, options ?? new CarillonOptions { Retry = new RetryPolicy { BaseDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(5) } }, time);
         await harness.OpenAsync();
         var order = 0;
-        foreach (var name in providers)
-        {
-            var created = await harness.Engine.Providers.CreateAsync(
-                Tenant,
-                new ProviderDraft { Name = name, Channel = Channel.Email, Kind = "scripted", Settings = JsonDocument.Parse("{}").RootElement, Priority = ++order },
-                TestContext.Current.CancellationToken);
-            Assert.IsType<ProviderCreation.Created>(created);
-        }
-
+        foreach (var name in providers) await harness.AddAsync(name, ++order);
         return harness;
+    }
+
+    public async Task<Provider> AddAsync(
+        string name, int priority = 100, ProviderPolicy? policy = null, Channel channel = Channel.Email, bool isDefault = false, int weight = 1)
+    {
+        var draft = new ProviderDraft
+        {
+            Name = name,
+            Channel = channel,
+            Kind = "scripted",
+            Settings = JsonDocument.Parse("{}").RootElement,
+            Priority = priority,
+            Policy = policy ?? ProviderPolicy.None,
+            IsDefault = isDefault,
+            Weight = weight,
+        };
+        return Assert.IsType<ProviderCreation.Created>(await Engine.Providers.CreateAsync(Tenant, draft, TestContext.Current.CancellationToken)).Provider;
     }
 
     /// <summary>Ends the engine as a crash would, as far as one process can: nothing is drained, recorded or released.</summary>
@@ -131,8 +148,8 @@ internal sealed class EngineHarness : IAsyncDisposable
     {
         Assert.True(KeyRing.TryParse("a key that is only for tests", out var ring, out _));
         Engine = new CarillonEngine(
-            _storage.Create(TimeProvider.System), ring, _options,
-            TimeProvider.System, new DefectList(Defects), new GatewayCatalog([Kind()]));
+            _storage.Create(_time), ring, _options,
+            _time, new DefectList(Defects), new GatewayCatalog([Kind()]));
         await Engine.StartAsync(TestContext.Current.CancellationToken);
     }
 

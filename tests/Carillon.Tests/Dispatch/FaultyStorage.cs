@@ -14,6 +14,7 @@ internal sealed class FaultyStorage : IStorage
         _inner = inner;
         Queue = Between(inner.Queue, fault);
         Log = Between(inner.Log, fault);
+        Limits = Between(inner.Limits, fault);
     }
 
     public IQueueStore Queue { get; }
@@ -29,6 +30,8 @@ internal sealed class FaultyStorage : IStorage
     public IAttachmentStore Attachments => _inner.Attachments;
 
     public ITenantStore Tenants => _inner.Tenants;
+
+    public ILimitStore Limits { get; }
 
     public ISenderStore Senders => _inner.Senders;
 

@@ -378,6 +378,6 @@ public sealed class LaneSchedulerTests
 
         public Admission Answer { get; set; }
 
-        public Admission Admit(LaneKey lane, DateTimeOffset now) => Answer;
+        public Admission Admit(OutboundMessage message, DateTimeOffset now) => Answer;
     }
 }

@@ -26,6 +26,17 @@ public sealed class ProviderAdviceTests
         for (var i = 0; i < advice.Length; i++) Assert.Contains(advice[i], given[i], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("smtp", "550 5.4.5 Daily user sending limit exceeded.", "limit of a day")]
+    [InlineData("sendgrid", "HTTP 403: from: The from address does not match a verified Sender Identity.", "sender_auth")]
+    [InlineData("sendgrid", "HTTP 401: Maximum credits exceeded", "used up")]
+    [InlineData("mailgun", "HTTP 404: Domain not found: mg.example.com", "region")]
+    [InlineData("mailgun", "HTTP 403: Sandbox subdomains are for test purposes only.", "authorised recipients")]
+    [InlineData("ses", "HTTP 400: MessageRejected Email address is not verified.", "production access")]
+    [InlineData("ses", "HTTP 403: SignatureDoesNotMatch The request signature we calculated does not match", "clock")]
+    public void The_usual_errors_of_mail_vendors_have_theirs(string kind, string answer, string advice) =>
+        Assert.Contains(advice, ProviderAdvice.For(Make("""{"preset":"gmail"}""") with { Kind = kind }, SendResult.Unavailable(answer))[0], StringComparison.Ordinal);
+
     [Fact]
     public void What_was_taken_needs_no_advice_and_what_may_have_been_is_to_be_looked_for()
     {
@@ -38,12 +49,11 @@ public sealed class ProviderAdviceTests
     {
         var runtime = new ProviderRuntime(Make("{}"), new NoGateway());
         var now = DateTimeOffset.UnixEpoch;
-        Assert.Equal(ProviderStanding.Open, runtime.TryEnter(now, out _));
+        Assert.Equal(ProviderStanding.Open, runtime.TryEnter(now).Standing);
 
         runtime.Retire();
 
-        Assert.Equal(ProviderStanding.Resting, runtime.TryEnter(now, out var retryAt));
-        Assert.Equal(now, retryAt);
+        Assert.Equal(new ProviderEntry(ProviderStanding.Resting, now), runtime.TryEnter(now));
     }
 
     private static Provider Make(string settings) => new()

@@ -48,6 +48,9 @@ public sealed class KeyCheckTests
 
         public ValueTask PutSettingAsync(string name, byte[] value, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
+        public ValueTask<IReadOnlyList<KeyValuePair<string, byte[]>>> ListSettingsAsync(string prefix, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
+
         public ValueTask<byte[]?> GetSettingAsync(string name, CancellationToken cancellationToken = default) =>
             new(_settings.GetValueOrDefault(name));
 

@@ -9,18 +9,21 @@ namespace Carillon.Channels.Email;
 /// Makes the mail of a message, the same for each attempt but for its date. What cannot stand in a mail (an address, a header with a line
 /// break …) is a <see cref="FormatException"/> or an <see cref="ArgumentException"/>, whose text names no content.
 /// </summary>
-internal sealed class MailComposer(MailAddress defaultFrom, TimeProvider time, AlternativeText alternative)
+/// <param name="defaultFrom">Of messages that name no sender; null when they all must.</param>
+internal sealed class MailComposer(MailAddress? defaultFrom, TimeProvider time, AlternativeText alternative)
 {
+    public const string NoSender = "Neither the message nor the provider names a sender: set from_email.";
+
     private static readonly IdnMapping Idn = new();
 
-    private readonly string _defaultDomain = DomainOf(defaultFrom);
+    private readonly string? _defaultDomain = defaultFrom is null ? null : DomainOf(defaultFrom);
 
     /// <param name="message">Of which the mail is made.</param>
     /// <param name="domain">The domain of From in ASCII: that which may sign the mail.</param>
     public MailMessage Compose(GatewayMessage message, out string domain)
     {
-        var from = message.From is null ? defaultFrom : ReadAddress("From", message.From);
-        domain = message.From is null ? _defaultDomain : DomainOf(from);
+        var from = message.From is { } given ? ReadAddress("From", given) : defaultFrom ?? throw new FormatException(NoSender);
+        domain = message.From is null ? _defaultDomain! : DomainOf(from);
         var content = message.Content;
         var mail = new MailMessage
         {

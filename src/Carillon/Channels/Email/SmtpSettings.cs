@@ -112,7 +112,7 @@ internal sealed record SmtpSettings(SmtpOptions? Options, MailAddress? From)
         var host = ReadHost(reader, preset);
         var port = (int?)reader.Integer("port", 1, 65535);
         var security = reader.Choice("security", Securities) ?? (port == 465 ? SmtpSecurity.Tls : SmtpSecurity.StartTls);
-        var from = ReadFrom(reader);
+        var from = MailSetting.From(reader, required: true);
         var clientName = reader.Text("client_name");
         if (clientName is not null && clientName.AsSpan().ContainsAnyExceptInRange('!', '~'))
             reader.Fault("client_name", "invalid", "It must be a domain name, or an address in brackets, in ASCII.");
@@ -158,34 +158,6 @@ internal sealed record SmtpSettings(SmtpOptions? Options, MailAddress? From)
             SmtpPreset.Outlook => "smtp-mail.outlook.com",
             _ => "smtp.mail.yahoo.com",
         };
-    }
-
-    private static MailAddress? ReadFrom(SettingsReader reader)
-    {
-        var name = reader.Text("from_name", maxLength: 200);
-        if (reader.Text("from_email", required: true, maxLength: 254) is not { } address) return null;
-        if (!MailAddress.IsValid(address))
-        {
-            reader.Fault("from_email", "invalid", "It must be a mail address.");
-            return null;
-        }
-
-        try
-        {
-            var from = new MailAddress(address, name);
-            MailComposer.DomainOf(from);
-            return from;
-        }
-        catch (ArgumentException)
-        {
-            reader.Fault("from_email", "invalid", "Its domain has no ASCII form.");
-            return null;
-        }
-        catch (FormatException)
-        {
-            reader.Fault("from_name", "invalid", "It must not have line breaks or control characters.");
-            return null;
-        }
     }
 
     private static (string? UserName, string? Password) ReadCredentials(ProviderSettings settings, SmtpPreset preset, List<SettingsFault> faults)

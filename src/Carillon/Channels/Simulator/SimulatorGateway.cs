@@ -7,7 +7,7 @@ namespace Carillon.Channels.Simulator;
 /// A gateway that reaches nobody: it puts what it takes into the <see cref="SimulatorOutbox"/> and fails as it is told, by its
 /// settings or by the address. It serves every channel.
 /// </summary>
-internal sealed class SimulatorGateway : IGateway
+internal sealed class SimulatorGateway : IGateway, ICallbackReceiver
 {
     public static readonly GatewayKind Kind = new()
     {
@@ -27,6 +27,7 @@ internal sealed class SimulatorGateway : IGateway
     private readonly TimeProvider _time;
     private readonly ulong _seed;
     private readonly bool _draws;
+    private readonly SimulatorReceipts? _receipts;
 
     // (second of the clock << 32) | sends within it.
     private long _window;
@@ -40,7 +41,9 @@ internal sealed class SimulatorGateway : IGateway
         _time = services.Time;
         // Two simulators must not fail for the same messages, or a failover would never help.
         _seed = _settings.Seed is { } seed ? (ulong)seed : new SimulatorDraw(provider.Id, 0, 0).Next();
-        _draws = _settings.FailureRate + _settings.RejectRate + _settings.ThrottleRate + _settings.LostAnswerRate > 0
+        var receipts = new SimulatorReceipts(provider, _settings, services);
+        _receipts = receipts.IsOn ? receipts : null;
+        _draws = _receipts is not null || _settings.FailureRate + _settings.RejectRate + _settings.ThrottleRate + _settings.LostAnswerRate > 0
             || _settings.LongestLatency > TimeSpan.Zero;
     }
 
@@ -55,9 +58,14 @@ internal sealed class SimulatorGateway : IGateway
         if (fault == SimulatorFault.Slow) latency += SlowLatency;
 
         return latency == TimeSpan.Zero
-            ? new ValueTask<SendResult>(Answer(message, fault))
-            : AnswerLaterAsync(message, fault, latency, cancellationToken);
+            ? new ValueTask<SendResult>(Answer(message, fault, ref draw))
+            : AnswerLaterAsync(message, fault, latency, draw, cancellationToken);
     }
+
+    public ValueTask<CallbackVerdict> VerifyAsync(CallbackRequest request, CancellationToken cancellationToken) =>
+        new(_receipts?.Verify(request) ?? new CallbackVerdict.Refused("This simulator reports nothing."));
+
+    public IReadOnlyList<CallbackEvent> Read(CallbackRequest request) => SimulatorReceipts.Read(request);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -69,7 +77,7 @@ internal sealed class SimulatorGateway : IGateway
     }
 
     private async ValueTask<SendResult> AnswerLaterAsync(
-        GatewayMessage message, SimulatorFault fault, TimeSpan latency, CancellationToken cancellationToken)
+        GatewayMessage message, SimulatorFault fault, TimeSpan latency, SimulatorDraw draw, CancellationToken cancellationToken)
     {
         try
         {
@@ -81,7 +89,7 @@ internal sealed class SimulatorGateway : IGateway
             return SendResult.Unavailable("Simulated: given up by the sender before it was taken.");
         }
 
-        return Answer(message, fault);
+        return Answer(message, fault, ref draw);
     }
 
     private SimulatorFault Draw(ref SimulatorDraw draw)
@@ -93,7 +101,7 @@ internal sealed class SimulatorGateway : IGateway
         return at < _settings.LostAnswerRate ? SimulatorFault.AnswerLost : SimulatorFault.None;
     }
 
-    private SendResult Answer(GatewayMessage message, SimulatorFault fault)
+    private SendResult Answer(GatewayMessage message, SimulatorFault fault, ref SimulatorDraw draw)
     {
         if (_settings.Outage) return SendResult.Unavailable("Simulated outage.");
         var now = _time.GetUtcNow();
@@ -116,6 +124,7 @@ internal sealed class SimulatorGateway : IGateway
                 const string answer = "Simulated: taken.";
                 var id = ExternalId(message);
                 _outbox.Add(message, SendOutcome.Accepted, answer, id, now);
+                _receipts?.Follow(id, ref draw);
                 return SendResult.Accepted(answer, id, _settings.Cost, _settings.Currency);
         }
     }

@@ -61,6 +61,22 @@ internal sealed record SimulatorSettings
               "type": "integer", "title": "Seed", "minimum": -9007199254740991, "maximum": 9007199254740991,
               "description": "The same message, attempt and seed end alike. Without it each provider has its own."
             },
+            "delivered_rate": {
+              "type": "number", "title": "Delivery rate", "minimum": 0, "maximum": 1, "default": 0,
+              "description": "Which share of the messages that were taken is reported as delivered. With bounced_rate 1 at most."
+            },
+            "read_rate": {
+              "type": "number", "title": "Reading rate", "minimum": 0, "maximum": 1, "default": 0,
+              "description": "Which share of the delivered ones is reported as read."
+            },
+            "bounced_rate": {
+              "type": "number", "title": "Bounce rate", "minimum": 0, "maximum": 1, "default": 0,
+              "description": "Which share of the messages that were taken is reported as bounced."
+            },
+            "receipt_delay_ms": {
+              "type": "number", "title": "Delay of reports, in milliseconds", "minimum": 0, "maximum": 60000, "default": 100,
+              "description": "How long after a message was taken, and after its delivery, the report comes."
+            },
             "cost": {
               "type": ["string", "number"], "title": "Cost of a message", "pattern": "^[0-9]*\\.?[0-9]+$", "minimum": 0,
               "description": "A decimal amount. Without it nothing is said about cost."
@@ -75,6 +91,7 @@ internal sealed record SimulatorSettings
         """;
 
     private const double MaxLatency = 600_000;
+    private const double MaxReceiptDelay = 60_000;
     private const double MaxRetryAfter = 86_400_000;
     private const long MaxSafeInteger = 9_007_199_254_740_991;
 
@@ -98,6 +115,14 @@ internal sealed record SimulatorSettings
 
     public long? Seed { get; private init; }
 
+    public double DeliveredRate { get; private init; }
+
+    public double ReadRate { get; private init; }
+
+    public double BouncedRate { get; private init; }
+
+    public TimeSpan ReceiptDelay { get; private init; }
+
     public decimal? Cost { get; private init; }
 
     public string? Currency { get; private init; }
@@ -118,12 +143,18 @@ internal sealed record SimulatorSettings
             Outage = reader.Flag("outage") ?? false,
             PerSecond = reader.Integer("per_second", 1, 1_000_000),
             Seed = reader.Integer("seed", -MaxSafeInteger, MaxSafeInteger),
+            DeliveredRate = reader.Number("delivered_rate", 0, 1) ?? 0,
+            ReadRate = reader.Number("read_rate", 0, 1) ?? 0,
+            BouncedRate = reader.Number("bounced_rate", 0, 1) ?? 0,
+            ReceiptDelay = TimeSpan.FromMilliseconds(reader.Number("receipt_delay_ms", 0, MaxReceiptDelay) ?? 100),
             Cost = reader.Money("cost"),
             Currency = reader.Text("currency", maxLength: 3),
         };
         // 0.1 + 0.2 + 0.7 is a little over 1 in binary.
         if (result.FailureRate + result.RejectRate + result.ThrottleRate + result.LostAnswerRate > 1 + 1e-9)
             reader.Fault("failure_rate", "conflict", "failure_rate, reject_rate, throttle_rate and lost_answer_rate are 1 together at most.");
+        if (result.DeliveredRate + result.BouncedRate > 1 + 1e-9)
+            reader.Fault("delivered_rate", "conflict", "delivered_rate and bounced_rate are 1 together at most.");
         if (result.Cost is not null && result.Currency is null) reader.Fault("currency", "required", "It is required with a cost.");
         if (result.Currency is { } currency && (currency.Length != 3 || currency.AsSpan().ContainsAnyExceptInRange('A', 'Z')))
             reader.Fault("currency", "invalid", "It must be an ISO 4217 code such as USD.");

@@ -17,7 +17,7 @@ internal sealed class HttpSmsGateway : IGateway
         Label = "SMS by HTTP",
         Channels = [Channel.Sms],
         SettingsSchema = HttpSmsSettings.Schema,
-        CredentialsSchema = HttpSmsSettings.CredentialsSchema,
+        CredentialsSchema = HttpAuthentication.CredentialsSchema,
         Check = Check,
         Create = (provider, services) => new HttpSmsGateway(provider, services),
     };

@@ -29,12 +29,11 @@ internal sealed class TwilioGateway : IGateway, ICallbackReceiver
               "type": "object",
               "additionalProperties": false,
               "required": ["account_sid"],
-              "anyOf": [{ "required": ["from"] }, { "required": ["messaging_service_sid"] }],
               "properties": {
                 "account_sid": { "type": "string", "title": "Account SID", "maxLength": 34, "description": "Starts with AC; on the console's first page." },
                 "from": {
                   "type": "string", "title": "Sender", "maxLength": 40,
-                  "description": "One of the account's numbers (+15017122661), a short code, or a name of up to 11 letters where the country allows it."
+                  "description": "One of the account's numbers (+15017122661), a short code, or a name of up to 11 letters where the country allows it. Without it and a service, messages must name theirs."
                 },
                 "messaging_service_sid": {
                   "type": "string", "title": "Messaging Service SID", "maxLength": 34,
@@ -113,6 +112,8 @@ internal sealed class TwilioGateway : IGateway, ICallbackReceiver
 
     public async ValueTask<SendResult> SendAsync(GatewayMessage message, CancellationToken cancellationToken)
     {
+        if ((message.From ?? _settings.From ?? _settings.Service) is null)
+            return SendResult.Unavailable("Neither the message nor the provider names a sender: set from, or messaging_service_sid.");
         var content = new RequestContent(RequestContent.Form);
         using var request = new HttpRequestMessage(HttpMethod.Post, _settings.Messages) { Content = content };
         request.Headers.TryAddWithoutValidation("Authorization", _settings.Authorization);
@@ -227,7 +228,6 @@ internal sealed class TwilioGateway : IGateway, ICallbackReceiver
         var account = Sid(reader, "account_sid", "AC", required: true);
         var from = reader.Text("from", maxLength: 40);
         var service = Sid(reader, "messaging_service_sid", "MG");
-        if (from is null && service is null) reader.Fault("from", "required", "Give a sender, or a messaging_service_sid.");
         var smart = reader.Flag("smart_encoding") ?? false;
         var address = HttpSetting.Url(reader, "base_url");
         var timeout = HttpSetting.Timeout(reader);

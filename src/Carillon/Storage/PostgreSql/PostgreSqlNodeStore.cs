@@ -49,6 +49,10 @@ internal sealed class PostgreSqlNodeStore(Func<PostgreSqlDatabase> database, Tim
         await database().ReadAsync(
             connection => connection.QuerySingleOrDefaultAsync<byte[]?>(Sql["get_setting"].Text, new { name }), cancellationToken);
 
+    public async ValueTask<IReadOnlyList<KeyValuePair<string, byte[]>>> ListSettingsAsync(string prefix, CancellationToken cancellationToken = default) =>
+        (await database().ListAsync<(string, byte[])>(Sql["list_settings"], new { prefix, length = prefix.Length }, cancellationToken))
+            .ConvertAll(row => KeyValuePair.Create(row.Item1, row.Item2));
+
     public async ValueTask<byte[]> AddSettingAsync(string name, byte[] value, CancellationToken cancellationToken = default) =>
         await database().WriteAsync(
             async transaction =>

@@ -85,7 +85,7 @@ internal sealed class PostgreSqlRescue(TimeSpan secretRetention)
         await using var batch = transaction.Batch();
         due.WriteDue(batch);
         if (early.Count > 0) Name(batch.Add(QueueSql.SetDue), early).Set("due", latest);
-        if (ended.Count > 0) 
+        if (ended.Count > 0)
         {
             Name(batch.Add(QueueSql.CancelMessages), ended).Array("reasons", ended.ConvertAll(e => (string?)endings[e.Id])).Set("at", latest);
             batch.AddStates(ended.Select(e => (e.Lane.Tenant, e.Id)), MessageStatus.Cancelled);

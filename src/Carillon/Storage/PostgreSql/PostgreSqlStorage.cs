@@ -26,6 +26,7 @@ public sealed class PostgreSqlStorage : IStorage
         Contacts = new PostgreSqlContactStore(database);
         Templates = new PostgreSqlTemplateStore(database);
         Providers = new PostgreSqlProviderStore(database);
+        Limits = new PostgreSqlLimitStore(database);
         Senders = new PostgreSqlSenderStore(database);
         Attachments = new PostgreSqlAttachmentStore(database);
         Tenants = new PostgreSqlTenantStore(database);
@@ -41,6 +42,8 @@ public sealed class PostgreSqlStorage : IStorage
     public ITemplateStore Templates { get; }
 
     public IProviderStore Providers { get; }
+
+    public ILimitStore Limits { get; }
 
     public ISenderStore Senders { get; }
 

@@ -22,6 +22,9 @@ FROM node n ORDER BY n.epoch DESC LIMIT 20;
 -- name: get_setting
 SELECT value FROM setting WHERE name = @name;
 
+-- name: list_settings
+SELECT name AS Key, value AS Value FROM setting WHERE substr(name, 1, @length) = @prefix ORDER BY name;
+
 -- name: add_setting
 INSERT INTO setting (name, value) VALUES (@name, @value) ON CONFLICT DO NOTHING;
 

@@ -28,15 +28,12 @@ internal sealed class SqliteEvents(SqliteMessageWriter messages)
     }
 
     /// <summary>What came before the outcome of its message was recorded, as it is now.</summary>
-    public static void Settle(SqliteSession session, OutcomeWrite outcome, SqliteCounters counters)
-    {
-        var early = SelectEarly(session, outcome.Message.Id, outcome.ProviderId, outcome.ExternalId);
-        foreach (var (seq, write) in early)
-        {
-            session[EventSql.DeleteEarly].Add(seq).Run();
-            if (Find(session, outcome.Message.Id) is { } row) Record(session, row, write, outcome.At, counters);
-        }
-    }
+    public static void Settle(SqliteSession session, OutcomeWrite outcome, SqliteCounters counters) =>
+        Settle(session, outcome.Message.Id, outcome.ProviderId, outcome.ExternalId, outcome.At, counters);
+
+    /// <summary>The same where no outcome will come from whoever had the message.</summary>
+    public static void Settle(SqliteSession session, Guid message, DateTimeOffset at, SqliteCounters counters) =>
+        Settle(session, message, provider: null, externalId: null, at, counters);
 
     /// <summary>Whether anything waits for an outcome at all: mostly nothing does.</summary>
     public static bool AnyEarly(SqliteSession session)
@@ -45,6 +42,16 @@ internal sealed class SqliteEvents(SqliteMessageWriter messages)
         var any = select.Step();
         select.Reset();
         return any;
+    }
+
+    private static void Settle(
+        SqliteSession session, Guid message, Guid? provider, string? externalId, DateTimeOffset at, SqliteCounters counters)
+    {
+        foreach (var (seq, write) in SelectEarly(session, message, provider, externalId))
+        {
+            session[EventSql.DeleteEarly].Add(seq).Run();
+            if (Find(session, message) is { } row) Record(session, row, write, at, counters);
+        }
     }
 
     private static void Write(SqliteSession session, EventWrite write, DateTimeOffset now, SqliteCounters counters)

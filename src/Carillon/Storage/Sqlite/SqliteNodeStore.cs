@@ -44,6 +44,11 @@ internal sealed class SqliteNodeStore(Func<SqliteWriter> writer, SqliteReaders r
         await readers.ReadAsync(
             connection => connection.QuerySingleOrDefault<byte[]>(Sql["get_setting"].Text, new { name }), cancellationToken);
 
+    public async ValueTask<IReadOnlyList<KeyValuePair<string, byte[]>>> ListSettingsAsync(string prefix, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync<IReadOnlyList<KeyValuePair<string, byte[]>>>(
+            connection => [.. connection.Query<(string, byte[])>(Sql["list_settings"].Text, new { prefix, length = prefix.Length }).Select(row => KeyValuePair.Create(row.Item1, row.Item2))],
+            cancellationToken);
+
     public async ValueTask<byte[]> AddSettingAsync(string name, byte[] value, CancellationToken cancellationToken = default) =>
         await writer().RunAsync(
             session =>

@@ -41,6 +41,7 @@ internal sealed class SqliteRescue(TimeSpan secretRetention)
         }
 
         session[QueueSql.DeleteLost].Add(epochs).Run();
+        Settle(session, lost.Select(l => l.Id), now);
         _counters.Write(session, QueueSql.AddCounter, epoch: 0);
         return new Rescue(lost.Count - unknown - cancelled, unknown, cancelled);
     }
@@ -48,16 +49,27 @@ internal sealed class SqliteRescue(TimeSpan secretRetention)
     public void Release(SqliteSession session, long epoch, IEnumerable<Guid> messages, DateTimeOffset now)
     {
         _counters.Clear();
+        var released = new List<Guid>();
         foreach (var message in messages)
         {
             var owned = session[QueueSql.DeleteOwned].Add(message).Add(epoch);
             var found = owned.Step();
             var (seq, lane, due) = found ? (owned.GetInt64(0), new LaneKey(owned.GetInt64(1)), owned.GetInt64(2)) : default;
             owned.Reset();
-            if (found) GiveBack(session, message, seq, lane, due, now);
+            if (!found) continue;
+            GiveBack(session, message, seq, lane, due, now);
+            released.Add(message);
         }
 
+        Settle(session, released, now);
         _counters.Write(session, QueueSql.AddCounter, epoch: 0);
+    }
+
+    /// <summary>What vendors have told of these while a node had them: of those that have arrived none is sent again.</summary>
+    private void Settle(SqliteSession session, IEnumerable<Guid> messages, DateTimeOffset now)
+    {
+        if (!SqliteEvents.AnyEarly(session)) return;
+        foreach (var message in messages) SqliteEvents.Settle(session, message, now, _counters);
     }
 
     /// <summary>Makes it due again; false when it ended instead: its notification was cancelled, or went on to its next step, while a node had it.</summary>

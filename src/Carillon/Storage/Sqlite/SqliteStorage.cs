@@ -30,6 +30,7 @@ public sealed class SqliteStorage : IStorage
         Contacts = new SqliteContactStore(_readers);
         Templates = new SqliteTemplateStore(writer, _readers);
         Providers = new SqliteProviderStore(writer, _readers);
+        Limits = new SqliteLimitStore(writer, _readers);
         Senders = new SqliteSenderStore(writer, _readers);
         Attachments = new SqliteAttachmentStore(writer, _readers);
         Tenants = new SqliteTenantStore(writer, _readers);
@@ -45,6 +46,8 @@ public sealed class SqliteStorage : IStorage
     public ITemplateStore Templates { get; }
 
     public IProviderStore Providers { get; }
+
+    public ILimitStore Limits { get; }
 
     public ISenderStore Senders { get; }
 

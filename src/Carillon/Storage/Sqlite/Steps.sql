@@ -18,7 +18,8 @@ INSERT INTO due_work (lane, due, subject, kind, seq, status) VALUES (@lane, @due
 DELETE FROM due_work WHERE lane = @lane AND due = @due AND subject = @subject AND kind = @kind;
 
 -- name: due_steps
-SELECT subject, seq, due, kind FROM due_work WHERE lane BETWEEN -3 AND -2 AND due <= @now ORDER BY lane, due LIMIT @limit;
+-- Lane by lane, so that each is read up to now and not through all that is due later.
+SELECT subject, seq, due, kind FROM due_work WHERE lane IN (-3, -2) AND due <= @now ORDER BY lane, due LIMIT @limit;
 
 -- name: step_standing
 SELECT step, cancelled_at IS NOT NULL, confirmed_at IS NOT NULL FROM notification WHERE id = @id;

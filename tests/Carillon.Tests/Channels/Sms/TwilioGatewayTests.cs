@@ -58,6 +58,16 @@ public sealed class TwilioGatewayTests
         Assert.Equal((null, "MG" + new string('b', 32), "true", null), (fields["From"], fields["MessagingServiceSid"], fields["SmartEncoded"], fields["StatusCallback"]));
     }
 
+    [Fact]
+    public async Task Without_a_sender_anywhere_another_provider_may_have_one()
+    {
+        await using var rig = VendorRig.Of(TwilioGateway.Kind, $$"""{ "account_sid": "{{Account}}" """, Credentials, HttpReply.Json(201, Created));
+
+        Assert.Equal(SendOutcome.Unavailable, (await rig.SendAsync()).Outcome);
+        Assert.Empty(rig.Server.Requests);
+        Assert.Equal(SendOutcome.Accepted, (await rig.SendAsync(from: "+15557122661")).Outcome);
+    }
+
     [Theory]
     [InlineData(400, 21211, SendOutcome.Rejected)] // The 'To' number is not a valid phone number
     [InlineData(400, 21610, SendOutcome.Rejected)] // Attempt to send to unsubscribed recipient
@@ -203,9 +213,9 @@ public sealed class TwilioGatewayTests
     }
 
     [Theory]
-    [InlineData("{}", "{}", "settings.account_sid", "settings.from", "credentials.auth_token")]
+    [InlineData("{}", "{}", "settings.account_sid", "credentials.auth_token")]
     [InlineData("""{"account_sid":"../../x","from":"+1"}""", Credentials, "settings.account_sid")]
-    [InlineData("""{"account_sid":"ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","messaging_service_sid":"x"}""", Credentials, "settings.messaging_service_sid", "settings.from")]
+    [InlineData("""{"account_sid":"ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","messaging_service_sid":"x"}""", Credentials, "settings.messaging_service_sid")]
     [InlineData(Settings, """{"auth_token":"x","api_key_sid":"SKaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}""", "credentials.api_key_secret")]
     public void Settings_that_Twilio_would_refuse_are_named(string settings, string credentials, params string[] fields) =>
         Assert.Equal(fields, TwilioGateway.Kind.Check(Sample.Settings(settings, credentials, Channel.Sms)).Select(f => f.Field));

@@ -27,13 +27,16 @@ internal sealed class VendorRig : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <param name="settings">Of the provider, without its <c>base_url</c>.</param>
-    public static VendorRig Of(GatewayKind kind, string settings, string credentials, HttpReply reply, bool hasCallbacks = true)
+    /// <param name="settings">Of the provider, without its URL.</param>
+    /// <param name="urlName">What the setting of the URL is called.</param>
+    /// <param name="path">Of the URL.</param>
+    public static VendorRig Of(
+        GatewayKind kind, string settings, string credentials, HttpReply reply, bool hasCallbacks = true, Channel channel = Channel.Sms, string urlName = "base_url", string path = "/")
     {
         var server = new LoopbackHttpServer(reply);
-        settings = settings.TrimEnd().TrimEnd('}') + $", \"base_url\": \"{server.Url}/\" }}";
-        Assert.Empty(kind.Check(Sample.Settings(settings, credentials, Channel.Sms)));
-        var provider = Sample.Provider(kind.Name, settings, credentials, channel: Channel.Sms);
+        settings = settings.TrimEnd().TrimEnd('}') + $", \"{urlName}\": \"{server.Url}{path}\" }}";
+        Assert.Empty(kind.Check(Sample.Settings(settings, credentials, channel)));
+        var provider = Sample.Provider(kind.Name, settings, credentials, channel: channel);
         var services = new GatewayServices(new ManualTime(), new SimulatorOutbox());
         if (hasCallbacks) services = services with { CallbackUrl = _ => new Uri(CallbackUrl) };
         return new VendorRig(kind.Create(provider, services), server, provider);

@@ -28,6 +28,8 @@ public sealed class PostgreSqlLogTests() : LogConformance(new PostgreSqlFactory(
 
 public sealed class PostgreSqlAttachmentTests() : AttachmentConformance(new PostgreSqlFactory());
 
+public sealed class PostgreSqlLimitTests() : LimitConformance(new PostgreSqlFactory());
+
 public sealed class PostgreSqlSenderTests() : SenderConformance(new PostgreSqlFactory());
 
 public sealed class PostgreSqlCatalogTests() : CatalogConformance(new PostgreSqlFactory());

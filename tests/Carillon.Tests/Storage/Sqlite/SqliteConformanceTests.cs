@@ -28,6 +28,8 @@ public sealed class SqliteTemplateTests() : TemplateConformance(new SqliteFactor
 
 public sealed class SqliteProviderTests() : ProviderConformance(new SqliteFactory());
 
+public sealed class SqliteLimitTests() : LimitConformance(new SqliteFactory());
+
 public sealed class SqliteSenderTests() : SenderConformance(new SqliteFactory());
 
 public sealed class SqliteCatalogTests() : CatalogConformance(new SqliteFactory());

@@ -119,5 +119,8 @@ public abstract class CatalogConformance(StorageFactory factory) : StorageTest(f
         await Store.Nodes.PutSettingAsync("other", [4], Cancellation);
         Assert.Equal([3], await Store.Nodes.GetSettingAsync("check", Cancellation));
         Assert.Equal([4], await Store.Nodes.GetSettingAsync("other", Cancellation));
+        await Store.Nodes.PutSettingAsync("a/2", [6], Cancellation);
+        await Store.Nodes.PutSettingAsync("a/1", [5], Cancellation);
+        Assert.Equal([("a/1", 5), ("a/2", 6)], (await Store.Nodes.ListSettingsAsync("a/", Cancellation)).Select(s => (s.Key, (int)s.Value[0])));
     }
 }

@@ -73,6 +73,24 @@ public abstract class EventConformance(StorageFactory factory) : StorageTest(fac
         Assert.Empty(await Queue.LanesAsync(Cancellation));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_receipt_for_a_message_of_a_dead_node_counts_once_it_is_taken_back(bool marked)
+    {
+        var message = await AcceptOwnedAsync();
+        if (marked) await MarkAsync(message, Provider);
+        Assert.Equal(EventVerdict.Early, (await RecordAsync(Receipt(MessageEventKind.Delivered, messageId: message.Id))).Verdict);
+
+        await Queue.RescueAsync([2], Now, Cancellation);
+        Clock.Now = Now.AddMinutes(1);
+        await Queue.UnreadCallbacksAsync(Clock.Now, 10, Cancellation);
+
+        Assert.Equal(MessageStatus.Delivered, (await StoredAsync(message)).Status);
+        Assert.Empty((await ClaimAsync(message.Lane, now: Now.AddHours(1))).Messages);
+        Assert.Empty(await Queue.LanesAsync(Cancellation));
+    }
+
     [Fact]
     public async Task Early_receipts_whose_message_never_comes_are_dropped_in_time()
     {

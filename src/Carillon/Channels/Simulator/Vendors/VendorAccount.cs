@@ -6,6 +6,9 @@ internal sealed class VendorAccount(VendorSettings settings)
     /// <summary>Beside the numbers of <see cref="SimulatorAddress"/>: taken, and then reported as undelivered.</summary>
     private const string UndeliveredNumber = "+15005550008";
 
+    /// <summary>The same for mail.</summary>
+    private const string UndeliveredMailbox = "undelivered@";
+
     private readonly Lock _lock = new();
     private readonly LinkedList<VendorMessage> _messages = [];
     private int _draws;
@@ -22,7 +25,7 @@ internal sealed class VendorAccount(VendorSettings settings)
         return at < settings.LostAnswerRate ? SimulatorFault.AnswerLost : SimulatorFault.None;
     }
 
-    public bool DrawsUndelivered(string to) => to == UndeliveredNumber || Next() < settings.UndeliveredRate;
+    public bool DrawsUndelivered(string to) => to == UndeliveredNumber || to.StartsWith(UndeliveredMailbox, StringComparison.OrdinalIgnoreCase) || Next() < settings.UndeliveredRate;
 
     public void Add(VendorMessage message)
     {

@@ -10,7 +10,11 @@ public sealed record VendorRequest(string Method, string Path, IReadOnlyDictiona
 
 /// <summary>What the vendor answers.</summary>
 /// <param name="IsLost">The connection is to break without an answer: the message was taken all the same.</param>
-public sealed record VendorReply(int Status, string ContentType, string Body, TimeSpan? RetryAfter = null, bool IsLost = false);
+public sealed record VendorReply(int Status, string ContentType, string Body, TimeSpan? RetryAfter = null, bool IsLost = false)
+{
+    /// <summary>A header of the vendor's own; null for none.</summary>
+    public (string Name, string Value)? Header { get; init; }
+}
 
 /// <summary>A message that a simulated vendor took.</summary>
 /// <param name="Id">The vendor's.</param>

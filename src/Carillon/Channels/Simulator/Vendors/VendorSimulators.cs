@@ -24,7 +24,7 @@ public sealed class VendorSimulators : IAsyncDisposable
     internal VendorSimulators(GatewayServices services)
     {
         _services = services;
-        _vendors = new FrozenVendors([new TwilioDialect(), new VonageDialect(), new AfricasTalkingDialect(), new MessageBirdDialect()]);
+        _vendors = new FrozenVendors([new TwilioDialect(), new VonageDialect(), new AfricasTalkingDialect(), new MessageBirdDialect(), new SendGridDialect(), new MailgunDialect()]);
     }
 
     public IReadOnlyCollection<string> Names => _vendors.Names;

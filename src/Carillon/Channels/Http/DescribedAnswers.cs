@@ -3,19 +3,59 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Carillon.Channels.Http;
 using Carillon.Messages;
 
-namespace Carillon.Channels.Sms;
+namespace Carillon.Channels.Http;
 
 /// <summary>What a gateway's answers mean, as its settings say.</summary>
-internal sealed record HttpSmsAnswers
+internal sealed record DescribedAnswers
 {
+    /// <summary>Members of a JSON Schema's properties.</summary>
+    public const string SchemaProperties = """
+            "answer_pattern": {
+              "type": "string", "title": "Pattern of a text answer", "maxLength": 1000,
+              "description": "A regular expression with the groups id, code, error or status, in place of the paths."
+            },
+            "id_path": {
+              "type": "string", "title": "Where the id is", "maxLength": 200,
+              "description": "A path in the JSON answer, such as messages.0.id or /messages/0/id; so are the others."
+            },
+            "success_path": {
+              "type": "string", "title": "Where success is told", "maxLength": 200,
+              "description": "Without it any status of 200 to 299 is success, unless the code means something else."
+            },
+            "success_values": {
+              "type": "array", "title": "What success is called", "maxItems": 20, "items": { "type": "string" }, "default": ["true"]
+            },
+            "code_path": {
+              "type": "string", "title": "Where the error's code is", "maxLength": 200
+            },
+            "error_path": {
+              "type": "string", "title": "Where the error's text is", "maxLength": 200
+            },
+            "outcomes": {
+              "type": "object", "title": "What codes mean", "maxProperties": 200,
+              "description": "By code, or by status as in http_409.",
+              "additionalProperties": { "enum": ["accepted", "rejected", "unavailable", "throttled", "unknown"] }
+            },
+            "other_errors": {
+              "type": "string", "title": "What other errors mean", "enum": ["rejected", "unavailable", "throttled", "unknown"], "default": "unavailable",
+              "description": "For an answer of status 200 to 299 that is no success and whose code is not among the outcomes."
+            },
+        """;
+
     private const string StatusPrefix = "http_";
     private const int MaxIdLength = 255;
 
     /// <summary>Groups of a pattern.</summary>
     private const string Id = "id", Code = "code", Error = "error", Status = "status";
+
+    private static readonly WireNames<SendOutcome> Errors = new(
+        (SendOutcome.Rejected, "rejected"), (SendOutcome.Unavailable, "unavailable"), (SendOutcome.RetryAfter, "throttled"), (SendOutcome.Unknown, "unknown"));
+
+    private static readonly WireNames<SendOutcome> Outcomes = new(
+        (SendOutcome.Accepted, "accepted"), (SendOutcome.Rejected, "rejected"), (SendOutcome.Unavailable, "unavailable"),
+        (SendOutcome.RetryAfter, "throttled"), (SendOutcome.Unknown, "unknown"));
 
     private static readonly TimeSpan PatternTimeout = TimeSpan.FromMilliseconds(200);
 
@@ -41,10 +81,10 @@ internal sealed record HttpSmsAnswers
     /// <summary>Whether only the body says if a message was taken.</summary>
     private bool NeedsBody => Pattern is not null || SuccessPath is not null || CodePath is not null;
 
-    public static HttpSmsAnswers Read(SettingsReader reader, WireNames<SendOutcome> outcomes, WireNames<SendOutcome> errors)
+    public static DescribedAnswers Read(SettingsReader reader)
     {
         var pattern = ReadPattern(reader);
-        var answers = new HttpSmsAnswers
+        var answers = new DescribedAnswers
         {
             Pattern = pattern,
             IdPath = ReadPath(reader, "id_path", pattern),
@@ -52,8 +92,8 @@ internal sealed record HttpSmsAnswers
             CodePath = ReadPath(reader, "code_path", pattern),
             ErrorPath = ReadPath(reader, "error_path", pattern),
             SuccessValues = ReadValues(reader),
-            Meanings = ReadMeanings(reader, outcomes),
-            OtherErrors = reader.Choice("other_errors", errors) ?? SendOutcome.Unavailable,
+            Meanings = ReadMeanings(reader),
+            OtherErrors = reader.Choice("other_errors", Errors) ?? SendOutcome.Unavailable,
         };
         return answers;
     }
@@ -178,7 +218,7 @@ internal sealed record HttpSmsAnswers
         return [];
     }
 
-    private static FrozenDictionary<string, SendOutcome> ReadMeanings(SettingsReader reader, WireNames<SendOutcome> outcomes)
+    private static FrozenDictionary<string, SendOutcome> ReadMeanings(SettingsReader reader)
     {
         const string name = "outcomes";
         var meanings = new Dictionary<string, SendOutcome>(StringComparer.Ordinal);
@@ -191,8 +231,8 @@ internal sealed record HttpSmsAnswers
 
         foreach (var property in json.EnumerateObject())
         {
-            if (property.Value.ValueKind == JsonValueKind.String && outcomes.TryParse(property.Value.GetString(), out var outcome)) meanings[property.Name] = outcome;
-            else reader.Fault($"{name}.{property.Name}", "invalid", $"It must be one of {outcomes.Choices}.");
+            if (property.Value.ValueKind == JsonValueKind.String && Outcomes.TryParse(property.Value.GetString(), out var outcome)) meanings[property.Name] = outcome;
+            else reader.Fault($"{name}.{property.Name}", "invalid", $"It must be one of {Outcomes.Choices}.");
         }
 
         if (meanings.Count > 200) reader.Fault(name, "too_many", "At most 200 codes are allowed.");

@@ -1,0 +1,208 @@
+using System.Text;
+using Carillon.Channels;
+using Carillon.Dispatch;
+using Carillon.Messages;
+using Carillon.Providers;
+using Carillon.Routing;
+using Carillon.Storage;
+
+namespace Carillon.Tests.Dispatch;
+
+/// <summary>Which provider gets a message, through the whole engine.</summary>
+public sealed class RoutingTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_number_goes_to_a_provider_that_serves_its_country_or_prefix()
+    {
+        await using var harness = await EngineHarness.StartAsync();
+        await harness.AddAsync("mexico", 1, new ProviderPolicy { Countries = ["MX"] }, Channel.Sms);
+        await harness.AddAsync("london", 2, new ProviderPolicy { Countries = ["+4420"] }, Channel.Sms);
+        await harness.AddAsync("world", 3, channel: Channel.Sms);
+
+        await harness.DeliverAsync(Sms("+525512345678"));
+        await harness.DeliverAsync(Sms("+442079460000"));
+        var third = await harness.DeliverAsync(Sms("+4915112345678"));
+
+        Assert.Equal(["mexico", "london", "world"], harness.Sends.Select(s => s.Provider));
+        Assert.Contains("\"why\":\"not_served\",\"country\":\"DE\"", Encoding.UTF8.GetString(third.Trace!), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_no_provider_serves_waits_and_does_not_hold_up_what_is_behind_it()
+    {
+        await using var harness = await EngineHarness.StartAsync();
+        await harness.AddAsync("mexico", 1, new ProviderPolicy { Countries = ["MX"] }, Channel.Sms);
+        var foreign = new List<Notification>();
+        for (var i = 0; i < 5; i++) foreign.Add(await harness.AcceptAsync(Sms("+4915112345678")));
+
+        Assert.Equal(MessageStatus.Sent, (await harness.DeliverAsync(Sms("+525512345678"))).Status);
+        await harness.AddAsync("germany", 1, new ProviderPolicy { Countries = ["DE"] }, Channel.Sms);
+
+        foreach (var notification in foreign) Assert.Equal(MessageStatus.Sent, (await harness.UntilAsync(notification.Messages[0].Id)).Status);
+        Assert.Equal(5, harness.Sends.Count(s => s.Provider == "germany"));
+    }
+
+    [Fact]
+    public async Task A_country_whose_provider_is_full_does_not_hold_up_the_others()
+    {
+        await using var harness = await EngineHarness.StartAsync();
+        await harness.AddAsync("germany", 1, new ProviderPolicy { Countries = ["DE"], Limits = new ProviderLimits { PerMonth = 1 } }, Channel.Sms);
+        await harness.AddAsync("mexico", 2, new ProviderPolicy { Countries = ["MX"] }, Channel.Sms);
+        await harness.DeliverAsync(Sms("+4915112345678"));
+        var waiting = await harness.AcceptAsync(Sms("+4915112345678"));
+
+        for (var i = 0; i < 3; i++) Assert.Equal(MessageStatus.Sent, (await harness.DeliverAsync(Sms("+525512345678"))).Status);
+
+        Assert.Equal(MessageStatus.Sending, (await harness.UntilAsync(waiting.Messages[0].Id, _ => true)).Status);
+        Assert.Equal(1, (await harness.Engine.CancelAsync(EngineHarness.Tenant, waiting.Id, Cancellation)).Count(c => c.State == CancelState.Cancelled));
+    }
+
+    [Fact]
+    public async Task Weights_share_what_providers_of_one_priority_get()
+    {
+        await using var harness = await EngineHarness.StartAsync();
+        await harness.AddAsync("a", weight: 3);
+        await harness.AddAsync("b", weight: 1);
+        await harness.AddAsync("c", 200, weight: 9);
+
+        for (var i = 0; i < 8; i++) await harness.DeliverAsync(EngineHarness.Mail());
+
+        Assert.Equal("a a b a a a b a", string.Join(' ', harness.Sends.Select(s => s.Provider)));
+    }
+
+    [Fact]
+    public async Task A_rule_may_ask_for_the_cheapest_for_one_category_alone()
+    {
+        await using var harness = await EngineHarness.StartAsync();
+        await harness.AddAsync("dear", 1, Costs(2));
+        await harness.AddAsync("unknown", 2);
+        await harness.AddAsync("cheap", 3, Costs(0.5m));
+        await SetAsync(harness, new RoutingRule(Channel.Email, "news", RoutingStrategy.LeastCost, false));
+        var news = EngineHarness.Mail();
+        news.Category = "news";
+
+        await harness.DeliverAsync(EngineHarness.Mail());
+        var message = await harness.DeliverAsync(news);
+
+        Assert.Equal(["dear", "cheap"], harness.Sends.Select(s => s.Provider));
+        Assert.Contains("\"by\":\"least_cost\"", Encoding.UTF8.GetString(message.Trace!), StringComparison.Ordinal);
+
+        static ProviderPolicy Costs(decimal amount) => new() { Cost = new ProviderCost(amount, "EUR", CostUnit.Message) };
+    }
+
+    [Fact]
+    public async Task Recipients_keep_their_provider_and_move_only_when_it_cannot()
+    {
+        await using var harness = await EngineHarness.StartAsync();
+        foreach (var name in new[] { "a", "b", "c" }) await harness.AddAsync(name);
+        await SetAsync(harness, new RoutingRule(Channel.Email, null, RoutingStrategy.Priority, true));
+        var first = await RoundAsync();
+        Assert.Equal(3, first.Values.Distinct().Count());
+
+        Assert.Equal(first, await RoundAsync());
+        await harness.RestartAsync();
+        Assert.Equal(first, await RoundAsync());
+        var gone = harness.Engine.Providers.List(EngineHarness.Tenant).Single(p => p.Provider.Name == "b").Provider;
+        await harness.Engine.Providers.SetEnabledAsync(EngineHarness.Tenant, gone.Id, false, null, Cancellation);
+
+        foreach (var (address, provider) in await RoundAsync())
+        {
+            if (first[address] == "b") Assert.NotEqual("b", provider);
+            else Assert.Equal(first[address], provider);
+        }
+
+        async Task<Dictionary<string, string>> RoundAsync()
+        {
+            harness.Sends.Clear();
+            for (var i = 0; i < 24; i++) await harness.DeliverAsync(EngineHarness.Mail($"r{i}@example.net"));
+            return harness.Sends.ToDictionary(s => s.Address, s => s.Provider);
+        }
+    }
+
+    [Fact]
+    public void Latency_decides_who_is_fastest_and_fades()
+    {
+        var now = DateTimeOffset.UnixEpoch;
+        var health = new ProviderHealth();
+        health.Note(SendResult.Accepted(), TimeSpan.FromMilliseconds(800), now);
+        Assert.Equal(800, health.Latency(now));
+        Assert.Equal(200, health.Latency(now.AddMinutes(2)));
+        health.Note(SendResult.Unavailable("refused at once"), TimeSpan.FromMilliseconds(1), now);
+        Assert.Equal(800, health.Latency(now));
+    }
+
+    [Fact]
+    public async Task What_is_stopped_waits_longer_than_any_retry_and_goes_when_the_stop_ends()
+    {
+        using var time = new JumpingTime(new DateTimeOffset(2026, 3, 14, 9, 0, 0, TimeSpan.Zero));
+        await using var harness = await EngineHarness.StartAtAsync(time);
+        await harness.AddAsync("one");
+        await harness.Engine.Routing.SetStopsAsync(EngineHarness.Tenant, new Stops(false, [Channel.Email], []), Cancellation);
+        var patient = await harness.AcceptAsync(EngineHarness.Mail());
+        var request = EngineHarness.Mail();
+        request.ExpiresAt = time.GetUtcNow().AddDays(1);
+        var hasty = await harness.AcceptAsync(request);
+
+        time.JumpTo(time.GetUtcNow().AddDays(2));
+        var ended = await harness.UntilAsync(hasty.Messages[0].Id);
+        Assert.Equal((MessageStatus.Expired, MessageReasons.Stopped), (ended.Status, ended.Reason));
+        await harness.RestartAsync();
+        Assert.Empty(harness.Sends);
+
+        await harness.Engine.Routing.SetStopsAsync(EngineHarness.Tenant, Stops.None, Cancellation);
+
+        Assert.Equal(MessageStatus.Sent, (await harness.UntilAsync(patient.Messages[0].Id)).Status);
+    }
+
+    [Fact]
+    public async Task A_stopped_provider_is_gone_around_and_the_installation_stops_all_tenants()
+    {
+        await using var harness = await EngineHarness.StartAsync(null, "one", "two");
+        var one = harness.Engine.Providers.List(EngineHarness.Tenant)[0].Provider;
+        await harness.Engine.Routing.SetStopsAsync(EngineHarness.Tenant, new Stops(false, [], [one.Id]), Cancellation);
+        var message = await harness.DeliverAsync(EngineHarness.Mail());
+        Assert.Equal("two", Assert.Single(harness.Sends).Provider);
+        Assert.Contains("\"why\":\"stopped\"", Encoding.UTF8.GetString(message.Trace!), StringComparison.Ordinal);
+
+        await harness.Engine.Routing.SetStopsAsync(TenantId.Installation, new Stops(true, [], []), Cancellation);
+        var waiting = await harness.AcceptAsync(EngineHarness.Mail());
+        await harness.Engine.Routing.SetStopsAsync(EngineHarness.Tenant, Stops.None, Cancellation);
+        Assert.Single(harness.Sends);
+        await harness.Engine.Routing.SetStopsAsync(TenantId.Installation, Stops.None, Cancellation);
+        Assert.Equal(MessageStatus.Sent, (await harness.UntilAsync(waiting.Messages[0].Id)).Status);
+    }
+
+    [Fact]
+    public async Task Three_providers_of_which_one_throttles_one_dies_and_one_recovers_lose_nothing_and_exceed_nothing()
+    {
+        await using var harness = await EngineHarness.StartAsync();
+        await harness.AddAsync("throttled", 1, new ProviderPolicy { Limits = new ProviderLimits { PerMonth = 60 } });
+        await harness.AddAsync("dying", 2);
+        await harness.AddAsync("recovering", 3);
+        var (dying, recovering) = (0, 0);
+        harness.Scripts["dying"] = _ => new(Interlocked.Increment(ref dying) <= 50 ? SendResult.Accepted() : SendResult.Unavailable("dead"));
+        harness.Scripts["recovering"] = _ => new(Interlocked.Increment(ref recovering) <= 6 ? SendResult.Unavailable("not yet") : SendResult.Accepted());
+
+        var messages = new List<OutboundMessage>();
+        for (var i = 0; i < 300; i++) messages.AddRange((await harness.AcceptAsync(EngineHarness.Mail($"r{i}@example.net"))).Messages);
+        foreach (var message in messages) Assert.Equal(MessageStatus.Sent, (await harness.UntilAsync(message.Id)).Status);
+
+        Assert.Equal(60, harness.Sends.Count(s => s.Provider == "throttled"));
+        var health = harness.Engine.Providers.List(EngineHarness.Tenant).ToDictionary(p => p.Provider.Name, p => p.Health.Figures(harness.Engine.Time.GetUtcNow()));
+        Assert.Equal(1, health["throttled"].SuccessRate);
+        Assert.InRange(health["dying"].SuccessRate!.Value, 0.1, 0.99);
+        Assert.Equal("dead", health["dying"].Errors[0].Answer);
+    }
+
+    private static async Task SetAsync(EngineHarness harness, params RoutingRule[] rules) =>
+        Assert.Empty(await harness.Engine.Routing.SetRulesAsync(EngineHarness.Tenant, rules, Cancellation));
+
+    private static NotificationRequest Sms(string number) => new()
+    {
+        Recipient = new RecipientRequest { Phone = number },
+        Channels = [Channel.Sms],
+        Message = "Hello",
+    };
+}
