@@ -40,8 +40,14 @@ public sealed class PostgreSqlNodeTests() : StorageTest(new PostgreSqlFactory())
         await Store.Providers.CreateAsync(
             new Provider
             {
-                Tenant = Tenant, Id = Ids.Next(), Name = "p", Channel = Channel.Email, Kind = "smtp", Settings = System.Text.Json.JsonElement.Parse("{}"),
-                CreatedAt = Now, UpdatedAt = Now,
+                Tenant = Tenant,
+                Id = Ids.Next(),
+                Name = "p",
+                Channel = Channel.Email,
+                Kind = "smtp",
+                Settings = System.Text.Json.JsonElement.Parse("{}"),
+                CreatedAt = Now,
+                UpdatedAt = Now,
             },
             null, cancellationToken: Cancellation);
 
