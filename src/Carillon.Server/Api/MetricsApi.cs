@@ -59,8 +59,8 @@ internal sealed class MetricsApi(CarillonEngine engine, InstallationFigures figu
         Family(text, "carillon_provider_latency_ms", "gauge", "Times of sends in the last five minutes.");
         foreach (var provider in providers)
         {
-            var figures = provider.Health.Figures(now);
-            foreach (var (quantile, value) in new[] { ("0.5", figures.P50), ("0.95", figures.P95), ("0.99", figures.P99) })
+            var health = provider.Health.Figures(now);
+            foreach (var (quantile, value) in new[] { ("0.5", health.P50), ("0.95", health.P95), ("0.99", health.P99) })
             {
                 if (value is { } milliseconds)
                     Sample(text, "carillon_provider_latency_ms", $"provider=\"{provider.PublicId}\",quantile=\"{quantile}\"", milliseconds);
