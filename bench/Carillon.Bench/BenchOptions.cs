@@ -8,13 +8,14 @@ namespace Carillon.Bench;
 internal sealed record BenchOptions
 {
     public const string Help = """
-        usage: Carillon.Bench whole|sms|accept|backlog|claims|smtp|sqlite|all [options]
+        usage: Carillon.Bench whole|sms|accept|backlog|claims|nodes|smtp|sqlite|all [options]
 
         whole    the whole job: HTTP in, SMTP out, outcome recorded; beside raw SMTP and raw SQLite of the same run
         sms      the whole job with SMS: HTTP in, an SMS gateway over HTTP out; beside raw HTTP of the same run
         accept   intake alone: everything is scheduled a year ahead
         backlog  a sink that is slower than the intake: how fast it is taken in, and in what memory
         claims   a backlog falls due at one moment: how fast it drains, for each size of --backlog
+        nodes    for each number of --nodes: what they cost the database while they idle, then the whole job; with --database
         smtp     raw pipelined SMTP alone
         sqlite   raw SQLite alone, on rows of a short run of the server
         all      whole and accept in every way, backlog, claims
@@ -30,6 +31,7 @@ internal sealed record BenchOptions
           --warm-up N       notifications before anything is measured              30000
           --rounds N        so many times, each on a fresh server                  1
           --backlog N,N     sizes for claims                                       10000,1000000
+          --nodes N,N       numbers of nodes                                       1,2,4
           --sink-delay S    seconds that the sink of backlog waits at each message 1
           --provider JSON   further settings of the provider, an object               {}
           --concurrency N   sends that the provider may have under way             the server's default
@@ -65,6 +67,8 @@ internal sealed record BenchOptions
     public int Rounds { get; init; } = 1;
 
     public IReadOnlyList<long> Backlog { get; init; } = [10_000, 1_000_000];
+
+    public IReadOnlyList<long> Nodes { get; init; } = [1, 2, 4];
 
     public int SinkDelay { get; init; } = 1;
 
@@ -116,6 +120,7 @@ internal sealed record BenchOptions
                 "--warm-up" => options with { WarmUp = Number(0) },
                 "--rounds" => options with { Rounds = (int)Number(1, 100) },
                 "--backlog" => options with { Backlog = [.. Value().Split(',').Select(v => Read(v, 1))] },
+                "--nodes" => options with { Nodes = [.. Value().Split(',').Select(v => Read(v, 1, 16))] },
                 "--sink-delay" => options with { SinkDelay = (int)Number(1, 3600) },
                 "--provider" => options with { Provider = Value() },
                 "--concurrency" => options with { Concurrency = (int)Number(1, 10_000) },

@@ -67,6 +67,7 @@ static Func<BenchOptions, Task<IReadOnlyList<Measurement>>> SceneOf(string comma
     "accept" => AcceptAlone.RunAsync,
     "backlog" => SlowSink.RunAsync,
     "claims" => Claims.RunAsync,
+    "nodes" => ManyNodes.RunAsync,
     "smtp" => RawAlone.SmtpAsync,
     "sqlite" => RawAlone.SqliteAsync,
     _ => throw new BenchException($"There is no '{command}'.\n\n{BenchOptions.Help}"),

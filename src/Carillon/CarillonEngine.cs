@@ -23,6 +23,10 @@ namespace Carillon;
 /// </summary>
 public sealed class CarillonEngine : IAsyncDisposable
 {
+    /// <summary>Among <see cref="StartNotes"/> when there has never been a provider.</summary>
+    public const string NoProviderNote =
+        "There is no provider yet: every channel is served by a simulator. Nothing leaves this machine; see /v1/simulator/outbox.";
+
     private static readonly JsonEncodedText RetryKind = JsonEncodedText.Encode("retried");
 
     private readonly CarillonOptions _options;
@@ -150,7 +154,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         notes.AddRange(await Providers.LoadAsync(cancellationToken));
         await Routing.LoadAsync(cancellationToken);
         if (Providers.IsUntouched && _options.Simulate)
-            notes.Add("There is no provider yet: every channel is served by a simulator. Nothing leaves this machine; see /v1/simulator/outbox.");
+            notes.Add(NoProviderNote);
 
         Run();
         var membership = new Membership(

@@ -24,6 +24,9 @@ internal readonly record struct ProcessUsage(TimeSpan Processor, TimeSpan Kernel
     public ProcessUsage Since(ProcessUsage before) =>
         new(Processor - before.Processor, Kernel - before.Kernel, PeakBytes, WrittenBytes - before.WrittenBytes);
 
+    public ProcessUsage Plus(ProcessUsage other) =>
+        new(Processor + other.Processor, Kernel + other.Kernel, PeakBytes + other.PeakBytes, WrittenBytes + other.WrittenBytes);
+
     private static long Field(string path, string name)
     {
         try

@@ -33,20 +33,30 @@ internal sealed partial class ServerProcess : IDisposable
 
     public string Output => _process.Output();
 
+    /// <summary>On data that is empty.</summary>
     public static async Task<ServerProcess> StartAsync(BenchOptions options, string directory)
+    {
+        if (options.Database is { } database) await Raw.PostgreSqlHandle.ClearAsync(database);
+        return await StartAsync(options, directory, knownKey: null);
+    }
+
+    /// <summary>Beside a node that has begun, on the same database.</summary>
+    public static Task<ServerProcess> JoinAsync(BenchOptions options, string directory, ServerProcess first) =>
+        StartAsync(options, directory, first.AdminKey);
+
+    private static async Task<ServerProcess> StartAsync(BenchOptions options, string directory, string? knownKey)
     {
         var program = options.Server ?? FindProgram();
         if (!File.Exists(program)) throw new BenchException($"There is no server at {program}: build it with dotnet build -c Release src/Carillon.Server.");
         var data = Path.Combine(directory, "data-" + Path.GetRandomFileName());
         Directory.CreateDirectory(data);
-        if (options.Database is { } database) await Raw.PostgreSqlHandle.ClearAsync(database);
         var port = FreePort.Find();
         var number = port.ToString(CultureInfo.InvariantCulture);
         var process = ChildProcess.Start(
             Path.Combine(directory, $"server-{port}.log"),
             ["dotnet", program],
             ("CARILLON_DATA", data), ("CARILLON_PORT", number), ("NOTIFICATIONS_PORT", number), ("NOTIFICATIONS_HOST", "127.0.0.1"),
-            ("DATABASE_URL", options.Database ?? ""));
+            ("DATABASE_URL", options.Database ?? ""), ("ENCRYPTION_KEY", options.Database is null ? "" : "the same on all nodes of this bench"));
         var started = Stopwatch.GetTimestamp();
         using var client = new HttpClient();
         while (true)
@@ -59,8 +69,8 @@ internal sealed partial class ServerProcess : IDisposable
             }
 
             // The key is printed once, at the first start, and this is one.
-            var key = AdminKeyPattern().Match(process.Output());
-            if (key.Success && await IsReadyAsync(client, port)) return new ServerProcess(process, port, data, key.Value);
+            var key = knownKey ?? AdminKeyPattern().Match(process.Output()) switch { { Success: true, Value: var found } => found, _ => null };
+            if (key is not null && await IsReadyAsync(client, port)) return new ServerProcess(process, port, data, key);
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
     }

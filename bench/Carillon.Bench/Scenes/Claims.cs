@@ -55,7 +55,8 @@ internal static class Claims
     private static async Task<(DateTimeOffset Due, LoadResult Intake)> LoadAheadAsync(Stage stage, BenchOptions options, long count)
     {
         // A pace that any intake in batches should keep.
-        var due = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(Math.Ceiling(3 + (count / 8000.0)));
+        var pace = options.Database is null ? 8000.0 : 3000.0;
+        var due = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(Math.Ceiling(3 + (count / pace)));
         var scheduled = due.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         return (due, await stage.LoadAsync(count, stage.Installation.Form(RequestWay.Batch, RecipientWay.Address, scheduled), connections: 8));
     }

@@ -23,8 +23,11 @@ internal static class ServeCommand
             // The engine starts first: a server that listens can take.
             await app.StartAsync();
             await output.WriteLineAsync($"Carillon {Api.HealthApi.Version} listens on {Address(options)}, {engine.Storage.Description}.");
-            foreach (var note in engine.StartNotes) await output.WriteLineAsync(note);
-            foreach (var note in await GivenProviders.ApplyAsync(options.Providers, engine.Providers, engine.Gateways, CancellationToken.None)) await output.WriteLineAsync(note);
+            var given = await GivenProviders.ApplyAsync(options.Providers, engine.Providers, engine.Gateways, CancellationToken.None);
+
+            // That there is no provider is no longer so once the configuration has made one.
+            var notes = engine.StartNotes.Where(n => n != CarillonEngine.NoProviderNote || engine.Providers.IsUntouched).Concat(given);
+            foreach (var note in notes) await output.WriteLineAsync(note);
             await FirstKey.EnsureAsync(engine.Storage.Tenants, engine.Ids, engine.Time, output, CancellationToken.None);
             if (whileUp is not null) await whileUp(engine, app.Lifetime.ApplicationStopping);
             await app.WaitForShutdownAsync();

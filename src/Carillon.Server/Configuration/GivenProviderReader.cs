@@ -70,7 +70,7 @@ internal sealed class GivenProviderReader
 
     /// <summary>A secret of any text of 24 to 64 bytes is its bytes; receivers write it as Standard Webhooks does.</summary>
     private static string SecretOf(string text) =>
-        WebhookSecret.TryParse(text, out _) ? text : WebhookSecret.Prefix + Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+        text.StartsWith(WebhookSecret.Prefix, StringComparison.Ordinal) ? text : WebhookSecret.Prefix + Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 }

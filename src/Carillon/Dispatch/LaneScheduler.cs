@@ -319,6 +319,12 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         return null;
     }
 
+    /// <summary>What was committed under an incarnation that has ended is not this one's: others have it, or will.</summary>
+    private void DropLost(Lane lane)
+    {
+        while (lane.Ready.TryPeek(out var message) && message.OwnerEpoch != lease.Epoch) Remove(lane.Ready.Dequeue());
+    }
+
     /// <summary>The lane's next message that a provider takes, and the place that it got there; else what its first one waits for.</summary>
     private Admission Admit(Lane lane, DateTimeOffset now, out OutboundMessage? message)
     {
@@ -351,6 +357,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
             if (admission.Provider is not null) return admission;
             lane.Aside.Add(message);
             WaitAside(lane, admission);
+            DropLost(lane);
         }
 
         message = null;
@@ -376,19 +383,6 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
             if (!_waiting.TryGetValue(provider, out var waiting)) _waiting.Add(provider, waiting = new WaitingLanes());
             waiting.Add(lane);
         }
-    }
-
-    /// <summary>What was committed under an incarnation that has ended is not this one's: others have it, or will.</summary>
-    private void DropLost(Lane lane)
-    {
-        for (var i = lane.Aside.Count - 1; i >= 0; i--)
-        {
-            if (lane.Aside[i].OwnerEpoch == lease.Epoch) continue;
-            Remove(lane.Aside[i]);
-            lane.Aside.RemoveAt(i);
-        }
-
-        while (lane.Ready.TryPeek(out var message) && message.OwnerEpoch != lease.Epoch) Remove(lane.Ready.Dequeue());
     }
 
     /// <summary>No provider takes a message of this lane now: it leaves the ring until one does.</summary>

@@ -66,7 +66,7 @@ internal sealed class Cluster : IAsyncDisposable
                 return loads.All(l => l.Unanswered == 0);
             },
             "every request to be answered");
-        await api.WaitUntilEmptyAsync(TimeSpan.FromMinutes(3));
+        await api.WaitUntilEmptyAsync(TimeSpan.FromMinutes(5));
         var accepted = loads.SelectMany(l => l.Accepted).ToDictionary(StringComparer.Ordinal);
         var taken = Sink.CountByRecipient();
         TestContext.Current.TestOutputHelper?.WriteLine($"{accepted.Count} accepted, {Sink.Count} taken, {taken.Sum(t => t.Value - 1)} doubled (at most {doubles})");

@@ -21,8 +21,8 @@ public sealed class NodeFaultTests
         await using var cluster = await Cluster.StartAsync();
         await using var one = await cluster.FirstAsync();
         await using var two = await cluster.NextAsync();
-        using var loadOne = new LoadClient(one.Setup, Scale.Seed, Pace);
-        using var loadTwo = new LoadClient(two.Setup, Scale.Seed + 1, Pace, "two.example");
+        using var loadOne = new LoadClient(one.Setup, Scale.Seed, Pace * 2);
+        using var loadTwo = new LoadClient(two.Setup, Scale.Seed + 1, Pace * 4, "two.example");
         using var api = two.CreateApi();
         const int stalls = 3;
         for (var stall = 1; stall <= stalls; stall++)

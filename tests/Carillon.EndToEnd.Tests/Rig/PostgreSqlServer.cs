@@ -53,7 +53,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         try
         {
             await RunAsync("chown", "postgres", standby._directory.FullName);
-            await RunAsPostgresAsync(Path.Combine(Programs!, "pg_basebackup"), "-h", "127.0.0.1", "-p", PortText, "-U", "carillon", "-D", standby.Data, "-R", "--no-sync");
+            await RunAsPostgresAsync(Path.Combine(Programs!, "pg_basebackup"), "-h", "127.0.0.1", "-p", PortText, "-U", "carillon", "-D", standby.Data, "-R", "--no-sync", "--checkpoint=fast");
             await standby.UpAsync();
             await QueryAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
             await QueryAsync("SELECT pg_reload_conf()");

@@ -136,6 +136,12 @@ public sealed class GivenProvidersTests
         Assert.Empty(read.Options.Providers);
     }
 
+    [Theory]
+    [InlineData("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")]
+    [InlineData("0123456789abcdef0123456789abcdef", "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")]
+    public void A_webhook_s_secret_is_its_bytes_unless_it_says_that_it_is_base_64(string given, string secret) =>
+        Assert.Equal(secret, Assert.Single(Read(null, ("WEBHOOK_SECRET", given)).Options.Providers).Fields["secret"]!.GetValue<string>());
+
     [Fact]
     public void Their_secrets_do_not_show_in_their_text()
     {

@@ -100,8 +100,8 @@ public sealed class GroupCommitterTests
 
     private static OutboundMessage Message(long epoch) => new()
     {
-        Notification = new Notification { Tenant = new TenantId(1), Id = Guid.NewGuid(), CreatedAt = DateTimeOffset.UnixEpoch },
-        Id = Guid.NewGuid(),
+        Notification = new Notification { Tenant = new TenantId(1), Id = Guid.CreateVersion7(DateTimeOffset.UnixEpoch), CreatedAt = DateTimeOffset.UnixEpoch },
+        Id = Guid.CreateVersion7(DateTimeOffset.UnixEpoch),
         Channel = Channel.Email,
         Address = "ana@example.net",
         CreatedAt = DateTimeOffset.UnixEpoch,

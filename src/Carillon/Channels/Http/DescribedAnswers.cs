@@ -157,7 +157,7 @@ internal sealed record DescribedAnswers
             var root = document.RootElement;
             return new Said(Bounded(IdPath?.Find(root)), CodePath?.Find(root), ErrorPath?.Find(root), SuccessPath?.Find(root));
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }

@@ -6,16 +6,22 @@ namespace Carillon.Channels.Http;
 /// <summary>Reads what vendors write: fields may be missing, null, or numbers where text was said.</summary>
 internal static class VendorJson
 {
-    /// <summary>Null when it is no JSON.</summary>
+    /// <summary>Null when it is no JSON, or has names that are no text (half of a surrogate pair).</summary>
     public static JsonElement? Parse(ReadOnlyMemory<byte> body)
     {
         if (body.IsEmpty) return null;
         try
         {
+            var reader = new Utf8JsonReader(body.Span);
+            while (reader.Read())
+            {
+                if (reader is { TokenType: JsonTokenType.PropertyName, ValueIsEscaped: true }) reader.GetString();
+            }
+
             using var document = JsonDocument.Parse(body);
             return document.RootElement.Clone();
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }

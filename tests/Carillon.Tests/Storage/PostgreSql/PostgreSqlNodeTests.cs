@@ -1,7 +1,10 @@
 using Carillon.Messages;
+using Carillon.Nodes;
 using Carillon.Providers;
 using Carillon.Storage;
+using Carillon.Storage.PostgreSql;
 using Carillon.Tests.Storage.StorageConformance;
+using Dapper;
 
 namespace Carillon.Tests.Storage.PostgreSql;
 
@@ -37,8 +40,14 @@ public sealed class PostgreSqlNodeTests() : StorageTest(new PostgreSqlFactory())
         await Store.Providers.CreateAsync(
             new Provider
             {
-                Tenant = Tenant, Id = Ids.Next(), Name = "p", Channel = Channel.Email, Kind = "smtp", Settings = System.Text.Json.JsonElement.Parse("{}"),
-                CreatedAt = Now, UpdatedAt = Now,
+                Tenant = Tenant,
+                Id = Ids.Next(),
+                Name = "p",
+                Channel = Channel.Email,
+                Kind = "smtp",
+                Settings = System.Text.Json.JsonElement.Parse("{}"),
+                CreatedAt = Now,
+                UpdatedAt = Now,
             },
             null, cancellationToken: Cancellation);
 
@@ -71,5 +80,16 @@ public sealed class PostgreSqlNodeTests() : StorageTest(new PostgreSqlFactory())
 
         await Store.Nodes.StopAsync(two, Cancellation);
         Assert.Equal(new Rescue(1, 0), await Queue.RescueAsync([one], Now, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_node_that_stands_still_within_a_transaction_loses_its_locks_before_others_take_over()
+    {
+        var seconds = await ((PostgreSqlStorage)Store).Database.WriteAsync(
+            async transaction => await (await transaction.ConnectionAsync()).ExecuteScalarAsync<int>(
+                "SELECT extract(epoch FROM current_setting('idle_in_transaction_session_timeout')::interval)::int"),
+            Cancellation);
+
+        Assert.InRange(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(1), NodeLease.Patience);
     }
 }
