@@ -6,6 +6,7 @@ using Carillon.Dispatch;
 using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Routing;
+using Carillon.Routing.Bench;
 using Carillon.Security;
 using Carillon.Storage.Sqlite;
 
@@ -13,9 +14,9 @@ using Carillon.Storage.Sqlite;
 // route, whoever it is. All in one run, since runs on a busy machine differ by more than what is measured.
 const int rounds = 200_000;
 var directory = Directory.CreateTempSubdirectory("carillon-routing-");
-KeyRing.TryParse("a key that is only for measuring", out var keys, out _);
+if (!KeyRing.TryParse("a key that is only for measuring", out var keys, out _)) throw new InvalidOperationException("The key is none.");
 await using (var engine = new CarillonEngine(
-    new SqliteStorage(new SqliteStorageOptions { Directory = directory.FullName }, TimeProvider.System), keys!, new CarillonOptions(), TimeProvider.System, new Defects()))
+    new SqliteStorage(new SqliteStorageOptions { Directory = directory.FullName }, TimeProvider.System), keys, new CarillonOptions(), TimeProvider.System, new Defects()))
 {
     await engine.StartAsync();
     await AddAsync(engine, 1, "plain", new ProviderPolicy());
@@ -96,7 +97,10 @@ static async Task AddAsync(CarillonEngine engine, int tenant, string name, Provi
     }
 }
 
-internal sealed class Defects : IDefectLog
+namespace Carillon.Routing.Bench
 {
-    public void Report(string where, Exception exception) => Console.Error.WriteLine($"{where}: {exception}");
+    internal sealed class Defects : IDefectLog
+    {
+        public void Report(string where, Exception exception) => Console.Error.WriteLine($"{where}: {exception}");
+    }
 }
