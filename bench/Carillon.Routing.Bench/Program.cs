@@ -91,7 +91,12 @@ static async Task AddAsync(CarillonEngine engine, int tenant, string name, Provi
     {
         var draft = new ProviderDraft
         {
-            Name = name + i, Channel = Channel.Sms, Kind = "simulator", Settings = JsonElement.Parse("{}"), Policy = policy, Weight = differingWeights ? i : 1,
+            Name = name + i,
+            Channel = Channel.Sms,
+            Kind = "simulator",
+            Settings = JsonElement.Parse("{}"),
+            Policy = policy,
+            Weight = differingWeights ? i : 1,
         };
         await engine.Providers.CreateAsync(new TenantId(tenant), draft, CancellationToken.None);
     }

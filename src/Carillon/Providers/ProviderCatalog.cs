@@ -172,9 +172,13 @@ public sealed class ProviderCatalog(
                     faults.Add(new("kind", "immutable", $"It stays {current.Kind}: make another provider for another gateway."));
                 if (draft.Credentials is null && !readable)
                     faults.Add(new("credentials", "required", "Those that are stored cannot be opened with this encryption key: give them again."));
+                // Whoever may change settings may not read secrets, and so may not have them sent to another place.
+                var stays = ProviderDestination.IsSame(draft.Settings, current.Settings);
+                if (!stays && draft.Credentials is null && current.HasCredentials)
+                    faults.Add(new("credentials", "required", "They would go to another place than those that are stored were given for: give them again."));
                 var merged = draft with
                 {
-                    Credentials = draft.Credentials is { } given ? CredentialMerge.Apply(given, current.Credentials, faults) : current.Credentials,
+                    Credentials = draft.Credentials is { } given ? CredentialMerge.Apply(given, stays ? current.Credentials : null, faults) : current.Credentials,
                 };
                 if (faults.Count == 0) ProviderCheck.Check(merged, kinds, faults);
                 return Made(merged, current);

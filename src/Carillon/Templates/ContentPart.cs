@@ -17,12 +17,12 @@ internal abstract class ContentPart
     /// <param name="includes">Gives the source of what it includes, by key; null when it may include nothing.</param>
     public static ContentPart? Of(
         string? source, ContentSyntax syntax, string name, ContentEnvironment environment, Func<string, string?>? includes = null) => source switch
-    {
-        null => null,
-        _ when syntax == ContentSyntax.Jinja => new JinjaPart(Compile(source, name, environment, includes)),
-        _ when syntax == ContentSyntax.Simple => new SimplePart(source, environment),
-        _ => new LiteralPart(Encoding.UTF8.GetBytes(source)),
-    };
+        {
+            null => null,
+            _ when syntax == ContentSyntax.Jinja => new JinjaPart(Compile(source, name, environment, includes)),
+            _ when syntax == ContentSyntax.Simple => new SimplePart(source, environment),
+            _ => new LiteralPart(Encoding.UTF8.GetBytes(source)),
+        };
 
     private static JinjaTemplate Compile(string source, string name, ContentEnvironment environment, Func<string, string?>? includes)
     {

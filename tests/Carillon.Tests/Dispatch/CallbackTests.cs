@@ -131,7 +131,10 @@ public sealed class CallbackTests
     {
         CallbackRequest Request(string query) => new()
         {
-            Method = "POST", Url = new Uri("https://example.net/callbacks/prv_1" + query), Headers = new Dictionary<string, string>(), ReceivedAt = DateTimeOffset.UnixEpoch,
+            Method = "POST",
+            Url = new Uri("https://example.net/callbacks/prv_1" + query),
+            Headers = new Dictionary<string, string>(),
+            ReceivedAt = DateTimeOffset.UnixEpoch,
         };
 
         string Kept(string query) => CallbackDocument.Read(CallbackDocument.Write(Request(query)), DateTimeOffset.UnixEpoch).Url.OriginalString;

@@ -123,7 +123,11 @@ public sealed class LimitTests
 
         var draft = new ProviderDraft
         {
-            Name = "one", Channel = Channel.Email, Kind = "scripted", Settings = provider.Settings, Policy = new ProviderPolicy { Limits = new ProviderLimits { PerMonth = 2 } },
+            Name = "one",
+            Channel = Channel.Email,
+            Kind = "scripted",
+            Settings = provider.Settings,
+            Policy = new ProviderPolicy { Limits = new ProviderLimits { PerMonth = 2 } },
         };
         Assert.IsType<ProviderChange.Changed>(await harness.Engine.Providers.ReplaceAsync(EngineHarness.Tenant, provider.Id, draft, null, TestContext.Current.CancellationToken));
 

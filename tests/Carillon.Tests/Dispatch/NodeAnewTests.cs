@@ -28,8 +28,13 @@ public sealed class NodeAnewTests
         var notification = new Notification { Tenant = EngineHarness.Tenant, Id = harness.Engine.Ids.Next(), CreatedAt = harness.Engine.Time.GetUtcNow() };
         var message = new OutboundMessage
         {
-            Notification = notification, Id = harness.Engine.Ids.Next(), Channel = Channel.Email, Address = "ana@example.net", CreatedAt = notification.CreatedAt,
-            DueAt = notification.CreatedAt, IsOwned = true,
+            Notification = notification,
+            Id = harness.Engine.Ids.Next(),
+            Channel = Channel.Email,
+            Address = "ana@example.net",
+            CreatedAt = notification.CreatedAt,
+            DueAt = notification.CreatedAt,
+            IsOwned = true,
         };
         notification.Messages = [message];
         var group = new WriteGroup { Epoch = former };

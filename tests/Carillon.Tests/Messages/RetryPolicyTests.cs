@@ -45,14 +45,14 @@ public sealed class RetryPolicyTests
 
     private static OutboundMessage Message(
         DateTimeOffset created, DateTimeOffset? scheduled = null, int attemptsBefore = 0, DateTimeOffset? retried = null) => new()
-    {
-        Notification = new Notification { Tenant = new TenantId(1), Id = Guid.Empty, CreatedAt = created, ScheduledAt = scheduled },
-        Id = Guid.Empty,
-        Channel = Channel.Email,
-        Address = "ana@example.net",
-        CreatedAt = created,
-        AttemptsBefore = attemptsBefore,
-        RetriedAt = retried,
-        DueAt = scheduled ?? created,
-    };
+        {
+            Notification = new Notification { Tenant = new TenantId(1), Id = Guid.Empty, CreatedAt = created, ScheduledAt = scheduled },
+            Id = Guid.Empty,
+            Channel = Channel.Email,
+            Address = "ana@example.net",
+            CreatedAt = created,
+            AttemptsBefore = attemptsBefore,
+            RetriedAt = retried,
+            DueAt = scheduled ?? created,
+        };
 }

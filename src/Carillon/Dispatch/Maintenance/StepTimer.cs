@@ -18,16 +18,17 @@ internal sealed class StepTimer(
 
     protected override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<DueStep> due;
+        bool[] settled;
         do
         {
-            due = await queue.DueStepsAsync(_time.GetUtcNow(), StepsAtOnce, cancellationToken);
-            await Task.WhenAll(due.Select(DecideAsync));
+            var due = await queue.DueStepsAsync(_time.GetUtcNow(), StepsAtOnce, cancellationToken);
+            settled = await Task.WhenAll(due.Select(DecideAsync));
         }
-        while (due.Count == StepsAtOnce);
+        // Those that cannot be decided are still there: only progress is a reason to look again at once.
+        while (settled.Length == StepsAtOnce && Array.Exists(settled, isSettled => isSettled));
     }
 
-    private async Task DecideAsync(DueStep due)
+    private async Task<bool> DecideAsync(DueStep due)
     {
         var now = _time.GetUtcNow();
         var begun = false;
@@ -38,6 +39,7 @@ internal sealed class StepTimer(
             await committer.DecideAsync(write);
             begun = write is { Failure: null, Verdict: StepVerdict.Begun };
             if (write.Failure is { } failure) _defects.Report("A step of a plan", failure);
+            return write.Failure is null;
         }
         finally
         {
