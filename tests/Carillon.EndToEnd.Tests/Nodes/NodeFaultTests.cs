@@ -146,6 +146,8 @@ public sealed class NodeFaultTests
         await Eventually.TrueAsync(async () => await apiOne.QueuedAsync() == 2, "all to be sent but what is scheduled");
         var taken = cluster.Sink.CountByRecipient();
         Assert.DoesNotContain(taken.Keys, r => r.StartsWith("later", StringComparison.Ordinal));
+        await cluster.ExplainAsync(apiOne, loadOne.Accepted);
+        await cluster.ExplainAsync(apiOne, loadTwo.Accepted);
         Assert.All(taken, t => Assert.Equal(1, t.Value));
         Assert.Equal(["live", "live"], await StatusesAsync(apiTwo));
     }

@@ -70,6 +70,21 @@ public sealed class ProvidersApiTests : IAsyncLifetime
         Assert.Equal(Text(shown, "created_at"), Text(changed, "created_at"));
     }
 
+    [Fact]
+    public async Task Stored_credentials_do_not_follow_a_provider_to_another_place()
+    {
+        var (path, shown) = await MakeAsync(Smtp);
+        var elsewhere = shown.GetRawText().Replace("127.0.0.1", "collector.example.net", StringComparison.Ordinal);
+
+        Assert.Equal(["credentials.username:masked", "credentials.password:masked"], await FaultsAsync(await SendAsync("PUT", path, elsewhere)));
+        const string left = """
+            {"name":"relay","channel":"email","kind":"smtp",
+             "settings":{"host":"collector.example.net","port":9,"security":"none","from_email":"a@example.net"}}
+            """;
+        Assert.Equal(["credentials:required"], await FaultsAsync(await SendAsync("PUT", path, left)));
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync("PUT", path, Smtp.Replace("127.0.0.1", "collector.example.net", StringComparison.Ordinal))).StatusCode);
+    }
+
     [Theory]
     [InlineData("\"1\"", 412)]
     [InlineData("W/\"2\"", 412)]
