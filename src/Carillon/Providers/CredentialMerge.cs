@@ -9,19 +9,25 @@ namespace Carillon.Providers;
 internal static class CredentialMerge
 {
     /// <param name="stored">In clear; null when there are none.</param>
+    /// <param name="mayStay">Whether what is stored may stand in; else each such value is a fault.</param>
     /// <returns>Null for an empty object: no credentials.</returns>
-    public static JsonElement? Apply(JsonElement given, JsonElement? stored, List<FieldFault> faults) =>
-        Merge(given, stored, "credentials", faults) is { } merged and not JsonObject { Count: 0 } ? JsonElement.Parse(merged.ToJsonString()) : null;
+    public static JsonElement? Apply(JsonElement given, JsonElement? stored, bool mayStay, List<FieldFault> faults) =>
+        Merge(given, stored, mayStay, "credentials", faults) is { } merged and not JsonObject { Count: 0 } ? JsonElement.Parse(merged.ToJsonString()) : null;
 
-    private static JsonNode? Merge(JsonElement given, JsonElement? stored, string path, List<FieldFault> faults)
+    private static JsonNode? Merge(JsonElement given, JsonElement? stored, bool mayStay, string path, List<FieldFault> faults)
     {
-        if (stored is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Null) } value && IsMaskOf(given, value)) return Node(value);
+        if (stored is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Null) } value && IsMaskOf(given, value))
+        {
+            if (!mayStay) faults.Add(new(path, "masked", "What is stored was given for another place than the settings now name: give the value itself."));
+            return Node(value);
+        }
+
         if (given.ValueKind == JsonValueKind.Object)
         {
             var merged = new JsonObject();
             // A name that stands there twice counts by its last value, as everywhere in System.Text.Json.
             foreach (var property in given.EnumerateObject())
-                merged[property.Name] = Merge(property.Value, Member(stored, property.Name), $"{path}.{property.Name}", faults);
+                merged[property.Name] = Merge(property.Value, Member(stored, property.Name), mayStay, $"{path}.{property.Name}", faults);
             return merged;
         }
 

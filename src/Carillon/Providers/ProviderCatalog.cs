@@ -113,7 +113,7 @@ public sealed class ProviderCatalog(
         TenantId tenant, ProviderDraft draft, KeyedAnswer<Provider>? keyed, CancellationToken cancellationToken)
     {
         var faults = new List<FieldFault>();
-        if (draft.Credentials is { } given) draft = draft with { Credentials = CredentialMerge.Apply(given, null, faults) };
+        if (draft.Credentials is { } given) draft = draft with { Credentials = CredentialMerge.Apply(given, null, mayStay: true, faults) };
         ProviderCheck.Check(draft, kinds, faults);
         if (faults.Count > 0) return new ProviderCreation.Refused(faults);
 
@@ -178,7 +178,7 @@ public sealed class ProviderCatalog(
                     faults.Add(new("credentials", "required", "They would go to another place than those that are stored were given for: give them again."));
                 var merged = draft with
                 {
-                    Credentials = draft.Credentials is { } given ? CredentialMerge.Apply(given, stays ? current.Credentials : null, faults) : current.Credentials,
+                    Credentials = draft.Credentials is { } given ? CredentialMerge.Apply(given, current.Credentials, stays, faults) : current.Credentials,
                 };
                 if (faults.Count == 0) ProviderCheck.Check(merged, kinds, faults);
                 return Made(merged, current);

@@ -6,7 +6,7 @@ namespace Carillon.Providers;
 internal static class ProviderDestination
 {
     /// <summary>Settings by which a kind of gateway may be led elsewhere.</summary>
-    private static readonly string[] Names = ["host", "security", "preset", "base_url", "api_url", "url", "region"];
+    private static readonly string[] Names = ["host", "security", "preset", "base_url", "api_url", "url"];
 
     public static bool IsSame(JsonElement one, JsonElement other) => Array.TrueForAll(Names, name => Value(one, name) == Value(other, name));
 
