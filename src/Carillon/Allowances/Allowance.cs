@@ -8,35 +8,24 @@ namespace Carillon.Allowances;
 /// What a provider may still send on this node, within its limits and its budget. It gives from a portion that was reserved durably before,
 /// and asks for the next one ahead of time. Thread-safe; nothing here waits for the store.
 /// </summary>
-/// <remarks>
-/// Portions are about what is sent in a second: small ones, for what a crash leaves of one counts as sent. With a limit of 1,000 a day no
-/// more than 125 are out at once.
-/// </remarks>
 internal sealed class Allowance
 {
-    private const int FirstSize = 8;
-    private const int LargestSize = 10_000;
-    private static readonly TimeSpan Brisk = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private readonly LimitCalendar _calendar;
     private readonly ProviderPolicy _policy;
     private readonly Action<Allowance> _ask;
-    private readonly Dictionary<(LimitKind Kind, DateTimeOffset Start), (long Amount, DateTimeOffset End)> _corrections = [];
+    private readonly Corrections _corrections = new();
+    private readonly OverMarks _over = new();
+    private readonly PortionSize _size = new();
     private readonly bool _hasBudget;
     private readonly long _unitCost;
 
     private Portion? _portion;
-    private LimitEnd? _messagesOver;
-    private LimitEnd? _moneyOver;
-    private LimitEnd? _lastOver;
     private TaskCompletionSource? _answer;
-    private DateTimeOffset _grantedAt;
     private DateTimeOffset _takenAt;
     private DateTimeOffset _askedAt;
-    private long _size = FirstSize;
     private long _moneyWanted;
     private long _highestCost;
     private bool _isAsking;
@@ -59,7 +48,7 @@ internal sealed class Allowance
     {
         get
         {
-            lock (_lock) return _lastOver?.Until;
+            lock (_lock) return _over.Last?.Until;
         }
     }
 
@@ -117,7 +106,7 @@ internal sealed class Allowance
                 return AllowanceAnswer.Taken;
             }
 
-            if (_moneyOver is { } over && now < over.Until)
+            if (_over.MoneyAt(now) is { } over)
             {
                 end = over;
                 return AllowanceAnswer.Over;
@@ -178,7 +167,7 @@ internal sealed class Allowance
             foreach (var window in _calendar.At(now))
             {
                 foreach (var use in uses.Where(u => u.Kind == window.Kind && u.Used >= window.Limit))
-                    NoteOver(new LimitEnd(use.Kind, _calendar.EndOf(use.Kind, use.Start)));
+                    _over.NoteLast(new LimitEnd(use.Kind, _calendar.EndOf(use.Kind, use.Start)));
             }
         }
     }
@@ -195,8 +184,7 @@ internal sealed class Allowance
                     var used = stored.Where(u => u.ProviderId == ProviderId && u.Kind == window.Kind && u.Start == window.Start).Sum(u => u.Used);
                     if (_portion is { } portion && portion.Windows.Any(w => w.Kind == window.Kind && w.Start == window.Start))
                         used -= window.IsMoney ? portion.Money : portion.Messages;
-                    if (_corrections.TryGetValue((window.Kind, window.Start), out var correction)) used += correction.Amount;
-                    return (window, Math.Max(0, used));
+                    return (window, Math.Max(0, used + _corrections.Of(window)));
                 }),
             ];
         }
@@ -210,17 +198,15 @@ internal sealed class Allowance
             Turn(now);
             var windows = _calendar.At(now);
             var wants = _isAsking && !_isClosed;
-            var size = wants ? SizeAt(windows, now) : 0;
+            var size = wants ? _size.Next(windows, CostOf(1), now) : 0;
             var request = new LimitRequest
             {
                 ProviderId = ProviderId,
                 Windows = windows,
                 Messages = size,
                 Money = wants && _hasBudget ? Math.Max(Math.Max(1, _moneyWanted), Money.Times(CostOf(1), size)) : 0,
-                Corrections = [.. _corrections.Where(c => c.Value.Amount != 0 && (c.Value.Amount > 0 || c.Value.End > now))
-                    .Select(c => new LimitCorrection(c.Key.Kind, c.Key.Start, c.Value.Amount))],
+                Corrections = _corrections.Take(now),
             };
-            _corrections.Clear();
             _moneyWanted = 0;
             return request;
         }
@@ -232,30 +218,19 @@ internal sealed class Allowance
         lock (_lock)
         {
             var wasOver = OverAt(now) is not null;
-            _messagesOver = _moneyOver = null;
-            for (var i = 0; i < request.Windows.Count; i++)
-            {
-                var window = request.Windows[i];
-                if (grant.Used[i] < window.Limit) continue;
-                var end = new LimitEnd(window.Kind, window.End);
-                ref var over = ref window.IsMoney ? ref _moneyOver : ref _messagesOver;
-                // All of them must pass: the one that ends last is what is waited for.
-                if (over is null || over.Value.Until < end.Until) over = end;
-                if (end.Kind > LimitKind.Minute) NoteOver(end);
-            }
-
+            _over.Mark(request.Windows, grant.Used);
             var granted = new Portion([.. request.Windows]) { Messages = grant.Messages, Money = grant.Money };
-            if (_isClosed || !granted.Holds(now)) PutBack(granted, now);
+            if (_isClosed || !granted.Holds(now)) _corrections.GiveBack(granted, now);
             else if (_portion is { } portion && portion.IsOf(request.Windows)) (portion.Messages, portion.Money) = (portion.Messages + grant.Messages, portion.Money + grant.Money);
             else
             {
-                if (_portion is { } old) PutBack(old, now);
+                if (_portion is { } old) _corrections.GiveBack(old, now);
                 _portion = granted;
             }
 
             if (request.Messages > 0)
             {
-                _grantedAt = now;
+                _size.Granted(now);
                 Answer();
             }
 
@@ -263,15 +238,12 @@ internal sealed class Allowance
         }
     }
 
-    /// <summary>
-    /// The store did not answer. What was to be given back may have been, or not: it counts as sent. What was spent beyond is told again.
-    /// </summary>
+    /// <summary>The store did not answer.</summary>
     public void Failed(LimitRequest request)
     {
         lock (_lock)
         {
-            foreach (var correction in request.Corrections.Where(c => c.Amount > 0))
-                Correct(correction.Kind, correction.Start, DateTimeOffset.MaxValue, correction.Amount);
+            _corrections.Restore(request.Corrections);
             if (request.Messages > 0) Answer();
         }
     }
@@ -285,14 +257,14 @@ internal sealed class Allowance
         lock (_lock)
         {
             Turn(now);
-            if (_portion is { } idle && now - _takenAt > Slow && now - _grantedAt > Slow)
+            if (_portion is { } idle && _size.IsIdle(_takenAt, now))
             {
-                PutBack(idle, now);
+                _corrections.GiveBack(idle, now);
                 _portion = null;
             }
 
-            if (OverAt(now) is not null && (_corrections.Count > 0 || now - _askedAt >= LookAgain)) Ask(now);
-            return !_isAsking && _corrections.Count > 0;
+            if (OverAt(now) is not null && (_corrections.Any || now - _askedAt >= LookAgain)) Ask(now);
+            return !_isAsking && _corrections.Any;
         }
     }
 
@@ -308,7 +280,7 @@ internal sealed class Allowance
         lock (_lock)
         {
             _isClosed = true;
-            if (_portion is { } rest) PutBack(rest, now);
+            if (_portion is { } rest) _corrections.GiveBack(rest, now);
             _portion = null;
             Answer();
         }
@@ -325,7 +297,7 @@ internal sealed class Allowance
             _takenAt = now;
             ticket = new Ticket(portion, _hasBudget ? cost : 0);
             // Ahead of time, so that nobody waits for the store while it goes on like this.
-            if (portion.Messages <= _size / 2 || (_hasBudget && portion.Money < Money.Times(cost, _size) / 2)) AskAhead(now);
+            if (portion.Messages <= _size.Last / 2 || (_hasBudget && portion.Money < Money.Times(cost, _size.Last) / 2)) AskAhead(now);
             return AllowanceAnswer.Taken;
         }
 
@@ -349,10 +321,7 @@ internal sealed class Allowance
     private LimitEnd? OverAt(DateTimeOffset now, long cost)
     {
         var portion = _portion is { } held && held.Holds(now) ? held : null;
-        var messages = portion is not { Messages: > 0 } && _messagesOver is { } m && now < m.Until ? _messagesOver : null;
-        var money = (portion is null || !HasMoney(portion, cost)) && _moneyOver is { } b && now < b.Until ? _moneyOver : null;
-        if (messages is { } first && money is { } second) return first.Until >= second.Until ? first : second;
-        return messages ?? money;
+        return _over.At(now, portion is { Messages: > 0 }, portion is not null && HasMoney(portion, cost));
     }
 
     private LimitEnd? OverAt(DateTimeOffset now) => OverAt(now, CostOf(1));
@@ -364,24 +333,9 @@ internal sealed class Allowance
         return cost.Per == CostUnit.Segment ? Money.Times(_unitCost, Math.Max(1, units)) : _unitCost;
     }
 
-    private long SizeAt(LimitWindow[] windows, DateTimeOffset now)
-    {
-        var age = now - _grantedAt;
-        if (_grantedAt != default) _size = age < Brisk ? Math.Min(LargestSize, _size * 2) : age > Slow ? Math.Max(FirstSize, _size / 4) : _size;
-        foreach (var window in windows)
-        {
-            var most = window.IsMoney ? (CostOf(1) is > 0 and var cost ? window.Limit / 8 / cost : long.MaxValue)
-                : window.Kind == LimitKind.Second ? window.Limit : window.Limit / 8;
-            _size = Math.Clamp(_size, 1, Math.Max(1, most));
-        }
-
-        return _size;
-    }
-
     private void AskAhead(DateTimeOffset now)
     {
-        if ((_messagesOver is { } m && now < m.Until) || (_moneyOver is { } b && now < b.Until)) return;
-        Ask(now);
+        if (!_over.AnyAt(now)) Ask(now);
     }
 
     private void Ask(DateTimeOffset now)
@@ -402,7 +356,7 @@ internal sealed class Allowance
     private void Turn(DateTimeOffset now)
     {
         if (_portion is not { } portion || portion.Holds(now)) return;
-        PutBack(portion, now);
+        _corrections.GiveBack(portion, now);
         _portion = null;
     }
 
@@ -416,7 +370,7 @@ internal sealed class Allowance
             return;
         }
 
-        PutBack(new Portion(from.Windows) { Messages = 1, Money = ticket.Money }, now);
+        _corrections.GiveBack(new Portion(from.Windows) { Messages = 1, Money = ticket.Money }, now);
     }
 
     private void Uncount(Portion from, DateTimeOffset now)
@@ -428,10 +382,7 @@ internal sealed class Allowance
             return;
         }
 
-        foreach (var window in from.Windows)
-        {
-            if (!window.IsMoney && window.Kind > LimitKind.Minute && window.End > now) Correct(window.Kind, window.Start, window.End, -1);
-        }
+        _corrections.Uncount(from, now);
     }
 
     private void CorrectMoney(Portion from, long more, DateTimeOffset now)
@@ -443,29 +394,6 @@ internal sealed class Allowance
             return;
         }
 
-        foreach (var window in from.Windows)
-        {
-            if (window.IsMoney && (more > 0 || window.End > now)) Correct(window.Kind, window.Start, window.End, more);
-        }
-    }
-
-    private void PutBack(Portion portion, DateTimeOffset now)
-    {
-        foreach (var window in portion.Windows)
-        {
-            var amount = window.IsMoney ? portion.Money : portion.Messages;
-            if (amount > 0 && window.End > now) Correct(window.Kind, window.Start, window.End, -amount);
-        }
-    }
-
-    private void Correct(LimitKind kind, DateTimeOffset start, DateTimeOffset end, long amount)
-    {
-        _corrections.TryGetValue((kind, start), out var before);
-        _corrections[(kind, start)] = (before.Amount + amount, end);
-    }
-
-    private void NoteOver(LimitEnd end)
-    {
-        if (_lastOver is null || _lastOver.Value.Until < end.Until) _lastOver = end;
+        _corrections.Spend(from, more, now);
     }
 }
