@@ -14,31 +14,29 @@ internal sealed class Allowance
 
     private readonly Lock _lock = new();
     private readonly LimitCalendar _calendar;
-    private readonly ProviderPolicy _policy;
     private readonly Action<Allowance> _ask;
     private readonly Corrections _corrections = new();
     private readonly OverMarks _over = new();
     private readonly PortionSize _size = new();
-    private readonly bool _hasBudget;
-    private readonly long _unitCost;
+    private readonly BudgetEstimate _estimate;
 
     private Portion? _portion;
     private TaskCompletionSource? _answer;
     private DateTimeOffset _takenAt;
     private DateTimeOffset _askedAt;
     private long _moneyWanted;
-    private long _highestCost;
+
+    /// <summary>The least that was refused, and waits perhaps for something to be had again; the most that there is for nothing.</summary>
+    private long _refused = long.MaxValue;
     private bool _isAsking;
     private bool _isClosed;
 
     private Allowance(Guid provider, ProviderPolicy policy, LimitCalendar calendar, Action<Allowance> ask)
     {
         ProviderId = provider;
-        _policy = policy;
         _calendar = calendar;
         _ask = ask;
-        _hasBudget = policy.Budget is not null;
-        _unitCost = policy.Cost is { } cost ? Money.ToMicro(cost.Amount) : 0;
+        _estimate = new BudgetEstimate(policy);
     }
 
     public Guid ProviderId { get; }
@@ -62,19 +60,26 @@ internal sealed class Allowance
     }
 
     /// <summary>What is taken for one message before it is sent, at the least.</summary>
-    public AllowanceAnswer TryTake(DateTimeOffset now, out Ticket ticket, out LimitEnd end)
+    /// <param name="price">Of the message; null when nobody knows.</param>
+    public AllowanceAnswer TryTake(DateTimeOffset now, Price? price, out Ticket ticket, out LimitEnd end)
     {
-        lock (_lock) return TakeLocked(now, CostOf(1), out ticket, out end);
+        lock (_lock)
+        {
+            var cost = _estimate.Of(price, 1);
+            _estimate.Want(cost);
+            return TakeLocked(now, cost, out ticket, out end);
+        }
     }
 
     /// <summary>What <see cref="TryTake"/> would answer; nothing is taken or asked for.</summary>
-    public AllowanceAnswer Standing(DateTimeOffset now, out LimitEnd end)
+    public AllowanceAnswer Standing(DateTimeOffset now, Price? price, out LimitEnd end)
     {
         lock (_lock)
         {
             end = default;
-            if (_portion is { } portion && portion.Holds(now) && Suffices(portion, CostOf(1))) return AllowanceAnswer.Taken;
-            if (OverAt(now) is not { } over) return AllowanceAnswer.Asked;
+            var cost = _estimate.Of(price, 1);
+            if (_portion is { } portion && portion.Holds(now) && Suffices(portion, cost)) return AllowanceAnswer.Taken;
+            if (OverAt(now, cost) is not { } over) return AllowanceAnswer.Asked;
             end = over;
             return AllowanceAnswer.Over;
         }
@@ -84,12 +89,12 @@ internal sealed class Allowance
     /// Just before the send: takes what its parts cost beyond what was taken, and takes anew what was taken in a window that has ended meanwhile.
     /// The ticket is empty where it is not <see cref="AllowanceAnswer.Taken"/> and had ended.
     /// </summary>
-    public AllowanceAnswer TrySecure(DateTimeOffset now, int units, ref Ticket ticket, out LimitEnd end)
+    public AllowanceAnswer TrySecure(DateTimeOffset now, Price? price, int segments, ref Ticket ticket, out LimitEnd end)
     {
         lock (_lock)
         {
             end = default;
-            var cost = CostOf(units);
+            var cost = _estimate.Of(price, segments);
             if (ticket.Portion is null || !ticket.Portion.Holds(now))
             {
                 GiveBackLocked(ticket, now);
@@ -97,7 +102,7 @@ internal sealed class Allowance
             }
 
             var missing = cost - ticket.Money;
-            if (!_hasBudget || missing <= 0) return AllowanceAnswer.Taken;
+            if (!_estimate.HasBudget || missing <= 0) return AllowanceAnswer.Taken;
             Turn(now);
             if (_portion is { } portion && portion.Money >= missing && portion.IsOf(ticket.Portion.Windows))
             {
@@ -134,21 +139,11 @@ internal sealed class Allowance
         {
             if (ticket.Portion is not { } portion) return;
             if (result.Outcome == SendOutcome.Unavailable) Uncount(portion, now);
-            if (!_hasBudget) return;
-            var spent = result.Outcome switch
-            {
-                SendOutcome.Accepted when result.Cost is { } told && (result.Currency ?? _policy.Budget!.Currency) == _policy.Budget!.Currency => Money.ToMicro(Math.Abs(told)),
-                SendOutcome.Accepted or SendOutcome.Unknown => ticket.Money,
-                _ => 0,
-            };
-            if (result.Outcome == SendOutcome.Accepted) _highestCost = Math.Max(_highestCost, spent);
+            if (!_estimate.HasBudget) return;
+            var spent = _estimate.Spent(result, ticket.Money);
             CorrectMoney(portion, spent - ticket.Money, now);
         }
     }
-
-    /// <summary>What the parts of a message are thought to cost, for want of a word of the gateway; null when nothing is known.</summary>
-    public static decimal? CostOf(ProviderPolicy policy, int units) =>
-        policy.Cost is { } cost ? cost.Amount * (cost.Per == CostUnit.Segment ? Math.Max(1, units) : 1) : null;
 
     /// <summary>Ends when the portion that was asked for has come, or could not be had.</summary>
     public Task AnsweredAsync()
@@ -198,16 +193,17 @@ internal sealed class Allowance
             Turn(now);
             var windows = _calendar.At(now);
             var wants = _isAsking && !_isClosed;
-            var size = wants ? _size.Next(windows, CostOf(1), now) : 0;
+            var size = wants ? _size.Next(windows, _estimate.Usual, now) : 0;
             var request = new LimitRequest
             {
                 ProviderId = ProviderId,
                 Windows = windows,
                 Messages = size,
-                Money = wants && _hasBudget ? Math.Max(Math.Max(1, _moneyWanted), Money.Times(CostOf(1), size)) : 0,
+                Money = wants && _estimate.HasBudget ? Math.Max(Math.Max(1, _moneyWanted), Money.Times(_estimate.Usual, size)) : 0,
                 Corrections = _corrections.Take(now),
             };
             _moneyWanted = 0;
+            if (wants) _estimate.Turn();
             return request;
         }
     }
@@ -217,7 +213,6 @@ internal sealed class Allowance
     {
         lock (_lock)
         {
-            var wasOver = OverAt(now) is not null;
             _over.Mark(request.Windows, grant.Used);
             var granted = new Portion([.. request.Windows]) { Messages = grant.Messages, Money = grant.Money };
             if (_isClosed || !granted.Holds(now)) _corrections.GiveBack(granted, now);
@@ -234,7 +229,7 @@ internal sealed class Allowance
                 Answer();
             }
 
-            return wasOver && _portion is { } had && Suffices(had, CostOf(1));
+            return HasReturnedLocked(now);
         }
     }
 
@@ -263,15 +258,15 @@ internal sealed class Allowance
                 _portion = null;
             }
 
-            if (OverAt(now) is not null && (_corrections.Any || now - _askedAt >= LookAgain)) Ask(now);
+            if (OverAt(now, _estimate.Usual) is not null && (_corrections.Any || now - _askedAt >= LookAgain)) Ask(now);
             return !_isAsking && _corrections.Any;
         }
     }
 
-    /// <summary>There is something to send with although a window had nothing left: it was given back.</summary>
+    /// <summary>There is something to send with for what was refused, although a window had nothing left: it was given back. Told once.</summary>
     public bool HasReturned(DateTimeOffset now)
     {
-        lock (_lock) return OverAt(now) is not null && _portion is { } portion && portion.Holds(now) && Suffices(portion, CostOf(1));
+        lock (_lock) return HasReturnedLocked(now);
     }
 
     /// <summary>Its provider is gone, or the node stops: nothing is given out any more, what is left goes back.</summary>
@@ -293,21 +288,22 @@ internal sealed class Allowance
         if (_portion is { } portion && Suffices(portion, cost))
         {
             portion.Messages--;
-            if (_hasBudget) portion.Money -= cost;
+            if (_estimate.HasBudget) portion.Money -= cost;
             _takenAt = now;
-            ticket = new Ticket(portion, _hasBudget ? cost : 0);
+            ticket = new Ticket(portion, cost);
             // Ahead of time, so that nobody waits for the store while it goes on like this.
-            if (portion.Messages <= _size.Last / 2 || (_hasBudget && portion.Money < Money.Times(cost, _size.Last) / 2)) AskAhead(now);
+            if (portion.Messages <= _size.Last / 2 || (_estimate.HasBudget && portion.Money < Money.Times(_estimate.Usual, _size.Last) / 2)) AskAhead(now);
             return AllowanceAnswer.Taken;
         }
 
         if (OverAt(now, cost) is { } over)
         {
+            _refused = Math.Min(_refused, cost);
             end = over;
             return AllowanceAnswer.Over;
         }
 
-        if (_hasBudget) _moneyWanted = Math.Max(_moneyWanted, cost);
+        if (_estimate.HasBudget) _moneyWanted = Math.Max(_moneyWanted, cost);
         Ask(now);
         return AllowanceAnswer.Asked;
     }
@@ -315,7 +311,7 @@ internal sealed class Allowance
     private bool Suffices(Portion portion, long cost) => portion.Messages > 0 && HasMoney(portion, cost);
 
     // Without an estimate the budget is over only when nothing at all is left of it.
-    private bool HasMoney(Portion portion, long cost) => !_hasBudget || portion.Money >= Math.Max(1, cost);
+    private bool HasMoney(Portion portion, long cost) => !_estimate.HasBudget || portion.Money >= Math.Max(1, cost);
 
     /// <summary>Which window has nothing left of what is missing for a send; null when the store may have more.</summary>
     private LimitEnd? OverAt(DateTimeOffset now, long cost)
@@ -324,13 +320,11 @@ internal sealed class Allowance
         return _over.At(now, portion is { Messages: > 0 }, portion is not null && HasMoney(portion, cost));
     }
 
-    private LimitEnd? OverAt(DateTimeOffset now) => OverAt(now, CostOf(1));
-
-    private long CostOf(int units)
+    private bool HasReturnedLocked(DateTimeOffset now)
     {
-        if (!_hasBudget) return 0;
-        if (_policy.Cost is not { } cost) return _highestCost;
-        return cost.Per == CostUnit.Segment ? Money.Times(_unitCost, Math.Max(1, units)) : _unitCost;
+        if (_refused == long.MaxValue || _portion is not { } portion || !portion.Holds(now) || !Suffices(portion, _refused)) return false;
+        _refused = long.MaxValue;
+        return true;
     }
 
     private void AskAhead(DateTimeOffset now)

@@ -21,7 +21,7 @@ internal sealed class Delivery : IThreadPoolWorkItem
     private ProviderRuntime _provider = null!;
     private Ticket _ticket;
     private ProviderRuntime[] _order = [];
-    private int _units;
+    private int _segments;
     private int _attempts;
     private bool _isLimited;
     private DateTimeOffset? _again;
@@ -84,7 +84,7 @@ internal sealed class Delivery : IThreadPoolWorkItem
 
         // What the text takes as SMS, which is what it costs.
         SmsSize? size = message.Channel == Channel.Sms ? SmsText.Measure(rendering.Content.Text.Span) : null;
-        _units = size?.Segments ?? 1;
+        _segments = size?.Segments ?? 1;
         _trace.Rendered(rendering, size, now);
 
         // The first provider is the one at which the message has its place; those before it had none to give.
@@ -110,7 +110,7 @@ internal sealed class Delivery : IThreadPoolWorkItem
                 continue;
             }
 
-            if (await place.MoveToAsync(candidate) is { Standing: not ProviderStanding.Open } closed)
+            if (await place.MoveToAsync(candidate, candidate.PriceOf(message)) is { Standing: not ProviderStanding.Open } closed)
             {
                 PassOver(candidate, closed);
                 continue;
@@ -132,7 +132,8 @@ internal sealed class Delivery : IThreadPoolWorkItem
     private async ValueTask<OutcomeWrite?> AttemptAsync(Place place, OutboundMessage message, Rendering rendering)
     {
         var provider = place.Provider;
-        if (await place.SecureAsync(_units) is { } end)
+        var price = provider.PriceOf(message);
+        if (await place.SecureAsync(price, _segments) is { } end)
         {
             place.LeaveUnused();
             PassOver(provider, new ProviderEntry(ProviderStanding.Limited, end.Until, end.Kind));
@@ -151,8 +152,8 @@ internal sealed class Delivery : IThreadPoolWorkItem
 
         var took = _services.Time.GetElapsedTime(_started);
         place.Leave(result, took, now);
-        _trace.Attempt(provider, result, attempt, took, now);
-        return OutcomeOf(message, result, provider, rendering, attempt, now);
+        _trace.Attempt(provider, result, attempt, price, _segments, took, now);
+        return OutcomeOf(message, result, provider, price, rendering, attempt, now);
     }
 
     private OutcomeWrite NotSent(OutboundMessage message, SendAttempt sent, int attempts, DateTimeOffset now)
@@ -185,14 +186,13 @@ internal sealed class Delivery : IThreadPoolWorkItem
 
     /// <summary>What a result means for the message; null where the next provider is to be tried.</summary>
     private OutcomeWrite? OutcomeOf(
-        OutboundMessage message, SendResult result, ProviderRuntime provider, Rendering rendering, int attempts, DateTimeOffset now)
+        OutboundMessage message, SendResult result, ProviderRuntime provider, Price? price, Rendering rendering, int attempts, DateTimeOffset now)
     {
         var id = provider.Provider.Id;
         switch (result.Outcome)
         {
             case SendOutcome.Accepted:
-                var policy = provider.Provider.Policy;
-                var cost = result.Cost is null ? (Allowance.CostOf(policy, _units), policy.Cost?.Currency) : (result.Cost, result.Currency);
+                var cost = result.Cost is null ? (price?.Of(_segments), price?.Currency) : (result.Cost, result.Currency);
                 return _outcomes.Sent(message, id, result.ExternalId, cost, rendering.Hash, attempts, now);
 
             case SendOutcome.Rejected:

@@ -55,7 +55,7 @@ internal sealed class DeliveryTrace(Router router, TimeProvider time)
             if (candidate == first) return;
             var now = time.GetUtcNow();
             if (router.IsStopped(message, candidate)) Route(candidate, "stopped");
-            else Closed(candidate, candidate.Standing(now), "had_no_place", now);
+            else Closed(candidate, candidate.Standing(now, candidate.PriceOf(message)), "had_no_place", now);
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed class DeliveryTrace(Router router, TimeProvider time)
         _lines.End();
     }
 
-    public void Attempt(ProviderRuntime provider, SendResult result, int attempt, TimeSpan took, DateTimeOffset now)
+    public void Attempt(ProviderRuntime provider, SendResult result, int attempt, Price? price, int segments, TimeSpan took, DateTimeOffset now)
     {
         var line = _lines.Begin(now, AttemptKind);
         line.WriteNumber("attempt", attempt);
@@ -92,6 +92,7 @@ internal sealed class DeliveryTrace(Router router, TimeProvider time)
         if (result.Answer is not null) line.WriteString("answer", result.Answer);
         if (result.ExternalId is not null) line.WriteString("external_id", result.ExternalId);
         line.WriteNumber("ms", (long)took.TotalMilliseconds);
+        if (result.Outcome is SendOutcome.Accepted or SendOutcome.Unknown) WriteCost(line, result, price, segments);
         _lines.End();
     }
 
@@ -105,6 +106,22 @@ internal sealed class DeliveryTrace(Router router, TimeProvider time)
     }
 
     public void Explain(string text, DateTimeOffset now) => Explain(OutcomeKind, text, now);
+
+    /// <summary>What was taken of the budget for it, and what the gateway says that it took.</summary>
+    private static void WriteCost(Utf8JsonWriter line, SendResult result, Price? price, int segments)
+    {
+        if (price is not null)
+        {
+            line.WriteAmount("price"u8, price.Amount);
+            line.WriteString("currency", price.Currency);
+            line.WriteString("per", ProviderPolicyNames.Units.NameOf(price.Per));
+            line.WriteNumber("units", price.Units(segments));
+        }
+
+        if (result.Cost is not { } told) return;
+        line.WriteAmount("told"u8, told);
+        if (result.Currency is not null) line.WriteString("told_currency", result.Currency);
+    }
 
     private void NotServed(ProviderRuntime provider, string region)
     {

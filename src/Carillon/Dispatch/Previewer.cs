@@ -99,7 +99,7 @@ public sealed class Previewer
         var isServed = false;
         foreach (var candidate in route)
         {
-            var entry = candidate.Standing(now);
+            var entry = candidate.Standing(now, candidate.PriceOf(message));
             var why = entry.Standing switch
             {
                 ProviderStanding.Full => ProviderChoice.Full,

@@ -53,7 +53,7 @@ internal sealed class Router(ProviderCatalog providers, RoutingBook book) : ILan
         if (route.Length == 0) return Admission.Down(now + NoProviderRest);
         if (!_tables.TryGetValue(route, out var table)) table = _tables.GetValue(route, static r => new RouteTable(r));
         var order = table.Order(message, RuleOf(message), now);
-        return Enter(message, order, now) with { Order = order, IsOfMessage = order.Length < route.Length };
+        return Enter(message, order, now) with { Order = order, IsOfMessage = order.Length < route.Length || table.HasPricesByCountry };
     }
 
     private Admission Enter(OutboundMessage message, ProviderRuntime[] order, DateTimeOffset now)
@@ -68,7 +68,7 @@ internal sealed class Router(ProviderCatalog providers, RoutingBook book) : ILan
                 continue;
             }
 
-            var entry = candidate.TryEnter(now);
+            var entry = candidate.TryEnter(now, candidate.PriceOf(message));
             switch (entry.Standing)
             {
                 case ProviderStanding.Open:

@@ -1,5 +1,6 @@
 using Carillon.Allowances;
 using Carillon.Channels;
+using Carillon.Messages;
 
 namespace Carillon.Providers;
 
@@ -18,6 +19,7 @@ public sealed class ProviderRuntime
 
     private readonly Lock _lock = new();
     private readonly LimitKeeper? _limits;
+    private readonly PriceTable? _prices;
     private int _underWay;
     private int _failuresInRow;
     private int _trips;
@@ -32,6 +34,7 @@ public sealed class ProviderRuntime
         Gateway = gateway;
         PublicId = Messages.PublicId.Format(Messages.PublicId.Provider, provider.Id);
         _limits = limits;
+        _prices = PriceTable.Of(provider.Policy.Cost);
         Health = health ?? new ProviderHealth();
         Allowance = limits?.Open(this);
     }
@@ -48,8 +51,15 @@ public sealed class ProviderRuntime
     /// <summary>What bounds its sends beside their number at once; null for nothing.</summary>
     internal Allowance? Allowance { get; }
 
+    /// <summary>Its price is not the same for every number.</summary>
+    internal bool HasPricesByCountry => _prices is { HasCountries: true };
+
+    /// <summary>What it takes for each unit of a message; null when nobody has said.</summary>
+    internal Price? PriceOf(OutboundMessage message) => _prices?.Of(message);
+
     /// <summary>Takes a place among its sends where it is open; each place is ended by <see cref="Exit"/> or <see cref="Leave"/>.</summary>
-    internal ProviderEntry TryEnter(DateTimeOffset now)
+    /// <param name="price">Of the message for which it is.</param>
+    internal ProviderEntry TryEnter(DateTimeOffset now, Price? price)
     {
         lock (_lock)
         {
@@ -59,7 +69,7 @@ public sealed class ProviderRuntime
             Ticket ticket = default;
             if (Allowance is { } allowance)
             {
-                switch (allowance.TryTake(now, out ticket, out var end))
+                switch (allowance.TryTake(now, price, out ticket, out var end))
                 {
                     case AllowanceAnswer.Over:
                         return new ProviderEntry(ProviderStanding.Limited, end.Until, Limit: end.Kind);
@@ -74,12 +84,12 @@ public sealed class ProviderRuntime
     }
 
     /// <summary>What <see cref="TryEnter"/> would answer; no place is taken.</summary>
-    internal ProviderEntry Standing(DateTimeOffset now)
+    internal ProviderEntry Standing(DateTimeOffset now, Price? price)
     {
         lock (_lock)
         {
             var standing = StandingLocked(now);
-            return standing.Standing == ProviderStanding.Open && Allowance is { } allowance && allowance.Standing(now, out var end) == AllowanceAnswer.Over
+            return standing.Standing == ProviderStanding.Open && Allowance is { } allowance && allowance.Standing(now, price, out var end) == AllowanceAnswer.Over
                 ? new ProviderEntry(ProviderStanding.Limited, end.Until, Limit: end.Kind)
                 : standing;
         }

@@ -49,11 +49,11 @@ public sealed class ProviderAdviceTests
     {
         var runtime = new ProviderRuntime(Make("{}"), new NoGateway());
         var now = DateTimeOffset.UnixEpoch;
-        Assert.Equal(ProviderStanding.Open, runtime.TryEnter(now).Standing);
+        Assert.Equal(ProviderStanding.Open, runtime.TryEnter(now, null).Standing);
 
         runtime.Retire();
 
-        Assert.Equal(new ProviderEntry(ProviderStanding.Resting, now), runtime.TryEnter(now));
+        Assert.Equal(new ProviderEntry(ProviderStanding.Resting, now), runtime.TryEnter(now, null));
     }
 
     private static Provider Make(string settings) => new()
