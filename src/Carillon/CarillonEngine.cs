@@ -41,6 +41,7 @@ public sealed class CarillonEngine : IAsyncDisposable
     private Intake? _intake;
     private ContentReader? _contents;
     private Previewer? _previewer;
+    private WaitReader? _waits;
     private PlanStepper? _plans;
     private CallbackReader? _callbackReader;
     private CallbackIntake? _callbacks;
@@ -111,6 +112,9 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     /// <summary>What a request would come to. Only after the start.</summary>
     public Previewer Previewer => _previewer ?? throw new InvalidOperationException("The engine has not been started.");
+
+    /// <summary>Why messages wait. Only after the start.</summary>
+    public WaitReader Waits => _waits ?? throw new InvalidOperationException("The engine has not been started.");
 
     /// <summary>What messages say. Only after the start.</summary>
     public ContentReader Contents => _contents ?? throw new InvalidOperationException("The engine has not been started.");
@@ -267,13 +271,14 @@ public sealed class CarillonEngine : IAsyncDisposable
     private void Run()
     {
         var router = new Router(Providers, Routing);
+        var routes = new RouteView(router, Providers, _time);
         _lanes = new LaneScheduler(_options, router, _lease, _time);
         var plans = _plans = new PlanStepper(Ids, _lanes);
         var renderer = new Renderer(Templates, Secrets);
         var contacts = new ContactDirectory(Storage.Contacts);
         _committer = new GroupCommitter(
             Storage.Queue, _lease, _options.CommitLinger, _time, outcomes => _dispatcher!.Recorded(outcomes));
-        _dispatcher = new Dispatcher(_lanes, _committer, Storage, _lease, renderer, router, plans, _options, _time, _defects);
+        _dispatcher = new Dispatcher(_lanes, _committer, Storage, _lease, renderer, router, routes, plans, _options, _time, _defects);
         Providers.Changed += LookAgain;
         Routing.Changed += LookAgain;
         Limits.HasRoom = provider => _dispatcher.ProviderHasRoom(provider, ProviderRoom.Changed);
@@ -282,7 +287,8 @@ public sealed class CarillonEngine : IAsyncDisposable
         _callbacks = new CallbackIntake(Providers, _committer, _callbackReader, Ids);
         _contents = new ContentReader(Storage.Log, renderer);
         var builder = new NotificationBuilder(contacts, Templates, Storage.Attachments, plans, Secrets, Ids, _time, _options.DefaultRegion);
-        _previewer = new Previewer(builder, _lanes, Templates, renderer, Providers, _time);
+        _previewer = new Previewer(builder, _lanes, Templates, renderer, routes);
+        _waits = new WaitReader(Storage.Log, routes, _time);
         _intake = new Intake(
             builder, contacts, _committer, _dispatcher, _lanes, _options, _time);
     }

@@ -51,19 +51,36 @@ internal static class ApiShapes
 
     internal sealed record Preview(
         string? RecipientId, string? Category, string Priority, string OnUnknown, DateTimeOffset? ExpiresAt, string? TemplateVersionId, PreviewedMessage[] Messages,
+        [property: Description("What it would cost; steps that begin only when one before comes to nothing are not counted.")] Forecast Forecast,
         [property: Description("What would be accepted and is perhaps not meant so.")] Fault[] Warnings);
+
+    internal sealed record Forecast(Cost[] Costs, [property: Description("Messages for which nobody knows: no provider, or no price.")] int Unpriced);
+
+    internal sealed record Cost([property: Description("A decimal number as text.")] string Amount, [property: Description("ISO 4217.")] string Currency);
 
     internal sealed record PreviewedMessage(
         int Step, string Channel, string Address, [property: Description("Null for later steps, which begin when the one before comes to nothing.")] DateTimeOffset? DueAt,
         [property: Description("The locale of the variant that was used, default, or content for what came with the request.")] string? Variant,
         string? Subject, string? Text, string? Html, [property: Description("Of a text as SMS: GSM-7 or UCS-2.")] string? Encoding,
         [property: Description("In how many segments it would go as SMS.")] int? Segments, [property: Description("Why the message would fail, with the line of the template.")] Fault[] Errors,
+        [property: Description("What it would cost at the provider that would be tried first, or else at the first that may have it later.")] string? Cost, string? Currency,
         [property: Description("The provider that would be tried first.")] string? ProviderId, PreviewedProvider[] Providers);
 
     internal sealed record PreviewedProvider(
         string Id, string Name, string Kind,
-        [property: Description("serves, next, full, resting, disabled, or not_own: it is the installation's, and the tenant has its own.")] string Why,
-        [property: Description("Where it rests: until when.")] DateTimeOffset? Until);
+        [property: Description("serves, next, full, resting, limited, stopped, not_served, disabled, or not_own: it is the installation's, and the tenant has its own.")] string Why,
+        [property: Description("The same as a sentence.")] string Words,
+        [property: Description("Where it rests or is limited: until when.")] DateTimeOffset? Until,
+        [property: Description("Which limit is used up.")] string? Limit,
+        [property: Description("Where it does not serve the number: what it serves.")] string[]? Countries,
+        [property: Description("For one segment, or for the message.")] string? Price, [property: Description("message or segment.")] string? Per,
+        [property: Description("Of the whole message.")] string? Cost, string? Currency);
+
+    internal sealed record Waiting(
+        [property: Description("turn (or being sent), due, retry, no_provider, full, resting, limit or stopped.")] string Why,
+        [property: Description("When that ends at the earliest, as far as it is known.")] DateTimeOffset? Until,
+        [property: Description("The same as a sentence.")] string Words,
+        [property: Description("Every provider of its channel, as it stands to the message now.")] PreviewedProvider[] Providers);
 
     internal sealed record Related(string Type, string Id);
 
@@ -108,7 +125,11 @@ internal static class ApiShapes
     internal sealed record TracedMessage(
         string Id, string NotificationId, string Direction, string Channel, string Address, string? RecipientId, string Status, string? Reason, int Step,
         string? ProviderId, string? ExternalId, string? Cost, string? Currency, DateTimeOffset CreatedAt, DateTimeOffset? DueAt,
-        DateTimeOffset? SentAt, DateTimeOffset? RetriedAt, DateTimeOffset UpdatedAt, int AttemptCount, TraceEntry[] Attempts, MessageEvent[] Events, TraceEntry[] Trace)
+        DateTimeOffset? SentAt, DateTimeOffset? RetriedAt, DateTimeOffset UpdatedAt, int AttemptCount,
+        [property: Description("Of a text as SMS, once it is rendered: GSM-7 or UCS-2.")] string? Encoding,
+        [property: Description("In how many segments it goes as SMS.")] int? Segments,
+        [property: Description("What it waits for; null once it has come to its end.")] Waiting? Waiting,
+        TraceEntry[] Attempts, MessageEvent[] Events, TraceEntry[] Trace)
         : Message(
             Id, NotificationId, Direction, Channel, Address, RecipientId, Status, Reason, Step, ProviderId, ExternalId, Cost, Currency, CreatedAt, DueAt, SentAt,
             RetriedAt, UpdatedAt, AttemptCount);
@@ -117,7 +138,7 @@ internal static class ApiShapes
         [property: Description("deferred, delivered, read, opened, clicked, failed, bounced, complained, unsubscribed, replied, confirmed or sent.")] string Type,
         DateTimeOffset At, DateTimeOffset RecordedAt, string? ProviderId, string? Detail, string? Url);
 
-    internal sealed record TraceEntry(DateTimeOffset At, string Kind);
+    internal sealed record TraceEntry(DateTimeOffset At, string Kind, [property: Description("The same as a sentence.")] string Words);
 
     internal sealed record MessageContent(
         string MessageId, string? Subject, string? Text, string? Html,
@@ -257,7 +278,9 @@ internal static class ApiShapes
 
     internal sealed record ProviderCost(
         [property: Description("A decimal number as text.")] string Amount, [property: Description("ISO 4217.")] string Currency,
-        [property: Description("message or segment.")] string Per);
+        [property: Description("message or segment.")] string Per,
+        [property: Description("Amounts by region (MX) or beginning of numbers (+1876): the longest beginning goes before the region, the region before the amount.")]
+        Dictionary<string, string>? ByCountry);
 
     internal sealed record ProviderStatus(bool Enabled);
 

@@ -168,7 +168,7 @@ internal static class ProviderAnswer
 
         if (policy.Budget is { } budget) WriteMoney("budget"u8, budget.Amount, budget.Currency, "period"u8, ProviderPolicyNames.Periods.NameOf(budget.Period));
         else json.WriteNull("budget"u8);
-        if (policy.Cost is { } cost) WriteMoney("cost"u8, cost.Amount, cost.Currency, "per"u8, ProviderPolicyNames.Units.NameOf(cost.Per));
+        if (policy.Cost is { } cost) WriteMoney("cost"u8, cost.Amount, cost.Currency, "per"u8, ProviderPolicyNames.Units.NameOf(cost.Per), cost.ByCountry);
         else json.WriteNull("cost"u8);
         if (policy.Countries is { } countries)
         {
@@ -189,12 +189,19 @@ internal static class ProviderAnswer
             else json.WriteNull(name);
         }
 
-        void WriteMoney(ReadOnlySpan<byte> name, decimal amount, string currency, ReadOnlySpan<byte> unitName, string unit)
+        void WriteMoney(ReadOnlySpan<byte> name, decimal amount, string currency, ReadOnlySpan<byte> unitName, string unit, IReadOnlyDictionary<string, decimal>? prices = null)
         {
             json.WriteStartObject(name);
             json.WriteString("amount"u8, amount.ToString(CultureInfo.InvariantCulture));
             json.WriteString("currency"u8, currency);
             json.WriteString(unitName, unit);
+            if (prices is not null)
+            {
+                json.WriteStartObject("by_country"u8);
+                foreach (var (place, price) in prices) json.WriteString(place, price.ToString(CultureInfo.InvariantCulture));
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
         }
     }

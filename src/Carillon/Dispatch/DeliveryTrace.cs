@@ -19,6 +19,9 @@ internal sealed class DeliveryTrace(Router router, TimeProvider time)
     private static readonly JsonEncodedText AttemptKind = JsonEncodedText.Encode("attempt");
     private static readonly JsonEncodedText OutcomeKind = JsonEncodedText.Encode("outcome");
 
+    /// <summary>A trace names at most so many of what a provider serves.</summary>
+    private const int MostCountries = 20;
+
     private readonly TraceWriter _lines = new();
 
     /// <summary>What was written; it begins anew.</summary>
@@ -121,6 +124,39 @@ internal sealed class DeliveryTrace(Router router, TimeProvider time)
         if (result.Cost is not { } told) return;
         line.WriteAmount("told"u8, told);
         if (result.Currency is not null) line.WriteString("told_currency", result.Currency);
+    }
+
+    /// <summary>Its time was over while it waited: why no provider has had it.</summary>
+    public void Ended(OutboundMessage message, GateAnswer answer, IReadOnlyList<ProviderPreview> providers, DateTimeOffset now)
+    {
+        foreach (var provider in providers)
+        {
+            var line = _lines.Begin(now, RouteKind);
+            line.WriteString("provider", PublicId.Format(PublicId.Provider, provider.Id));
+            line.WriteString("why", ProviderChoiceNames.All.NameOf(provider.Why));
+            if (provider.Why == ProviderChoice.NotServed && message.Region.Length > 0) line.WriteString("country", message.Region);
+            if (provider.Limit is { } limit) line.WriteString("limit", Allowances.LimitKindNames.All.NameOf(limit));
+            if (provider.Until is { } until) line.WriteNumber("until", until.ToUnixTimeMilliseconds());
+            if (provider.Countries is { } countries)
+            {
+                line.WriteStartArray("serves");
+                foreach (var country in countries.Take(MostCountries)) line.WriteStringValue(country);
+                if (countries.Count > MostCountries) line.WriteStringValue("…");
+                line.WriteEndArray();
+            }
+
+            _lines.End();
+        }
+
+        var end = _lines.Begin(now, OutcomeKind);
+        end.WriteString("answer", answer.Reason);
+        if (answer.Reason == MessageReasons.NoProvider)
+        {
+            end.WriteString("channel", message.Channel.Name());
+            if (message.Region.Length > 0) end.WriteString("country", message.Region);
+        }
+
+        _lines.End();
     }
 
     private void NotServed(ProviderRuntime provider, string region)

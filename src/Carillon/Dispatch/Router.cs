@@ -29,6 +29,16 @@ internal sealed class Router(ProviderCatalog providers, RoutingBook book) : ILan
         return route.Length == order.Length ? [] : route.Where(p => !RouteTable.Serves(p.Provider, message));
     }
 
+    /// <summary>Those that may serve a message, as they would be tried now, but for the shares of their weights, which move only when a message goes.</summary>
+    public ProviderRuntime[] OrderOf(OutboundMessage message, DateTimeOffset now)
+    {
+        var route = providers.Route(message.Notification.Tenant, message.Channel);
+        return route.Length == 0 ? route : TableOf(route).Order(message, RuleOf(message), now, takesShare: false);
+    }
+
+    /// <summary>Its channel is, or everything.</summary>
+    public bool IsStopped(OutboundMessage message) => book.IsStopped(message.Notification.Tenant, message.Channel);
+
     public bool IsStopped(OutboundMessage message, ProviderRuntime provider) => book.IsStopped(message.Notification.Tenant, provider.Provider.Id);
 
     /// <summary>Until when limits or a stop held the messages of a lane last, or hold them; null for never.</summary>
@@ -51,10 +61,13 @@ internal sealed class Router(ProviderCatalog providers, RoutingBook book) : ILan
         if (book.IsStopped(tenant, message.Channel)) return Admission.Down(now + StopRest);
         var route = providers.Route(tenant, message.Channel);
         if (route.Length == 0) return Admission.Down(now + NoProviderRest);
-        if (!_tables.TryGetValue(route, out var table)) table = _tables.GetValue(route, static r => new RouteTable(r));
-        var order = table.Order(message, RuleOf(message), now);
+        var table = TableOf(route);
+        var order = table.Order(message, RuleOf(message), now, takesShare: true);
         return Enter(message, order, now) with { Order = order, IsOfMessage = order.Length < route.Length || table.HasPricesByCountry };
     }
+
+    private RouteTable TableOf(ProviderRuntime[] route) =>
+        _tables.TryGetValue(route, out var table) ? table : _tables.GetValue(route, static r => new RouteTable(r));
 
     private Admission Enter(OutboundMessage message, ProviderRuntime[] order, DateTimeOffset now)
     {

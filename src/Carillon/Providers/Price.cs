@@ -3,7 +3,7 @@ using Carillon.Allowances;
 namespace Carillon.Providers;
 
 /// <summary>What a provider takes for each unit of a message to one place.</summary>
-internal sealed record Price(decimal Amount, string Currency, CostUnit Per)
+public sealed record Price(decimal Amount, string Currency, CostUnit Per)
 {
     // Computed once: it is asked for before every send.
     private readonly long _micro = Money.ToMicro(Amount);
@@ -14,5 +14,5 @@ internal sealed record Price(decimal Amount, string Currency, CostUnit Per)
     public decimal Of(int segments) => Amount * Units(segments);
 
     /// <summary>In millionths, rounded up.</summary>
-    public long MicroOf(int segments) => Money.Times(_micro, Units(segments));
+    internal long MicroOf(int segments) => Money.Times(_micro, Units(segments));
 }

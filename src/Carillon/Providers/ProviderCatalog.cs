@@ -311,7 +311,7 @@ public sealed class ProviderCatalog(
             {
                 Tenant = TenantId.Installation,
                 // The same on every start, so that what was sent yesterday still names its provider.
-                Id = new Guid(0, 0, 0x7000, 0x80, 0, 0, 0, 0, 0, 0, (byte)c),
+                Id = BuiltInId(c),
                 Name = $"simulator-{c.Name()}",
                 Channel = c,
                 Kind = kind.Name,
@@ -322,6 +322,11 @@ public sealed class ProviderCatalog(
             return new[] { new ProviderRuntime(provider, kind.Create(provider, services)) };
         });
     }
+
+    /// <summary>A simulator that stands in where no provider was ever made.</summary>
+    public static bool IsBuiltIn(Guid id) => Array.Exists(Enum.GetValues<Channel>(), c => BuiltInId(c) == id);
+
+    private static Guid BuiltInId(Channel channel) => new(0, 0, 0x7000, 0x80, 0, 0, 0, 0, 0, 0, (byte)channel);
 
     private static JsonElement EmptyObject() => JsonDocument.Parse("{}").RootElement;
 

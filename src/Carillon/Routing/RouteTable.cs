@@ -29,7 +29,8 @@ internal sealed class RouteTable
     public bool HasPricesByCountry { get; }
 
     /// <summary>Those that serve the message, in the order in which they are tried. Not to be changed.</summary>
-    public ProviderRuntime[] Order(OutboundMessage message, RoutingRule? rule, DateTimeOffset now)
+    /// <param name="takesShare">A message goes by it: where weights share, whose turn it is moves on. Only that needs a guard.</param>
+    public ProviderRuntime[] Order(OutboundMessage message, RoutingRule? rule, DateTimeOffset now, bool takesShare)
     {
         var order = rule?.Strategy == RoutingStrategy.LeastCost ? _byCost : _byPriority;
         if (HasCountries && message.Channel.HasNumber() && Array.Exists(order, p => !Serves(p.Provider, message)))
@@ -38,7 +39,7 @@ internal sealed class RouteTable
         if (rule is { Sticky: true }) return Sticky(order, rule, message);
         if (HasPricesByCountry && rule?.Strategy == RoutingStrategy.LeastCost) return ByPrice(order, message);
         if (rule?.Strategy == RoutingStrategy.Fastest) return Sorted(order, p => p.Health.Latency(now));
-        return _hasShares && rule?.Strategy is not RoutingStrategy.LeastCost ? Shared(order) : order;
+        return takesShare && _hasShares && rule?.Strategy is not RoutingStrategy.LeastCost ? Shared(order) : order;
     }
 
     public static bool Serves(Provider provider, OutboundMessage message)

@@ -11,7 +11,7 @@ public abstract class ProviderConformance(StorageFactory factory) : StorageTest(
     {
         Limits = new ProviderLimits { PerSecond = 10, PerMonth = 1_000_000_000 },
         Budget = new ProviderBudget(99.5m, "EUR", BudgetPeriod.Month),
-        Cost = new ProviderCost(0.0075m, "EUR", CostUnit.Segment),
+        Cost = new ProviderCost(0.0075m, "EUR", CostUnit.Segment) { ByCountry = new Dictionary<string, decimal> { ["MX"] = 0.031m, ["+1876"] = 0.12m } },
         Countries = ["MX", "+52"],
         TimeZone = "America/Mexico_City",
     };
