@@ -24,6 +24,12 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     /// <summary>How long a message waits at least that could not be sent for want of the store.</summary>
     private static readonly TimeSpan NotSentRest = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How many attempts come back as soon as a gateway that throttled may be asked again. It rests for all, so that this is no crowd; after
+    /// them a message waits as others do, for it may be what it is throttled for.
+    /// </summary>
+    private const int PromptAttempts = 3;
+
     private readonly PooledBufferWriter _buffer = new(8192);
     private readonly TraceWriter _trace = new();
     private OutboundMessage _message = null!;
@@ -33,6 +39,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private int _units;
     private int _attempts;
     private bool _isLimited;
+    private int _throttled;
     private DateTimeOffset? _again;
     private long _started;
 
@@ -90,7 +97,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         _trace.End();
 
         // The first provider is the one at which the message has its place; those before it had none to give.
-        (_attempts, _isLimited, _again) = (message.Attempts, false, null);
+        (_attempts, _isLimited, _throttled, _again) = (message.Attempts, false, 0, null);
         var first = place.Provider;
         TracePassedOver(message, first);
         TraceRoute(first, "place_taken", services.Router.RuleOf(message));
@@ -124,9 +131,12 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         }
 
         // Nobody was asked, for want of what may still be sent: that is no attempt.
-        return _isLimited && _attempts == message.Attempts
-            ? Hold(message, services.Time.GetUtcNow())
-            : Retry(message, services.Time.GetUtcNow(), _attempts, null, MessageReasons.Retry, "No provider could take it.");
+        var asked = _attempts - message.Attempts;
+        if (_isLimited && asked == 0) return Hold(message, services.Time.GetUtcNow());
+        var isPrompt = _throttled > 0 && _throttled == asked && _attempts - message.AttemptsBefore <= PromptAttempts;
+        return Retry(
+            message, services.Time.GetUtcNow(), _attempts, _throttled > 0 ? _again : null, MessageReasons.Retry, "No provider could take it.",
+            sample: isPrompt ? 0 : Random.Shared.NextDouble());
     }
 
     /// <summary>Null where the next provider is to be tried.</summary>
@@ -229,6 +239,11 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
             case SendOutcome.Rejected:
                 return Final(message, now, MessageStatus.Failed, MessageReasons.Rejected, attempts, provider.Provider.Id, rendering.Hash);
 
+            case SendOutcome.RetryAfter when result.IsForAll:
+                _throttled++;
+                if (provider.Standing(now) is { Standing: ProviderStanding.Resting } rest) ComeAgain(rest.RetryAt);
+                return null;
+
             case SendOutcome.RetryAfter:
                 return Retry(
                     message, now, attempts, result.Delay is { } delay ? now + delay : null, MessageReasons.Retry, null, provider.Provider.Id);
@@ -245,12 +260,13 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     }
 
     private OutcomeWrite Retry(
-        OutboundMessage message, DateTimeOffset now, int attempts, DateTimeOffset? notBefore, string reason, string? explanation, Guid? provider = null)
+        OutboundMessage message, DateTimeOffset now, int attempts, DateTimeOffset? notBefore, string reason, string? explanation, Guid? provider = null,
+        double? sample = null)
     {
         var policy = services.Options.RetryOf(message.Channel);
-        var sample = Random.Shared.NextDouble();
-        var next = policy.Next(message, attempts, now, notBefore, sample)
-            ?? policy.Next(message, attempts, now, notBefore, sample, services.HoldOf(message.Lane, now)?.Until);
+        sample ??= Random.Shared.NextDouble();
+        var next = policy.Next(message, attempts, now, notBefore, sample.Value)
+            ?? policy.Next(message, attempts, now, notBefore, sample.Value, services.HoldOf(message.Lane, now)?.Until);
         if (explanation is not null) Explain(now, OutcomeKind, explanation);
         if (next is null) return Final(message, now, MessageStatus.Failed, MessageReasons.RetriesExhausted, attempts, provider);
 
@@ -330,7 +346,12 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         TraceEntry(provider, entry, now, "passed_over");
         _isLimited |= entry.Standing == ProviderStanding.Limited;
         var again = entry.Standing is ProviderStanding.Limited or ProviderStanding.Resting ? entry.RetryAt : now + NotSentRest;
-        if (_again is null || again < _again) _again = again;
+        ComeAgain(again);
+    }
+
+    private void ComeAgain(DateTimeOffset at)
+    {
+        if (_again is null || at < _again) _again = at;
     }
 
     private void TraceEntry(ProviderRuntime provider, ProviderEntry entry, DateTimeOffset now, string open)

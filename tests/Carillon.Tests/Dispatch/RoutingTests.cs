@@ -60,6 +60,57 @@ public sealed class RoutingTests
     }
 
     [Fact]
+    public async Task A_gateway_that_throttles_is_gone_around_at_once_and_left_alone_for_the_time_that_it_asks_for()
+    {
+        using var time = new JumpingTime(new DateTimeOffset(2026, 3, 14, 9, 0, 1, TimeSpan.Zero));
+        await using var harness = await EngineHarness.StartAtAsync(time);
+        await harness.AddAsync("one", 1, new ProviderPolicy { Limits = new ProviderLimits { PerMonth = 8 } });
+        await harness.AddAsync("two", 2);
+        harness.Scripts["one"] = _ => new(SendResult.Throttled("slower", TimeSpan.FromMinutes(1)));
+
+        var first = await harness.DeliverAsync(EngineHarness.Mail());
+        var second = await harness.DeliverAsync(EngineHarness.Mail());
+        harness.Scripts.Clear();
+        time.JumpTo(time.GetUtcNow().AddMinutes(1));
+        await harness.DeliverAsync(EngineHarness.Mail());
+
+        Assert.Equal(["one", "two", "two", "one"], harness.Sends.Select(s => s.Provider));
+        Assert.Equal((2, 1), (first.Attempts, second.Attempts));
+        Assert.Contains("\"why\":\"resting\",\"until\":", Encoding.UTF8.GetString(second.Trace!), StringComparison.Ordinal);
+        // What was throttled is not of the messages that the month may have.
+        var one = harness.Engine.Providers.List(EngineHarness.Tenant).Single(p => p.Provider.Name == "one").Provider;
+        Assert.Equal(1, Assert.Single((await harness.Engine.Limits.UsageAsync([one], Cancellation))[one.Id]).Used);
+    }
+
+    [Fact]
+    public async Task What_the_only_gateway_throttles_comes_back_when_its_time_is_over()
+    {
+        var retry = new RetryPolicy { BaseDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(2) };
+        await using var harness = await EngineHarness.StartAsync(new CarillonOptions { Retry = retry }, "one");
+        var asked = 0;
+        harness.Scripts["one"] = _ => new(Interlocked.Increment(ref asked) <= 2 ? SendResult.Throttled("slower", TimeSpan.FromMilliseconds(2)) : SendResult.Accepted());
+
+        var message = await harness.DeliverAsync(EngineHarness.Mail());
+
+        Assert.Equal((MessageStatus.Sent, 3), (message.Status, message.Attempts));
+    }
+
+    [Fact]
+    public async Task What_is_throttled_again_and_again_waits_longer_each_time_and_holds_up_nobody()
+    {
+        var retry = new RetryPolicy { BaseDelay = TimeSpan.FromHours(10), MaxDelay = TimeSpan.FromHours(20) };
+        await using var harness = await EngineHarness.StartAsync(new CarillonOptions { Retry = retry }, "one");
+        harness.Scripts["one"] = m => new(m.Message.Address.StartsWith("poison", StringComparison.Ordinal) ? SendResult.Throttled("slower", TimeSpan.FromMilliseconds(2)) : SendResult.Accepted());
+
+        var poison = await harness.AcceptAsync(EngineHarness.Mail("poison@example.net"));
+        var waiting = await harness.UntilAsync(poison.Messages[0].Id, m => m.Attempts == 4);
+
+        Assert.Equal(MessageStatus.Queued, waiting.Status);
+        Assert.Equal(MessageStatus.Sent, (await harness.DeliverAsync(EngineHarness.Mail())).Status);
+        Assert.Equal(4, harness.Sends.Count(s => s.Address.StartsWith("poison", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Weights_share_what_providers_of_one_priority_get()
     {
         await using var harness = await EngineHarness.StartAsync();
