@@ -25,8 +25,8 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private static readonly TimeSpan NotSentRest = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How many attempts come back as soon as a gateway that throttled may be asked again. It rests for all, so that this is no crowd; after
-    /// them a message waits as others do, for it may be what it is throttled for.
+    /// After how many attempts a message still comes back as soon as a provider that was not asked, or throttled, can have it. It rests for all, so that
+    /// this is no crowd; after them a message waits as others do, for it may be what the trouble is about.
     /// </summary>
     private const int PromptAttempts = 3;
 
@@ -40,6 +40,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private int _attempts;
     private bool _isLimited;
     private int _throttled;
+    private int _probes;
     private DateTimeOffset? _again;
     private long _started;
 
@@ -97,7 +98,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         _trace.End();
 
         // The first provider is the one at which the message has its place; those before it had none to give.
-        (_attempts, _isLimited, _throttled, _again) = (message.Attempts, false, 0, null);
+        (_attempts, _isLimited, _throttled, _probes, _again) = (message.Attempts, false, 0, 0, null);
         var first = place.Provider;
         TracePassedOver(message, first);
         TraceRoute(first, "place_taken", services.Router.RuleOf(message));
@@ -130,12 +131,13 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
             if (outcome is not null) return outcome;
         }
 
-        // Nobody was asked, for want of what may still be sent: that is no attempt.
+        now = services.Time.GetUtcNow();
         var asked = _attempts - message.Attempts;
-        if (_isLimited && asked == 0) return Hold(message, services.Time.GetUtcNow());
-        var isPrompt = _throttled > 0 && _throttled == asked && _attempts - message.AttemptsBefore <= PromptAttempts;
+        if (asked == 0 && _isLimited) return Hold(message, now);
+        if (asked > 0 && asked == _probes) return PutBack(message, now);
+        var isPrompt = _again is not null && _attempts - message.AttemptsBefore <= PromptAttempts;
         return Retry(
-            message, services.Time.GetUtcNow(), _attempts, _throttled > 0 ? _again : null, MessageReasons.Retry, "No provider could take it.",
+            message, now, _attempts, isPrompt || _throttled > 0 ? _again : null, MessageReasons.Retry, "No provider could take it.",
             sample: isPrompt ? 0 : Random.Shared.NextDouble());
     }
 
@@ -255,6 +257,12 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
                 return Retry(message, now, attempts, null, MessageReasons.Retry, null, provider.Provider.Id);
 
             default:
+                if (provider.Standing(now) is { Standing: ProviderStanding.Resting } failed)
+                {
+                    _probes++;
+                    ComeAgain(failed.RetryAt);
+                }
+
                 return null;
         }
     }
@@ -283,6 +291,28 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
             DueAt = next,
             Attempts = attempts,
             ProviderId = provider,
+            Trace = _trace.Take(),
+        };
+    }
+
+    /// <summary>
+    /// It only found out that a provider is out, for all: that is no attempt, and it keeps its place among those that wait. Its lane pauses until one can
+    /// be asked again.
+    /// </summary>
+    private OutcomeWrite PutBack(OutboundMessage message, DateTimeOffset now)
+    {
+        var line = _trace.Begin(now, OutcomeKind);
+        line.WriteString("answer", MessageReasons.Retry);
+        if (_again is { } again) line.WriteNumber("next", again.ToUnixTimeMilliseconds());
+        _trace.End();
+        return new OutcomeWrite
+        {
+            Message = message,
+            At = now,
+            Status = MessageStatus.Queued,
+            Reason = MessageReasons.Retry,
+            DueAt = message.DueAt,
+            Attempts = message.Attempts,
             Trace = _trace.Take(),
         };
     }

@@ -83,6 +83,68 @@ public sealed class RoutingTests
     }
 
     [Fact]
+    public async Task What_found_a_provider_out_while_another_was_over_its_limit_goes_as_soon_as_one_can()
+    {
+        using var time = new JumpingTime(new DateTimeOffset(2026, 3, 14, 9, 0, 1, TimeSpan.Zero));
+        await using var harness = await EngineHarness.StartAtAsync(time);
+        await harness.AddAsync("limited", 1, new ProviderPolicy { Limits = new ProviderLimits { PerHour = 1 } });
+        await harness.AddAsync("out", 2);
+        harness.Scripts["out"] = _ => new(SendResult.Unavailable("421 later"));
+        await harness.DeliverAsync(EngineHarness.Mail());
+
+        // Its delays between attempts are of a millisecond: what waits for the hour waits for nothing else.
+        var message = await harness.AcceptAsync(EngineHarness.Mail());
+        await harness.UntilAsync(message.Messages[0].Id, m => m.Status == MessageStatus.Queued && m.Attempts == 3);
+        time.JumpTo(new DateTimeOffset(2026, 3, 14, 10, 0, 1, TimeSpan.Zero));
+
+        Assert.Equal((MessageStatus.Sent, 4), await StateAsync());
+        Assert.Equal("limited", harness.Sends.Last().Provider);
+
+        async Task<(MessageStatus, int)> StateAsync()
+        {
+            var stored = await harness.UntilAsync(message.Messages[0].Id);
+            return (stored.Status, stored.Attempts);
+        }
+    }
+
+    [Fact]
+    public async Task A_message_that_finds_a_provider_still_out_has_lost_neither_its_place_nor_an_attempt()
+    {
+        using var time = new JumpingTime(new DateTimeOffset(2026, 3, 14, 9, 0, 1, TimeSpan.Zero));
+        await using var harness = await EngineHarness.StartAtAsync(time);
+        await harness.AddAsync("one", 1);
+        harness.Scripts["one"] = _ => new(SendResult.Unavailable("421 later"));
+        var before = new List<Notification>();
+        for (var i = 0; i < 5; i++) before.Add(await harness.AcceptAsync(EngineHarness.Mail("before@example.net")));
+        var provider = harness.Engine.Providers.List(EngineHarness.Tenant).Single(p => p.Provider.Name == "one");
+        await UntilAsync(() => provider.Circuit(time.GetUtcNow()).State == CircuitState.Open);
+
+        // More probes than all of them have attempts.
+        var waiting = await harness.AcceptAsync(EngineHarness.Mail("waiting@example.net"));
+        await UntilAsync(() =>
+        {
+            time.JumpTo(time.GetUtcNow().AddSeconds(10));
+            return harness.Sends.Count > 6 * 20 + 5;
+        });
+        harness.Scripts.Clear();
+        time.JumpTo(time.GetUtcNow().AddSeconds(31));
+        var sent = await harness.UntilAsync(waiting.Messages[0].Id);
+
+        Assert.Equal((MessageStatus.Sent, 1), (sent.Status, sent.Attempts));
+        foreach (var notification in before) Assert.Equal(MessageStatus.Sent, (await harness.UntilAsync(notification.Messages[0].Id)).Status);
+
+        async Task UntilAsync(Func<bool> condition)
+        {
+            using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+            for (var i = 0; !condition(); i++)
+            {
+                Assert.True(i < 6000, "What was awaited did not come.");
+                await timer.WaitForNextTickAsync(Cancellation);
+            }
+        }
+    }
+
+    [Fact]
     public async Task What_the_only_gateway_throttles_comes_back_when_its_time_is_over()
     {
         var retry = new RetryPolicy { BaseDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(2) };
