@@ -114,7 +114,7 @@ internal sealed class SimulatorGateway : IGateway, ICallbackReceiver
         if (_settings.Outage) return SendResult.Unavailable("Simulated outage.");
         var now = _time.GetUtcNow();
         if (_settings.PerSecond is { } limit && !IsWithin(limit, now, out var wait))
-            return SendResult.RetryAfter("Simulated limit per second.", wait);
+            return SendResult.Throttled("Simulated limit per second.", wait);
 
         switch (fault)
         {
