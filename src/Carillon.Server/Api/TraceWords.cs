@@ -30,7 +30,7 @@ internal static class TraceWords
         "failed_over" => $"{provider} was next.",
         "not_served" => $"{provider} was passed over: it does not serve {Text(line, "country") ?? "this number"}{Served(line)}.",
         "stopped" => $"{provider} was passed over: it is stopped.",
-        "resting" => $"{provider} was passed over: it rests after failures{Until(line)}.",
+        "resting" => $"{provider} was passed over: it rests, after failures or since it asked for time{Until(line)}.",
         "limited" => $"{provider} was passed over: its {Words.Limit(Text(line, "limit"))} is used up{Until(line)}.",
         "full" => $"{provider} was passed over: it had as many under way as it may have.",
         "had_no_place" => $"{provider} was passed over: it had no place.",

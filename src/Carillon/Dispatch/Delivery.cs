@@ -16,15 +16,13 @@ internal sealed class Delivery : IThreadPoolWorkItem
     private readonly DeliveryServices _services;
     private readonly DeliveryTrace _trace;
     private readonly DeliveryOutcomes _outcomes;
+    private readonly DeliveryRound _round = new();
     private readonly PooledBufferWriter _buffer = new(8192);
     private OutboundMessage _message = null!;
     private ProviderRuntime _provider = null!;
     private Ticket _ticket;
     private ProviderRuntime[] _order = [];
     private int _segments;
-    private int _attempts;
-    private bool _isLimited;
-    private DateTimeOffset? _again;
     private long _started;
 
     public Delivery(DeliveryServices services)
@@ -88,7 +86,7 @@ internal sealed class Delivery : IThreadPoolWorkItem
         _trace.Rendered(rendering, size, now);
 
         // The first provider is the one at which the message has its place; those before it had none to give.
-        (_attempts, _isLimited, _again) = (message.Attempts, false, null);
+        _round.Begin(message);
         var first = place.Provider;
         _trace.PassedOver(message, _order, first);
         _trace.Route(first, "place_taken", _services.Router.RuleOf(message));
@@ -121,11 +119,7 @@ internal sealed class Delivery : IThreadPoolWorkItem
             if (outcome is not null) return outcome;
         }
 
-        now = _services.Time.GetUtcNow();
-        // Nobody was asked, for want of what may still be sent: that is no attempt.
-        if (_isLimited && _attempts == message.Attempts) return _outcomes.Hold(message, _again, now);
-        _trace.Explain("No provider could take it.", now);
-        return _outcomes.Retry(message, _attempts, null, now);
+        return _round.End(_outcomes, _trace, _services.Time.GetUtcNow());
     }
 
     /// <summary>Null where the next provider is to be tried.</summary>
@@ -140,7 +134,7 @@ internal sealed class Delivery : IThreadPoolWorkItem
             return null;
         }
 
-        var attempt = ++_attempts;
+        var attempt = ++_round.Attempts;
         var sent = await SendAsync(provider, message, rendering, attempt);
         var now = _services.Time.GetUtcNow();
         if (sent.Result is not { } result)
@@ -198,6 +192,10 @@ internal sealed class Delivery : IThreadPoolWorkItem
             case SendOutcome.Rejected:
                 return _outcomes.Final(message, MessageStatus.Failed, MessageReasons.Rejected, attempts, now, id, rendering.Hash);
 
+            case SendOutcome.RetryAfter when result.IsForAll:
+                _round.Throttle(provider.Standing(now, price));
+                return null;
+
             case SendOutcome.RetryAfter:
                 return _outcomes.Retry(message, attempts, result.Delay is { } delay ? now + delay : null, now, id);
 
@@ -208,17 +206,16 @@ internal sealed class Delivery : IThreadPoolWorkItem
                 return _outcomes.Retry(message, attempts, null, now, id);
 
             default:
+                _round.Fail(provider.Standing(now, price));
                 return null;
         }
     }
 
-    /// <summary>A provider that cannot have the message now, and from when on it perhaps can.</summary>
+    /// <summary>A provider that cannot have the message now.</summary>
     private void PassOver(ProviderRuntime provider, ProviderEntry entry)
     {
         var now = _services.Time.GetUtcNow();
         _trace.Closed(provider, entry, "passed_over", now);
-        _isLimited |= entry.Standing == ProviderStanding.Limited;
-        var again = entry.Standing is ProviderStanding.Limited or ProviderStanding.Resting ? entry.RetryAt : now + DeliveryOutcomes.NotSentRest;
-        if (_again is null || again < _again) _again = again;
+        _round.PassOver(entry, now);
     }
 }

@@ -27,12 +27,14 @@ internal sealed class DeliveryOutcomes(DeliveryServices services, DeliveryTrace 
 
     /// <summary>Tried again, or at its end where it has had its chances.</summary>
     /// <param name="notBefore">The earliest that it may be; null for what the retry policy says.</param>
-    public OutcomeWrite Retry(OutboundMessage message, int attempts, DateTimeOffset? notBefore, DateTimeOffset now, Guid? provider = null)
+    /// <param name="sample">In [0, 1): where between none and all of its delay it comes back; null for at random.</param>
+    public OutcomeWrite Retry(
+        OutboundMessage message, int attempts, DateTimeOffset? notBefore, DateTimeOffset now, Guid? provider = null, double? sample = null)
     {
         var policy = services.Options.RetryOf(message.Channel);
-        var sample = Random.Shared.NextDouble();
-        var next = policy.Next(message, attempts, now, notBefore, sample)
-            ?? policy.Next(message, attempts, now, notBefore, sample, services.HoldOf(message.Lane, now)?.Until);
+        var drawn = sample ?? Random.Shared.NextDouble();
+        var next = policy.Next(message, attempts, now, notBefore, drawn)
+            ?? policy.Next(message, attempts, now, notBefore, drawn, services.HoldOf(message.Lane, now)?.Until);
         if (next is null) return Final(message, MessageStatus.Failed, MessageReasons.RetriesExhausted, attempts, now, provider);
 
         trace.Next(MessageReasons.Retry, next.Value, now);
@@ -45,6 +47,25 @@ internal sealed class DeliveryOutcomes(DeliveryServices services, DeliveryTrace 
             DueAt = next,
             Attempts = attempts,
             ProviderId = provider,
+            Trace = trace.Take(),
+        };
+    }
+
+    /// <summary>
+    /// It only found out that a provider is out, for all: that is no attempt, and it keeps its place among those that wait. Its lane pauses until one can
+    /// be asked again.
+    /// </summary>
+    public OutcomeWrite PutBack(OutboundMessage message, DateTimeOffset? again, DateTimeOffset now)
+    {
+        trace.Next(MessageReasons.Retry, again, now);
+        return new OutcomeWrite
+        {
+            Message = message,
+            At = now,
+            Status = MessageStatus.Queued,
+            Reason = MessageReasons.Retry,
+            DueAt = message.DueAt,
+            Attempts = message.Attempts,
             Trace = trace.Take(),
         };
     }

@@ -99,12 +99,12 @@ internal sealed class DeliveryTrace(Router router, TimeProvider time)
         _lines.End();
     }
 
-    /// <summary>When it is looked at again, and what for.</summary>
-    public void Next(string reason, DateTimeOffset next, DateTimeOffset now)
+    /// <summary>When it is looked at again, as far as it is known, and what for.</summary>
+    public void Next(string reason, DateTimeOffset? next, DateTimeOffset now)
     {
         var line = _lines.Begin(now, OutcomeKind);
         line.WriteString("answer", reason);
-        line.WriteNumber("next", next.ToUnixTimeMilliseconds());
+        if (next is { } then) line.WriteNumber("next", then.ToUnixTimeMilliseconds());
         _lines.End();
     }
 
