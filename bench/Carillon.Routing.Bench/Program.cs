@@ -89,17 +89,21 @@ static double Measure(Router router, int tenant)
     return Stopwatch.GetElapsedTime(begin).TotalNanoseconds / rounds;
 }
 
-// The region of a number is learnt before: whoever looks at countries learns it once a message.
+// The region of a number is learnt before: whoever looks at countries learns it once a message. And the message is at hand, as it is in life.
 static void Price(ProviderCost? cost, string name)
 {
     var prices = PriceTable.Of(cost)!;
-    var messages = Enumerable.Range(0, rounds).Select(i => Make(1, i)).ToArray();
-    foreach (var message in messages) prices.Of(message);
-    decimal sum = 0;
-    var begin = Stopwatch.GetTimestamp();
-    foreach (var message in messages) sum += prices.Of(message).Amount;
-    var nanoseconds = Stopwatch.GetElapsedTime(begin).TotalNanoseconds / rounds;
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-32}{nanoseconds,8:0} ns a message (in all {sum:0})"));
+    var messages = Enumerable.Range(0, 1_000).Select(i => Make(1, i)).ToArray();
+    var least = double.MaxValue;
+    long micro = 0;
+    for (var pass = 0; pass < rounds / messages.Length; pass++)
+    {
+        var begin = Stopwatch.GetTimestamp();
+        foreach (var message in messages) micro += prices.Of(message).MicroOf(2);
+        least = Math.Min(least, Stopwatch.GetElapsedTime(begin).TotalNanoseconds / messages.Length);
+    }
+
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-32}{least,8:0.0} ns a message, the least of {rounds / messages.Length} passes ({micro:N0})"));
 }
 
 // Mexican numbers have a price of five digits; the rest is there to be searched.
