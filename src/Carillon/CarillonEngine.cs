@@ -34,6 +34,8 @@ public sealed class CarillonEngine : IAsyncDisposable
     private readonly IDefectLog _defects;
     private readonly GatewayCatalog _kinds;
     private readonly GatewayServices _gatewayServices;
+    private readonly Router _router;
+    private readonly RouteView _routes;
     private readonly List<PeriodicService> _upkeep = [];
     private GroupCommitter? _committer;
     private Dispatcher? _dispatcher;
@@ -41,7 +43,6 @@ public sealed class CarillonEngine : IAsyncDisposable
     private Intake? _intake;
     private ContentReader? _contents;
     private Previewer? _previewer;
-    private WaitReader? _waits;
     private PlanStepper? _plans;
     private CallbackReader? _callbackReader;
     private CallbackIntake? _callbacks;
@@ -72,6 +73,9 @@ public sealed class CarillonEngine : IAsyncDisposable
         Limits = new LimitKeeper(storage.Limits, time, defects);
         Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate, Limits);
         Routing = new RoutingBook(storage.Nodes, time);
+        _router = new Router(Providers, Routing);
+        _routes = new RouteView(_router, Providers, time);
+        Waits = new WaitReader(storage.Log, _routes, time);
         VendorSimulators = new VendorSimulators(_gatewayServices);
         ProviderTests = new ProviderTester(Providers, _kinds, _gatewayServices, Ids, time, defects, options.DefaultRegion);
     }
@@ -113,8 +117,8 @@ public sealed class CarillonEngine : IAsyncDisposable
     /// <summary>What a request would come to. Only after the start.</summary>
     public Previewer Previewer => _previewer ?? throw new InvalidOperationException("The engine has not been started.");
 
-    /// <summary>Why messages wait. Only after the start.</summary>
-    public WaitReader Waits => _waits ?? throw new InvalidOperationException("The engine has not been started.");
+    /// <summary>Why messages wait.</summary>
+    public WaitReader Waits { get; }
 
     /// <summary>What messages say. Only after the start.</summary>
     public ContentReader Contents => _contents ?? throw new InvalidOperationException("The engine has not been started.");
@@ -271,15 +275,13 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     private void Run()
     {
-        var router = new Router(Providers, Routing);
-        var routes = new RouteView(router, Providers, _time);
-        _lanes = new LaneScheduler(_options, router, _lease, _time);
+        _lanes = new LaneScheduler(_options, _router, _lease, _time);
         var plans = _plans = new PlanStepper(Ids, _lanes);
         var renderer = new Renderer(Templates, Secrets);
         var contacts = new ContactDirectory(Storage.Contacts);
         _committer = new GroupCommitter(
             Storage.Queue, _lease, _options.CommitLinger, _time, outcomes => _dispatcher!.Recorded(outcomes));
-        _dispatcher = new Dispatcher(_lanes, _committer, Storage, _lease, renderer, router, routes, plans, _options, _time, _defects);
+        _dispatcher = new Dispatcher(_lanes, _committer, Storage, _lease, renderer, _router, _routes, plans, _options, _time, _defects);
         Providers.Changed += LookAgain;
         Routing.Changed += LookAgain;
         Limits.HasRoom = provider => _dispatcher.ProviderHasRoom(provider, ProviderRoom.Changed);
@@ -288,8 +290,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         _callbacks = new CallbackIntake(Providers, _committer, _callbackReader, Ids);
         _contents = new ContentReader(Storage.Log, renderer);
         var builder = new NotificationBuilder(contacts, Templates, Storage.Attachments, plans, Secrets, Ids, _time, _options.DefaultRegion);
-        _previewer = new Previewer(builder, _lanes, Templates, renderer, routes);
-        _waits = new WaitReader(Storage.Log, routes, _time);
+        _previewer = new Previewer(builder, _lanes, Templates, renderer, _routes);
         _intake = new Intake(
             builder, contacts, _committer, _dispatcher, _lanes, _options, _time);
     }

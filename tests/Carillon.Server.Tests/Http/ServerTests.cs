@@ -195,7 +195,7 @@ public sealed class ServerTests : IAsyncLifetime
 
         var answer = await ApiHost.JsonAsync(await GetAsync("/v1/messages/" + PublicId.Format(PublicId.Message, message.Id)));
 
-        Assert.Equal("""[{"at":"2026-03-14T12:00:00.007Z","kind":"attempt","provider":"main","answer":"250 OK"}]""", answer.GetProperty("attempts").GetRawText());
+        Assert.Equal("""[{"at":"2026-03-14T12:00:00.007Z","kind":"attempt","provider":"main","answer":"250 OK","words":"Attempt ? by main took ? ms: ? (“250 OK”)."}]""", answer.GetProperty("attempts").GetRawText());
         Assert.Equal(2, answer.GetProperty("trace").GetArrayLength());
         Assert.Equal("0.0125", answer.GetProperty("cost").GetString());
         Assert.Equal("2026-03-14T12:00:00.000Z", answer.GetProperty("created_at").GetString());
