@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Carillon.Allowances;
 using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Routing;
@@ -63,14 +64,17 @@ internal sealed class Router(ProviderCatalog providers, RoutingBook book) : ILan
         if (route.Length == 0) return Admission.Down(now + NoProviderRest);
         var table = TableOf(route);
         var order = table.Order(message, RuleOf(message), now, takesShare: true);
-        return Enter(message, order, now) with { Order = order, IsOfMessage = order.Length < route.Length || table.HasPricesByCountry };
+        var admission = Enter(message, order, now, out var isTooDear);
+        return admission with { Order = order, IsOfMessage = order.Length < route.Length || (isTooDear && table.HasPricesByCountry) };
     }
 
     private RouteTable TableOf(ProviderRuntime[] route) =>
         _tables.TryGetValue(route, out var table) ? table : _tables.GetValue(route, static r => new RouteTable(r));
 
-    private Admission Enter(OutboundMessage message, ProviderRuntime[] order, DateTimeOffset now)
+    /// <param name="isTooDear">A budget has not enough left for it: it may have for another.</param>
+    private Admission Enter(OutboundMessage message, ProviderRuntime[] order, DateTimeOffset now, out bool isTooDear)
     {
+        isTooDear = false;
         DateTimeOffset? retryAt = null;
         var full = 0;
         foreach (var candidate in order)
@@ -93,6 +97,7 @@ internal sealed class Router(ProviderCatalog providers, RoutingBook book) : ILan
                     // It has room in a moment: nothing goes to a worse one for that.
                     return Admission.Waiting(order);
                 default:
+                    isTooDear |= entry.Limit is { } limit && limit.IsMoney();
                     if (retryAt is null || entry.RetryAt < retryAt) retryAt = entry.RetryAt;
                     break;
             }
