@@ -195,7 +195,7 @@ public sealed class ClientTests : IAsyncLifetime
         var key = await _client.Keys.CreateAsync(new KeyDraft { Name = "billing", Scopes = ["messages:write"] }, Token);
 
         Assert.Equal(("relay", true), ((await _client.Providers.GetAsync(provider.Id, Token)).Name, provider.HasCredentials));
-        Assert.Contains("smtp", await _client.Providers.ListKindsAsync(Token).Select(k => k.Kind).ToListAsync(Token));
+        Assert.Contains("smtp", await _client.Providers.ListKindsAsync(cancellationToken: Token).Select(k => k.Kind).ToListAsync(Token));
         Assert.StartsWith("v=DKIM1", (await _client.Senders.GetAsync(sender.Id, Token)).DnsRecord!.Value, StringComparison.Ordinal);
         Assert.StartsWith("ck_", key.Text, StringComparison.Ordinal);
         await _client.Senders.DeleteAsync(sender.Id, Token);
@@ -210,8 +210,8 @@ public sealed class ClientTests : IAsyncLifetime
         var draft = await _client.Templates.CreateVersionAsync("welcome", new TemplateContent { Variants = Draft("Welcome {{ name }}").Variants }, Token);
         draft = await _client.Templates.ReplaceVersionAsync("welcome", draft.Version, new TemplateContent { Variants = Draft("Servus {{ name }}").Variants }, draft.Revision, Token);
         var test = await _client.Templates.TestAsync("welcome", new TemplateTestRequest { Version = 2, Variables = new JsonObject { ["name"] = "Ana" } }, Token);
-        var published = await _client.Templates.PublishAsync("welcome", draft.Version, Token);
-        var back = await _client.Templates.RollbackAsync("welcome", 1, Token);
+        var published = await _client.Templates.PublishAsync("welcome", draft.Version, draft.Revision, Token);
+        var back = await _client.Templates.RollbackAsync("welcome", 1, cancellationToken: Token);
         var updated = await _client.Templates.UpdateAsync("welcome", new TemplateDetails { Name = "Greeting" }, back.Revision, Token);
 
         Assert.Equal("Servus Ana", Assert.Single(test.Variants).Text);
@@ -220,7 +220,7 @@ public sealed class ClientTests : IAsyncLifetime
         Assert.Equal(["published", "published"], await _client.Templates.ListVersionsAsync("welcome", cancellationToken: Token).Select(v => v.Status).ToListAsync(Token));
         var stale = await Assert.ThrowsAsync<CarillonApiException>(() => _client.Templates.UpdateAsync("welcome", new TemplateDetails { Name = "Late" }, back.Revision, Token));
         Assert.Equal(HttpStatusCode.PreconditionFailed, stale.Status);
-        await _client.Templates.DeleteAsync("welcome", Token);
+        await _client.Templates.DeleteAsync("welcome", cancellationToken: Token);
 
         static TemplateDraft Draft(string text) => new() { Key = "welcome", Variants = [new TemplateVariant { Channel = KnownChannels.Sms, Text = text }] };
     }
@@ -232,12 +232,12 @@ public sealed class ClientTests : IAsyncLifetime
         var made = await _client.Providers.CreateAsync(draft, Token);
 
         var changed = await _client.Providers.ReplaceAsync(made.Id, draft with { Priority = 7, Limits = new ProviderLimits { PerSecond = 5 } }, made.Version, Token);
-        var off = await _client.Providers.SetEnabledAsync(made.Id, enabled: false, Token);
+        var off = await _client.Providers.SetEnabledAsync(made.Id, enabled: false, changed.Version, Token);
         var test = await _client.Providers.TestAsync(made.Id, "ana@example.net", cancellationToken: Token);
 
         Assert.Equal((7, 5, false, "accepted"), (changed.Priority, changed.Limits!.PerSecond, off.Enabled, test.Outcome));
         await Assert.ThrowsAsync<CarillonApiException>(() => _client.Providers.ReplaceAsync(made.Id, draft, made.Version, Token));
-        await _client.Providers.DeleteAsync(made.Id, Token);
+        await _client.Providers.DeleteAsync(made.Id, off.Version, Token);
     }
 
     [Fact]

@@ -112,7 +112,7 @@ public sealed partial class DocumentationTests
         }
     }
 
-    private static string Root()
+    internal static string Root()
     {
         var root = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(root, "Carillon.slnx"))) root = Path.GetDirectoryName(root)!;
