@@ -66,8 +66,8 @@ public sealed class LogApiTests : EngineApiTests
     {
         const int count = 450;
         var later = new DateTimeOffset(2035, 1, 1, 0, 0, 0, TimeSpan.Zero);
-        var batch = (await Api.Notifications.SendManyAsync(Enumerable.Range(0, count).Select(i => Mail($"c{i}@example.net") with { ScheduledAt = i < 3 ? null : later }))
-            .FirstAsync(Token)).BatchId!;
+        var mails = Enumerable.Range(0, count).Select(i => Mail($"c{i}@example.net") with { ScheduledAt = i < 3 ? null : later });
+        var batch = (await Api.Notifications.SendManyAsync(mails).ToListAsync(Token))[0].BatchId!;
         await UntilAsync(() => Api.Batches.GetAsync(batch), b => b.Finished == 3);
 
         Assert.Equal(new BatchCancellation(batch, count - 3, 0, 3), await Api.Batches.CancelAsync(batch));
