@@ -13,11 +13,7 @@ public abstract class EngineApiTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => Host = await EngineHost.StartAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        await Host.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
+    public ValueTask DisposeAsync() => Host.DisposeAsync();
 
     /// <summary>Sends, and waits until no message of it is on its way any more.</summary>
     private protected async Task<Message> SentAsync(NotificationRequest request)
@@ -25,6 +21,18 @@ public abstract class EngineApiTests : IAsyncLifetime
         var accepted = await Api.Notifications.SendAsync(request);
         var notification = await Api.Notifications.WaitAsync(accepted.Id, TimeSpan.FromMilliseconds(5), Token);
         return Assert.Single(notification.Messages);
+    }
+
+    /// <summary>Reads until it is so.</summary>
+    private protected static async Task<T> UntilAsync<T>(Func<Task<T>> read, Func<T, bool> condition)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (true)
+        {
+            var found = await read();
+            if (condition(found)) return found;
+            await timer.WaitForNextTickAsync(Token);
+        }
     }
 }
 
@@ -43,11 +51,7 @@ public abstract class AloneApiTests : IAsyncLifetime
         Prepare();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await Host.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
+    public ValueTask DisposeAsync() => Host.DisposeAsync();
 
     private protected virtual void Prepare()
     {

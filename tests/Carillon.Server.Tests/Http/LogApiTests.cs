@@ -10,19 +10,6 @@ public sealed class LogApiTests : EngineApiTests
     private static NotificationRequest Mail(string address = "ana@example.net") =>
         new() { Recipient = new Recipient { Email = address }, Channel = KnownChannels.Email, Subject = "s", Message = "m", Category = "billing" };
 
-    private static async Task<T> UntilAsync<T>(Func<Task<T>> read, Func<T, bool> condition)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        for (var i = 0; i < 2000; i++)
-        {
-            var found = await read();
-            if (condition(found)) return found;
-            await timer.WaitForNextTickAsync(Token);
-        }
-
-        throw new TimeoutException("It does not come to that.");
-    }
-
     [Fact]
     public async Task Notifications_are_listed_page_by_page_while_others_come_in()
     {
