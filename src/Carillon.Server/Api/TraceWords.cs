@@ -20,6 +20,8 @@ internal static class TraceWords
             "attempt" => $"Attempt {Number(line, "attempt")} by {provider} took {Number(line, "ms")} ms: {Outcome(Text(line, "outcome"))}{Quote(Text(line, "answer"))}{Cost(line)}.",
             "outcome" => End(line),
             "retried" => $"{Text(line, "by") ?? "Somebody"} had it sent again.",
+            "recover" => $"The node ended during attempt {Number(line, "attempt")}: nobody knows whether it was taken.",
+            "claim" => $"It could not be read from the store: {Text(line, "detail") ?? Words.Spaced(Text(line, "reason"))}.",
             var kind => $"{Words.Capital(Words.Spaced(kind))}.",
         };
     }
