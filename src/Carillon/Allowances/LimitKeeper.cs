@@ -50,6 +50,31 @@ public sealed class LimitKeeper : IAsyncDisposable
         return bounded.ToDictionary(p => p.Id, p => Usage(p, stored));
     }
 
+    /// <summary>
+    /// The windows of now with what is used of them, and those before them as the store has them: money may be corrected when its window is over.
+    /// </summary>
+    internal async ValueTask<IReadOnlyList<WindowUse>> WindowsAsync(IReadOnlyCollection<ProviderRuntime> providers, CancellationToken cancellationToken)
+    {
+        var bounded = providers.Where(p => p.Allowance is not null).ToList();
+        if (bounded.Count == 0) return [];
+        var stored = await _store.UsageAsync([.. bounded.Select(p => p.Provider.Id)], cancellationToken);
+        var now = _time.GetUtcNow();
+        return
+        [
+            .. bounded.SelectMany(provider =>
+            {
+                var calendar = new LimitCalendar(provider.Provider.Policy);
+                var present = provider.Allowance!.Usage(stored, now);
+                var before = from use in stored
+                             where use.ProviderId == provider.Provider.Id
+                             from window in present
+                             where window.Window.Kind == use.Kind && use.Start < window.Window.Start
+                             select new WindowUse(provider, window.Window with { Start = use.Start, End = calendar.EndOf(use.Kind, use.Start) }, use.Used);
+                return present.Select(p => new WindowUse(provider, p.Window, p.Used)).Concat(before);
+            }),
+        ];
+    }
+
     /// <summary>What bounds this provider's sends here; null for nothing.</summary>
     internal Allowance? Open(ProviderRuntime runtime)
     {

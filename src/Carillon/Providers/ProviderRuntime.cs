@@ -42,6 +42,9 @@ public sealed class ProviderRuntime
 
     public string PublicId { get; }
 
+    /// <summary>Called when it goes to rest after it had been well, by whoever ended the send; it must be quick.</summary>
+    internal Action<ProviderRuntime>? Tripped { get; init; }
+
     /// <summary>How it has done of late.</summary>
     public ProviderHealth Health { get; }
 
@@ -111,7 +114,7 @@ public sealed class ProviderRuntime
         Allowance?.Settle(ticket, result, now);
         Health.Note(result, took, now);
         ProviderRoom room;
-        bool end;
+        bool end, hasTripped;
         lock (_lock)
         {
             var tripsBefore = _trips;
@@ -127,9 +130,11 @@ public sealed class ProviderRuntime
             }
 
             room = _trips != tripsBefore ? ProviderRoom.Changed : ProviderRoom.OnePlace;
+            hasTripped = tripsBefore == 0 && _trips > 0;
             end = _isRetired && _underWay == 0;
         }
 
+        if (hasTripped) Tripped?.Invoke(this);
         if (end) End();
         return room;
     }
