@@ -44,9 +44,10 @@ internal sealed record DeliveryRate
         Messages >= thresholds.MinMessages && Recent is { } recent
         && (recent < thresholds.Floor / 100.0 || (Before is { } before && recent < before - (thresholds.Drop / 100.0)));
 
-    /// <summary>Well enough for an alert to be over: half a drop better than what raised it.</summary>
+    /// <summary>Well enough for an alert to be over: somewhat better than what raises one, so that it does not come and go.</summary>
     public bool IsWell(DeliveryThresholds thresholds) =>
         Messages >= thresholds.MinMessages && Recent is { } recent
-        && recent >= Math.Min(1, (thresholds.Floor / 100.0) + Math.Min(0.05, (1 - (thresholds.Floor / 100.0)) / 2))
+        // 80 % are low, 85 % well; of 96 %, 98 %.
+        && recent * 100 >= thresholds.Floor + Math.Min(5, (100 - thresholds.Floor) / 2.0)
         && (Before is not { } before || recent >= before - (thresholds.Drop / 200.0));
 }
