@@ -305,7 +305,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         Providers.Tripped = circuits.Tripped;
         return new AlertWatch(
             Storage, _lease, circuits, new LimitWatch(Limits, Providers, raiser, store), new DeliveryWatch(Providers, raiser, store),
-            new QueueWatch(Routing, raiser, store), new AlertTeller(store, Storage.Log, intake, _options.IdempotencyRetention, _time, _defects), _time, _defects);
+            new QueueWatch(Routing, raiser, store, Storage.Log), new AlertTeller(store, Storage.Log, intake, _options.IdempotencyRetention, _time, _defects), _time, _defects);
     }
 
     /// <summary>No lane waits longer for what it was told to wait for.</summary>

@@ -158,7 +158,7 @@ internal static class AlertSettingsJson
             thresholds = field switch
             {
                 0 => thresholds with { Oldest = reader.Duration(TimeSpan.FromMinutes(1), TimeSpan.FromDays(7)) ?? thresholds.Oldest },
-                _ => thresholds with { Messages = reader.Integer(10, 1_000_000) ?? thresholds.Messages },
+                _ => thresholds with { Messages = reader.Integer(10, QueueThresholds.MaxMessages) ?? thresholds.Messages },
             };
         }
 

@@ -11,10 +11,10 @@ internal sealed class AlertsApi(CarillonEngine engine)
 {
     public void Map(ApiEndpoints api)
     {
-        api.Get("/v1/alerts", Scopes.Read, ListAsync).Describe(ApiOperations.ListAlerts);
-        api.Get("/v1/alerts/settings", Scopes.Providers, GetSettingsAsync).Describe(ApiOperations.GetAlertSettings);
-        api.Put("/v1/alerts/settings", Scopes.Providers, PutSettingsAsync).Describe(ApiOperations.ReplaceAlertSettings);
-        api.Get("/v1/alerts/{id}", Scopes.Read, GetAsync).Describe(ApiOperations.GetAlert);
+        api.Get("/v1/alerts", Scopes.Read, ListAsync).Describe(AlertOperations.ListAlerts);
+        api.Get("/v1/alerts/settings", Scopes.Providers, GetSettingsAsync).Describe(AlertOperations.GetAlertSettings);
+        api.Put("/v1/alerts/settings", Scopes.Providers, PutSettingsAsync).Describe(AlertOperations.ReplaceAlertSettings);
+        api.Get("/v1/alerts/{id}", Scopes.Read, GetAsync).Describe(AlertOperations.GetAlert);
     }
 
     private async Task ListAsync(HttpContext context, ApiKey key)

@@ -5,10 +5,10 @@ namespace Carillon.Server.Api;
 /// <summary>Every operation of the API, as the OpenAPI document tells it.</summary>
 internal static class ApiOperations
 {
-    private static readonly (string, string) Limit = ("limit", "How many at most: 1 to 500, 50 by default.");
+    internal static readonly (string, string) Limit = ("limit", "How many at most: 1 to 500, 50 by default.");
     private static readonly (string, string) CreatedAfter = ("created_after", "Only younger than this time (RFC 3339).");
     private static readonly (string, string) CreatedBefore = ("created_before", "Only older than this time (RFC 3339).");
-    private static readonly (string, string) After = ("after", "The next of the page before.");
+    internal static readonly (string, string) After = ("after", "The next of the page before.");
 
     public static readonly ApiOperation CreateNotification = new("createNotification", "Notifications", "Send a notification")
     {
@@ -469,35 +469,6 @@ internal static class ApiOperations
         Example = """
             { "from": "+525512345678", "to": "+15557122661", "text": "STOP" }
             """,
-    };
-
-    public static readonly ApiOperation ListAlerts = new("listAlerts", "Operations", "What operators should know of, newest first")
-    {
-        Description = "Raised once: at each threshold of a limit or budget, when a provider fails several times in a row, when less of what it sends arrives, when messages wait too long or become too many.",
-        Answer = typeof(ApiShapes.Page<ApiShapes.Alert>),
-        Query = [("state", "Only open or only resolved ones."), ("kind", "Only of this kind."), ("provider_id", "Only about this provider."), Limit, After],
-        Problems = [400, 401, 403, 422],
-    };
-
-    public static readonly ApiOperation GetAlert = new("getAlert", "Operations", "An alert")
-    {
-        Answer = typeof(ApiShapes.Alert),
-        Problems = [401, 403, 404],
-    };
-
-    public static readonly ApiOperation GetAlertSettings = new("getAlertSettings", "Operations", "Who is told of alerts, and from which figures on")
-    {
-        Answer = typeof(ApiShapes.AlertSettings),
-        Problems = [401, 403],
-    };
-
-    public static readonly ApiOperation ReplaceAlertSettings = new("replaceAlertSettings", "Operations", "Say who is told of alerts, and from which figures on")
-    {
-        Description = "What is left out takes its default. A tenant that has never said anything goes by the installation's.",
-        Body = typeof(ApiShapes.AlertSettings),
-        Answer = typeof(ApiShapes.AlertSettings),
-        Problems = [400, 401, 403, 412, 413, 415, 422],
-        IsConditional = true,
     };
 
     public static readonly ApiOperation CreateKey = new("createKey", "Administration", "Make an API key; it is shown this once")

@@ -45,6 +45,9 @@ public sealed record DeliveryThresholds
 /// <summary>When a queue (a channel and priority of a tenant) is too long.</summary>
 public sealed record QueueThresholds
 {
+    /// <summary>Waiting messages are counted up to twice the threshold, once a minute: more would cost too much.</summary>
+    public const int MaxMessages = 100_000;
+
     /// <summary>How long due work may wait. Default 15 minutes.</summary>
     public TimeSpan Oldest { get; init; } = TimeSpan.FromMinutes(15);
 

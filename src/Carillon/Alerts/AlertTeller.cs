@@ -17,13 +17,14 @@ internal sealed class AlertTeller(IAlertStore store, IMessageLog log, Intake int
     private const int AtOnce = 100;
 
     /// <summary>Later it is no news.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromDays(1);
+    public static readonly TimeSpan Patience = TimeSpan.FromDays(1);
 
     public async Task TellAsync(AlertBoard board, CancellationToken cancellationToken)
     {
         foreach (var alert in await store.ListUntoldAsync(AtOnce, cancellationToken))
         {
-            if (alert.RaisedToldAt is null) await TellAsync(board, alert, AlertPhase.Raised, cancellationToken);
+            // Nobody hears that it is over who has not heard of it.
+            if (alert.RaisedToldAt is null && !await TellAsync(board, alert, AlertPhase.Raised, cancellationToken)) continue;
             if (alert is { ResolvedAt: not null, ResolvedToldAt: null }) await TellAsync(board, alert, AlertPhase.Resolved, cancellationToken);
         }
     }
@@ -64,15 +65,17 @@ internal sealed class AlertTeller(IAlertStore store, IMessageLog log, Intake int
         recipient.Kinds?.Contains(alert.Kind) != false
         && (phase == AlertPhase.Raised || recipient.Webhook is not null || alert.Kind is not (AlertKind.Limit or AlertKind.Budget));
 
-    private async Task TellAsync(AlertBoard board, Alert alert, AlertPhase phase, CancellationToken cancellationToken)
+    /// <returns>Whether everybody knows.</returns>
+    private async Task<bool> TellAsync(AlertBoard board, Alert alert, AlertPhase phase, CancellationToken cancellationToken)
     {
         var speaker = board.SpeakerFor(alert.Tenant);
         foreach (var recipient in board.SettingsOf(alert.Tenant).Recipients.Where(r => Wants(r, alert, phase)))
         {
-            if (!await TellAsync(speaker, alert, phase, recipient, cancellationToken)) return;
+            if (!await TellAsync(speaker, alert, phase, recipient, cancellationToken)) return false;
         }
 
         await store.MarkToldAsync(alert.Id, phase, time.GetUtcNow(), cancellationToken);
+        return true;
     }
 
     /// <returns>Whether it needs not be tried again.</returns>

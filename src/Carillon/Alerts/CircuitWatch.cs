@@ -45,7 +45,7 @@ internal sealed class CircuitWatch(ProviderCatalog providers, AlertRaiser raiser
             }
 
             if (_seen.TryGetValue(id, out var seen) && now - seen < SeenInterval) continue;
-            await raiser.RaiseAsync(DraftOf(provider, now), now, cancellationToken);
+            await RaiseAsync(DraftOf(provider, now), now, cancellationToken);
             _seen[id] = now;
         }
     }
@@ -76,6 +76,13 @@ internal sealed class CircuitWatch(ProviderCatalog providers, AlertRaiser raiser
         { ProviderId = provider.Id };
     }
 
+    private async Task RaiseAsync(AlertDraft draft, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var settings = await store.GetSettingsAsync(draft.Tenant, cancellationToken)
+            ?? await store.GetSettingsAsync(TenantId.Installation, cancellationToken) ?? AlertSettings.Default;
+        if (settings.Kinds.Contains(AlertKind.Circuit)) await raiser.RaiseAsync(draft, at, cancellationToken);
+    }
+
     private async Task RaiseSoonAsync()
     {
         // Off the path of whoever ended the send.
@@ -101,7 +108,7 @@ internal sealed class CircuitWatch(ProviderCatalog providers, AlertRaiser raiser
         {
             while (_tripped.TryPeek(out var tripped))
             {
-                await raiser.RaiseAsync(tripped.Draft, tripped.At, cancellationToken);
+                await RaiseAsync(tripped.Draft, tripped.At, cancellationToken);
                 _tripped.TryDequeue(out _);
             }
         }

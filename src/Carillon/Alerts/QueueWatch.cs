@@ -5,12 +5,12 @@ using Carillon.Storage;
 namespace Carillon.Alerts;
 
 /// <summary>Raises an alert when due messages of a channel and priority wait too long, or are many and become more.</summary>
-internal sealed class QueueWatch(RoutingBook routing, AlertRaiser raiser, IAlertStore store)
+internal sealed class QueueWatch(RoutingBook routing, AlertRaiser raiser, IAlertStore store, IMessageLog log)
 {
     private Dictionary<LaneKey, long> _counts = [];
 
     /// <summary>How far is counted: what lies beyond costs, and says nothing more.</summary>
-    public static int Most(QueueThresholds thresholds) => thresholds.Messages > int.MaxValue / 2 ? int.MaxValue : thresholds.Messages * 2;
+    public static int Most(QueueThresholds thresholds) => thresholds.Messages * 2;
 
     public async Task LookAsync(AlertBoard board, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -31,11 +31,28 @@ internal sealed class QueueWatch(RoutingBook routing, AlertRaiser raiser, IAlert
                 : backlog.Count >= settings.Queue.Messages && grows ? AlertWords.QueueGrowth(lane, age, backlog.Count, settings.Queue)
                 : null;
             if (facts is null) continue;
+            if (board.Find(lane.Tenant, KeyOf(lane)) is null && await AreAlertsAsync(backlog, now, cancellationToken)) continue;
             var severity = lane.Priority == Priority.Critical || age >= settings.Queue.Oldest * 4 ? AlertSeverity.Critical : AlertSeverity.Warning;
             await raiser.RaiseAsync(new AlertDraft(lane.Tenant, AlertKind.Queue, severity, KeyOf(lane), facts), now, cancellationToken);
         }
 
         await ResolveAsync(board, backlogs, now, cancellationToken);
+    }
+
+    /// <summary>
+    /// Whether nothing waits but what was to tell of alerts: that they cannot leave is what those are about, and one more would wait with them.
+    /// </summary>
+    private async Task<bool> AreAlertsAsync(LaneBacklog backlog, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        const int most = 100;
+        if (backlog.Lane.Priority < Priority.High || backlog.Count > most) return false;
+        var told = await log.ListMessagesAsync(
+            new MessageQuery
+            {
+                Tenant = backlog.Lane.Tenant, Channel = backlog.Lane.Channel, Category = AlertTeller.Category, CreatedAfter = now - AlertTeller.Patience, Limit = most,
+            },
+            cancellationToken);
+        return told.Items.Count(m => !m.Status.IsFinal()) >= backlog.Count;
     }
 
     private async Task ResolveAsync(AlertBoard board, IReadOnlyList<LaneBacklog> backlogs, DateTimeOffset now, CancellationToken cancellationToken)
