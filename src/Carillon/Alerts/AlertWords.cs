@@ -24,7 +24,8 @@ internal static class AlertWords
     {
         var unit = window.IsMoney ? provider.Policy.Budget!.Currency : "messages";
         var (value, limit) = window.IsMoney ? (Money.ToAmount(used), Money.ToAmount(window.Limit)) : (used, window.Limit);
-        var (usedText, limitText) = window.IsMoney ? ($"{Amount(value)} {unit}", $"{Amount(limit)} {unit}") : (Number(used), $"{Number(window.Limit)} messages");
+        var usedText = window.IsMoney ? $"{Amount(value)} {unit}" : Number(used);
+        var limitText = $"{Amount(limit)} {unit}";
         var what = window.IsMoney ? $"its {PeriodOf(window.Kind)} budget" : $"its limit per {PeriodOf(window.Kind)}";
         var when = window.End > now ? $"The window ends at {At(window.End)}." : $"The window ended at {At(window.End)}.";
         var path = $"PUT /v1/providers/{PublicId.Format(PublicId.Provider, provider.Id)}";
@@ -41,7 +42,9 @@ internal static class AlertWords
             Detail = threshold is null
                 ? $"The {provider.Channel.Name()} provider {provider.Name} has spent {usedText}, which is {Amount(value - limit)} {unit} more than {what} of {limitText}: "
                     + $"the vendor took more than was estimated. {when}"
-                : $"The {provider.Channel.Name()} provider {provider.Name} has used {usedText} of {what} of {limitText}. {when}",
+                : window.IsMoney
+                    ? $"The {provider.Channel.Name()} provider {provider.Name} has spent {usedText} of {what} of {limitText}. {when}"
+                    : $"The {provider.Channel.Name()} provider {provider.Name} has used {usedText} of the {Number(window.Limit)} messages that {what} allows. {when}",
             Remedy = threshold is null
                 ? $"Set the provider's cost to what the vendor takes at most, so that it is reserved before each send, or {raise}."
                 : full
