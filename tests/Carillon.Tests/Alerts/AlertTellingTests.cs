@@ -62,7 +62,7 @@ public sealed class AlertTellingTests : IAsyncDisposable
         Assert.Equal("application/json", request.Headers["content-type"]);
         Assert.True(WebhookSecret.TryParse(Secret, out var secret));
         Assert.True(WebhookSignature.Verify(
-            secret, request.Headers["webhook-id"], request.Headers["webhook-timestamp"], request.Headers["webhook-signature"], request.Body, DateTimeOffset.UtcNow));
+            secret, request.Headers["webhook-id"], request.Headers["webhook-timestamp"], request.Headers["webhook-signature"], request.Body, _engine.Time.GetUtcNow()));
         using var json = JsonDocument.Parse(request.Body);
         Assert.Equal("alert.raised", json.RootElement.GetProperty("type").GetString());
         var data = json.RootElement.GetProperty("data");
@@ -122,12 +122,12 @@ public sealed class AlertTellingTests : IAsyncDisposable
         using var sink = await SmtpSink.StartAsync(Token);
         await StartAsync();
         await SetUpAsync(sink.Port, hooks.Url);
-        var alert = Make() with { RaisedAt = DateTimeOffset.UtcNow.AddDays(-2) };
+        var alert = Make() with { RaisedAt = _engine.Time.GetUtcNow().AddDays(-2) };
         await _engine.Storage.Alerts.RaiseAsync(alert, Token);
         _fault = method => method == nameof(IAlertStore.MarkToldAsync) ? new StorageUnavailableException("killed") : null;
         await Assert.ThrowsAsync<StorageUnavailableException>(() => _engine.AlertWatch!.LookAsync(Token));
         await _engine.Storage.Queue.CleanAsync(
-            new CleaningOrder(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1), DateTimeOffset.MinValue, DateTimeOffset.MinValue, 1000), Token);
+            new CleaningOrder(_engine.Time.GetUtcNow(), _engine.Time.GetUtcNow().AddDays(1), DateTimeOffset.MinValue, DateTimeOffset.MinValue, 1000), Token);
         _fault = _ => null;
         await _engine.AlertWatch!.LookAsync(Token);
 
@@ -159,9 +159,9 @@ public sealed class AlertTellingTests : IAsyncDisposable
         Severity = AlertSeverity.Critical,
         Key = "limit/prv_x/day/1/20/100",
         IsOnce = true,
-        Facts = new AlertFacts { Summary = "relay has used up its limit per day", Detail = "It has.", Remedy = "Raise it.", Until = DateTimeOffset.UtcNow.AddDays(1), Value = 20, Limit = 20, Unit = "messages" },
-        RaisedAt = DateTimeOffset.UtcNow,
-        SeenAt = DateTimeOffset.UtcNow,
+        Facts = new AlertFacts { Summary = "relay has used up its limit per day", Detail = "It has.", Remedy = "Raise it.", Until = _engine.Time.GetUtcNow().AddDays(1), Value = 20, Limit = 20, Unit = "messages" },
+        RaisedAt = _engine.Time.GetUtcNow(),
+        SeenAt = _engine.Time.GetUtcNow(),
     };
 
     private async Task SetUpAsync(int port, string url)

@@ -27,7 +27,7 @@ public sealed class CircuitAlertTests
 
         await harness.TripAsync(time);
         // It is closed again by now: a look around would not have found it.
-        var tripped = Assert.Single((await harness.AlertsAsync()).Where(a => a.ResolvedAt is null));
+        var tripped = Assert.Single(await harness.AlertsAsync(), a => a.ResolvedAt is null);
         Assert.Equal((AlertKind.Circuit, AlertSeverity.Warning, "one has failed 5 times in a row"), (tripped.Kind, tripped.Severity, tripped.Facts.Summary));
         Assert.Contains("The last one: 421 try later", tripped.Facts.Detail, StringComparison.Ordinal);
         Assert.Single(await harness.LookAsync());

@@ -105,4 +105,5 @@ WITH RECURSIVE lanes (tenant_id, lane, due) AS (
   UNION ALL
   SELECT lane, min(due), count(*) FROM owned_work WHERE kind = 1 AND lane >= 0 AND due <= @now GROUP BY lane
 )
-SELECT lane AS Lane, min(oldest) AS Oldest, sum(count)::bigint AS Count FROM parts WHERE count > 0 GROUP BY lane ORDER BY lane;
+-- What is not due yet counts as none, and whatever is due was due before it.
+SELECT lane AS Lane, min(oldest) AS Oldest, sum(count)::bigint AS Count FROM parts GROUP BY lane HAVING sum(count) > 0 ORDER BY lane;

@@ -21,7 +21,7 @@ CREATE TABLE alert (
 CREATE UNIQUE INDEX alert_key ON alert (tenant_id, key) WHERE resolved_at IS NULL OR once;
 CREATE INDEX alert_history ON alert (tenant_id, key, seq);
 CREATE INDEX alert_list ON alert (tenant_id, seq);
-CREATE INDEX alert_open ON alert (kind, seq) WHERE resolved_at IS NULL;
+CREATE INDEX alert_open ON alert (seq) WHERE resolved_at IS NULL;
 CREATE INDEX alert_untold ON alert (seq) WHERE raised_told_at IS NULL OR (resolved_at IS NOT NULL AND resolved_told_at IS NULL);
 
 CREATE TABLE alert_settings (
