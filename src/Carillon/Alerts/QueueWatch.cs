@@ -49,7 +49,11 @@ internal sealed class QueueWatch(RoutingBook routing, AlertRaiser raiser, IAlert
         var told = await log.ListMessagesAsync(
             new MessageQuery
             {
-                Tenant = backlog.Lane.Tenant, Channel = backlog.Lane.Channel, Category = AlertTeller.Category, CreatedAfter = now - AlertTeller.Patience, Limit = most,
+                Tenant = backlog.Lane.Tenant,
+                Channel = backlog.Lane.Channel,
+                Category = AlertTeller.Category,
+                CreatedAfter = now - AlertTeller.Patience,
+                Limit = most,
             },
             cancellationToken);
         return told.Items.Count(m => !m.Status.IsFinal()) >= backlog.Count;

@@ -23,9 +23,18 @@ public sealed class AlertsApiTests : IAsyncLifetime
     {
         var alert = await RaiseAsync("a", AlertKind.Budget, new AlertFacts
         {
-            Summary = "sms has used 80 % of its daily budget", Detail = "d", Remedy = "r", Provider = "sms", Channel = Channel.Sms, Window = "daily_budget",
-            WindowStart = new DateTimeOffset(2026, 3, 14, 6, 0, 0, TimeSpan.Zero), Until = new DateTimeOffset(2026, 3, 15, 6, 0, 0, TimeSpan.Zero),
-            Threshold = 80, Value = 20.25m, Limit = 25m, Unit = "EUR",
+            Summary = "sms has used 80 % of its daily budget",
+            Detail = "d",
+            Remedy = "r",
+            Provider = "sms",
+            Channel = Channel.Sms,
+            Window = "daily_budget",
+            WindowStart = new DateTimeOffset(2026, 3, 14, 6, 0, 0, TimeSpan.Zero),
+            Until = new DateTimeOffset(2026, 3, 15, 6, 0, 0, TimeSpan.Zero),
+            Threshold = 80,
+            Value = 20.25m,
+            Limit = 25m,
+            Unit = "EUR",
         });
 
         var answer = await JsonAsync("GET", "/v1/alerts/" + alert.PublicId);

@@ -136,6 +136,26 @@ public sealed class AlertTellingTests : IAsyncDisposable
         Assert.Single(hooks.Requests, r => r.Text.Contains("alert.raised", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_trip_that_the_store_could_not_take_is_raised_later()
+    {
+        await StartAsync();
+        // Nobody listens there.
+        await AddAsync("relay", Channel.Email, "smtp", """{"host":"127.0.0.1","port":1,"security":"none","from_email":"carillon@example.com"}""", null);
+        _fault = method => method == nameof(IAlertStore.RaiseAsync) ? new StorageUnavailableException("the disk is full") : null;
+        for (var i = 0; i < 5; i++) Assert.IsType<AcceptResult.Accepted>(await _engine.Intake.AcceptAsync(Tenant, EngineHarness.Mail(), null, _ => [], Token));
+        var relay = Assert.Single(_engine.Providers.All);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (relay.Circuit(_engine.Time.GetUtcNow()).State == CircuitState.Closed) await timer.WaitForNextTickAsync(Token);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => _engine.AlertWatch!.LookAsync(Token));
+        Assert.Empty(await _engine.Storage.Alerts.ListOpenAsync(Token));
+
+        _fault = _ => null;
+        await _engine.AlertWatch!.LookAsync(Token);
+
+        Assert.Equal(AlertKind.Circuit, Assert.Single(await _engine.Storage.Alerts.ListOpenAsync(Token)).Kind);
+    }
+
     [Theory]
     [InlineData("nobody", null, "recipients[0].email", "invalid_email")]
     [InlineData(null, "ftp://example.net", "recipients[0].webhook", "invalid_url")]

@@ -17,8 +17,19 @@ public abstract class AlertConformance(StorageFactory factory) : StorageTest(fac
             ProviderId = Provider,
             Facts = new AlertFacts
             {
-                Summary = "s", Detail = "Ünï", Remedy = "r", Provider = "p", Channel = Channel.Sms, Priority = Priority.High, Window = "day", WindowStart = Now.AddDays(-1),
-                Until = Now.AddDays(1), Threshold = 95, Value = 12.345678m, Limit = 20, Unit = "EUR",
+                Summary = "s",
+                Detail = "Ünï",
+                Remedy = "r",
+                Provider = "p",
+                Channel = Channel.Sms,
+                Priority = Priority.High,
+                Window = "day",
+                WindowStart = Now.AddDays(-1),
+                Until = Now.AddDays(1),
+                Threshold = 95,
+                Value = 12.345678m,
+                Limit = 20,
+                Unit = "EUR",
             },
         };
 
