@@ -1,13 +1,15 @@
+using static Carillon.Server.Api.ListFilters;
+
 namespace Carillon.Server.Api;
 
-/// <summary>The operations of <c>/v1/alerts</c>, as the OpenAPI document tells them.</summary>
+/// <summary>What operators should know of, and who of them is told.</summary>
 internal static class AlertOperations
 {
     public static readonly ApiOperation ListAlerts = new("listAlerts", "Operations", "What operators should know of, newest first")
     {
         Description = "Raised once: at each threshold of a limit or budget, when a provider fails several times in a row, when less of what it sends arrives, when messages wait too long or become too many.",
         Answer = typeof(ApiShapes.Page<AlertShapes.Alert>),
-        Query = [("state", "Only open or only resolved ones."), ("kind", "Only of this kind."), ("provider_id", "Only about this provider."), ApiOperations.Limit, ApiOperations.After],
+        Query = [("state", "Only open or only resolved ones."), ("kind", "Only of this kind."), ("provider_id", "Only about this provider."), Limit, After],
         Problems = [400, 401, 403, 422],
     };
 
