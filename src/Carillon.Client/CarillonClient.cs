@@ -50,6 +50,7 @@ public sealed class CarillonClient : IDisposable
         Simulator = new SimulatorClient(api);
         Keys = new KeysClient(api);
         Tenants = new TenantsClient(api);
+        Alerts = new AlertsClient(api);
         Operations = new OperationsClient(api);
     }
 
@@ -78,6 +79,9 @@ public sealed class CarillonClient : IDisposable
     public KeysClient Keys { get; }
 
     public TenantsClient Tenants { get; }
+
+    /// <summary>What operators should know of.</summary>
+    public AlertsClient Alerts { get; }
 
     /// <summary>The queue, the nodes, the figures, and the server's health.</summary>
     public OperationsClient Operations { get; }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Carillon.Alerts;
 using Carillon.Allowances;
 using Carillon.Callbacks;
 using Carillon.Channels;
@@ -76,6 +77,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         _router = new Router(Providers, Routing);
         _routes = new RouteView(_router, Providers, time);
         Waits = new WaitReader(storage.Log, _routes, time);
+        Alerts = new AlertBook(storage.Alerts, () => Intake, time);
         VendorSimulators = new VendorSimulators(_gatewayServices);
         ProviderTests = new ProviderTester(Providers, _kinds, _gatewayServices, Ids, time, defects, options.DefaultRegion);
     }
@@ -106,6 +108,12 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     /// <summary>How much providers have used of their limits and budgets.</summary>
     public LimitKeeper Limits { get; }
+
+    /// <summary>What operators should know of, and who of them is told.</summary>
+    public AlertBook Alerts { get; }
+
+    /// <summary>Null before the start.</summary>
+    internal AlertWatch? AlertWatch { get; private set; }
 
     public ProviderTester ProviderTests { get; }
 
@@ -179,6 +187,7 @@ public sealed class CarillonEngine : IAsyncDisposable
             new StepTimer(Storage.Queue, _committer!, _plans!, _dispatcher!, _time, _defects),
             membership,
             new Cleaner(Storage, _lease, _options, _time, _defects),
+            AlertWatch!,
         ]);
         foreach (var service in _upkeep) service.Start();
         StartNotes = notes;
@@ -293,6 +302,18 @@ public sealed class CarillonEngine : IAsyncDisposable
         _previewer = new Previewer(builder, _lanes, Templates, renderer, _routes);
         _intake = new Intake(
             builder, contacts, _committer, _dispatcher, _lanes, _options, _time);
+        AlertWatch = WatchOf(_intake);
+    }
+
+    private AlertWatch WatchOf(Intake intake)
+    {
+        var store = Storage.Alerts;
+        var raiser = new AlertRaiser(store, Ids);
+        var circuits = new CircuitWatch(Providers, raiser, store, _time, _defects);
+        Providers.Tripped = circuits.Tripped;
+        return new AlertWatch(
+            Storage, _lease, circuits, new LimitWatch(Limits, Providers, raiser, store), new DeliveryWatch(Providers, raiser, store),
+            new QueueWatch(Routing, raiser, store, Storage.Log), new AlertTeller(store, Storage.Log, intake, _options.IdempotencyRetention, _time, _defects), _time, _defects);
     }
 
     /// <summary>No lane waits longer for what it was told to wait for.</summary>

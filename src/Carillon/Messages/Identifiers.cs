@@ -46,6 +46,7 @@ public static class PublicId
     public const string Batch = "bat_";
     public const string Key = "key_";
     public const string Attachment = "att_";
+    public const string Alert = "alr_";
 
     private const int Digits = 26;
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";

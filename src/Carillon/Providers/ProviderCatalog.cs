@@ -26,6 +26,9 @@ public sealed class ProviderCatalog(
     /// <summary>Raised after routes have changed.</summary>
     public event Action? Changed;
 
+    /// <summary>Called when a provider goes to rest after it had been well.</summary>
+    internal Action<ProviderRuntime> Tripped { get; set; } = static _ => { };
+
     public IReadOnlyCollection<ProviderRuntime> All => _snapshot.ById.Values;
 
     /// <summary>The enabled providers for a tenant's channel, best first; empty when there are none.</summary>
@@ -71,7 +74,7 @@ public sealed class ProviderCatalog(
             try
             {
                 var provider = sealedCredentials is null ? stored : stored with { Credentials = Open(stored.Id, sealedCredentials) };
-                made.Add(new ProviderRuntime(provider, kind.Create(provider, services), limits));
+                made.Add(new ProviderRuntime(provider, kind.Create(provider, services), limits) { Tripped = OnTripped });
             }
             catch (Exception e) when (e is ArgumentException or SecretUnreadableException)
             {
@@ -255,13 +258,15 @@ public sealed class ProviderCatalog(
         try
         {
             var health = _snapshot.ById.TryGetValue(provider.Id, out var before) ? before.Health : null;
-            return new ProviderRuntime(provider, kind.Create(provider, services), limits, health);
+            return new ProviderRuntime(provider, kind.Create(provider, services), limits, health) { Tripped = OnTripped };
         }
         catch (ArgumentException)
         {
             return null;
         }
     }
+
+    private void OnTripped(ProviderRuntime provider) => Tripped(provider);
 
     private static Provider Made(ProviderDraft draft, Provider basis) => basis with
     {

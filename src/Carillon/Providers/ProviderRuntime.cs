@@ -50,6 +50,9 @@ public sealed class ProviderRuntime
 
     public string PublicId { get; }
 
+    /// <summary>Called when it goes to rest after it had been well, by whoever ended the send; it must be quick.</summary>
+    internal Action<ProviderRuntime>? Tripped { get; init; }
+
     /// <summary>How it has done of late.</summary>
     public ProviderHealth Health { get; }
 
@@ -126,7 +129,7 @@ public sealed class ProviderRuntime
         Allowance?.Settle(ticket, result, now);
         Health.Note(result, took, now);
         ProviderRoom room;
-        bool end;
+        bool end, hasTripped;
         lock (_lock)
         {
             var (tripsBefore, throttlesBefore) = (_trips, _throttles);
@@ -144,9 +147,11 @@ public sealed class ProviderRuntime
             }
 
             room = _trips != tripsBefore || _throttles > throttlesBefore ? ProviderRoom.Changed : ProviderRoom.OnePlace;
+            hasTripped = tripsBefore == 0 && _trips > 0;
             end = _isRetired && _underWay == 0;
         }
 
+        if (hasTripped) Tripped?.Invoke(this);
         if (end) End();
         return room;
     }

@@ -63,6 +63,11 @@ internal static class ClientOperations
         ["listSimulatedVendorMessages"] = Of<SimulatorClient>(nameof(SimulatorClient.ListVendorMessagesAsync)),
         ["replyThroughSimulatedVendor"] = Of<SimulatorClient>(nameof(SimulatorClient.ReplyAsync)),
 
+        ["listAlerts"] = Of<AlertsClient>(nameof(AlertsClient.ListAsync)),
+        ["getAlert"] = Of<AlertsClient>(nameof(AlertsClient.GetAsync)),
+        ["getAlertSettings"] = Of<AlertsClient>(nameof(AlertsClient.GetSettingsAsync)),
+        ["replaceAlertSettings"] = Of<AlertsClient>(nameof(AlertsClient.ReplaceSettingsAsync)),
+
         ["createKey"] = Of<KeysClient>(nameof(KeysClient.CreateAsync)),
         ["listKeys"] = Of<KeysClient>(nameof(KeysClient.ListAsync)),
         ["revokeKey"] = Of<KeysClient>(nameof(KeysClient.RevokeAsync)),

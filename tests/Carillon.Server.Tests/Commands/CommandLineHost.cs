@@ -20,6 +20,8 @@ internal sealed class CommandLineHost : IAsyncDisposable
         Directory = System.IO.Directory.CreateTempSubdirectory("carillon-cli-").FullName;
     }
 
+    public CarillonEngine Engine => _server.Engine;
+
     /// <summary>For files of the test.</summary>
     public string Directory { get; }
 

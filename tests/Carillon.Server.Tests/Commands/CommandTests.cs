@@ -1,4 +1,6 @@
+using Carillon.Alerts;
 using Carillon.Server.Commands;
+using Carillon.Server.Tests.Http;
 
 namespace Carillon.Server.Tests.Commands;
 
@@ -149,6 +151,33 @@ public sealed class CommandTests : IAsyncLifetime
 
         Assert.Contains("cancelled", cancelled.Output, StringComparison.Ordinal);
         Assert.Contains("0 messages wait.", (await DoneAsync("queue")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Alerts_are_listed_and_told_with_what_to_do()
+    {
+        var now = _host.Engine.Time.GetUtcNow();
+        var alert = new Alert
+        {
+            Tenant = ApiHost.Tenant,
+            Id = _host.Engine.Ids.Next(),
+            Kind = AlertKind.Circuit,
+            Severity = AlertSeverity.Critical,
+            Key = "circuit/prv_x",
+            Facts = new AlertFacts { Summary = "relay has failed 5 times in a row", Detail = "It rests.", Remedy = "Look at its last errors." },
+            RaisedAt = now,
+            SeenAt = now,
+        };
+        await _host.Engine.Storage.Alerts.RaiseAsync(alert, TestContext.Current.CancellationToken);
+
+        Assert.Contains("relay has failed 5 times in a row", (await DoneAsync("alerts")).Output, StringComparison.Ordinal);
+        Assert.Equal(alert.PublicId, Assert.Single((await DoneAsync("alerts", "--kind", "circuit", "--json")).Lines).GetProperty("id").GetString());
+        Assert.Contains("What to do: Look at its last errors.", (await DoneAsync("alerts", alert.PublicId)).Output, StringComparison.Ordinal);
+        await _host.Engine.Storage.Alerts.ResolveAsync(alert.Id, now, "It has answered for 60 seconds.", cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Empty((await DoneAsync("alerts", "--json")).Lines);
+        Assert.Equal("resolved", Assert.Single((await DoneAsync("alerts", "--all", "--json")).Lines).GetProperty("state").GetString());
+        Assert.Contains("It has answered for 60 seconds.", (await DoneAsync("alerts", alert.PublicId)).Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, (await _host.RunAsync("alerts", "--kind", "fire")).Code);
     }
 
     [Fact]

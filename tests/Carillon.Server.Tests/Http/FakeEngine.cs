@@ -95,6 +95,8 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderS
 
     public IProviderStore Providers { get; } = EmptyStore.Of<IProviderStore>();
 
+    public IAlertStore Alerts { get; } = EmptyStore.Of<IAlertStore>();
+
     public ILimitStore Limits => this;
 
     public ISenderStore Senders => this;

@@ -27,6 +27,9 @@ internal sealed class EngineHarness : IAsyncDisposable
 
     public CarillonEngine Engine { get; private set; } = null!;
 
+    /// <summary>Makes stores over the same data, for other nodes.</summary>
+    public StorageFactory Storage => _storage;
+
     public ConcurrentQueue<string> Defects { get; } = new();
 
     /// <summary>By the provider's name: what it answers to each message.</summary>

@@ -25,6 +25,9 @@ internal sealed class WebhookGateway : IGateway
         Create = (provider, services) => new WebhookGateway(provider, services),
     };
 
+    /// <summary>Of a notification whose text is to be posted as it is, whatever the provider's <c>payload</c>: <c>application/json</c>.</summary>
+    public const string DocumentHeader = "Content-Type";
+
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly WebhookSettings _settings;
@@ -84,7 +87,7 @@ internal sealed class WebhookGateway : IGateway
     private HttpRequestMessage Build(GatewayMessage message, Uri url)
     {
         var id = PublicId.Format(PublicId.Message, message.Message.Id);
-        var content = _settings.Payload == WebhookPayload.Event ? Event(message, id) : Text(message);
+        var content = IsDocument(message) ? Document(message) : _settings.Payload == WebhookPayload.Event ? Event(message, id) : Text(message);
         var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = content };
         var now = _time.GetUtcNow();
         request.Headers.TryAddWithoutValidation(WebhookSignature.IdHeader, id);
@@ -92,6 +95,17 @@ internal sealed class WebhookGateway : IGateway
         if (_settings.Secrets.Count > 0)
             request.Headers.TryAddWithoutValidation(WebhookSignature.SignatureHeader, WebhookSignature.Sign(_settings.Secrets, id, now, content.Written.Span));
         return request;
+    }
+
+    /// <summary>What the server itself has to say is an event by itself: no request can set this header.</summary>
+    private static bool IsDocument(GatewayMessage message) =>
+        message.Headers is { } headers && headers.TryGetValue(DocumentHeader, out var type) && type == RequestContent.Json;
+
+    private static RequestContent Document(GatewayMessage message)
+    {
+        var content = new RequestContent(RequestContent.Json);
+        content.Write(message.Content.Text.Span);
+        return content;
     }
 
     private RequestContent Text(GatewayMessage message)

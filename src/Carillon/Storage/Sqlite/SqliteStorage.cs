@@ -31,6 +31,7 @@ public sealed class SqliteStorage : IStorage
         Templates = new SqliteTemplateStore(writer, _readers);
         Providers = new SqliteProviderStore(writer, _readers);
         Limits = new SqliteLimitStore(writer, _readers);
+        Alerts = new SqliteAlertStore(writer, _readers);
         Senders = new SqliteSenderStore(writer, _readers);
         Attachments = new SqliteAttachmentStore(writer, _readers);
         Tenants = new SqliteTenantStore(writer, _readers);
@@ -48,6 +49,8 @@ public sealed class SqliteStorage : IStorage
     public IProviderStore Providers { get; }
 
     public ILimitStore Limits { get; }
+
+    public IAlertStore Alerts { get; }
 
     public ISenderStore Senders { get; }
 
