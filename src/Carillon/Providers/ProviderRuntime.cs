@@ -40,6 +40,9 @@ public sealed class ProviderRuntime
 
     public IGateway Gateway { get; }
 
+    /// <summary>With the credentials before these: it sends nothing, it only checks callbacks. Null where there are none.</summary>
+    internal IGateway? Previous { get; init; }
+
     public string PublicId { get; }
 
     /// <summary>How it has done of late.</summary>
@@ -162,10 +165,17 @@ public sealed class ProviderRuntime
         if (end) End();
     }
 
+    /// <summary>Its gateways are disposed; sends have ended.</summary>
+    internal async ValueTask CloseAsync()
+    {
+        await Gateway.DisposeAsync();
+        if (Previous is not null) await Previous.DisposeAsync();
+    }
+
     private void End()
     {
         if (Allowance is { } allowance) _limits!.Forget(allowance);
-        _ = Gateway.DisposeAsync().AsTask();
+        _ = CloseAsync().AsTask();
     }
 
     private ProviderEntry StandingLocked(DateTimeOffset now)

@@ -20,6 +20,8 @@ public interface IStorage : IAsyncDisposable
 
     ISenderStore Senders { get; }
 
+    ISealedStore Sealed { get; }
+
     IAttachmentStore Attachments { get; }
 
     ITenantStore Tenants { get; }

@@ -28,6 +28,7 @@ public sealed class PostgreSqlStorage : IStorage
         Providers = new PostgreSqlProviderStore(database);
         Limits = new PostgreSqlLimitStore(database);
         Senders = new PostgreSqlSenderStore(database);
+        Sealed = new PostgreSqlSealedStore(database);
         Attachments = new PostgreSqlAttachmentStore(database);
         Tenants = new PostgreSqlTenantStore(database);
         Nodes = new PostgreSqlNodeStore(database, time);
@@ -46,6 +47,8 @@ public sealed class PostgreSqlStorage : IStorage
     public ILimitStore Limits { get; }
 
     public ISenderStore Senders { get; }
+
+    public ISealedStore Sealed { get; }
 
     public IAttachmentStore Attachments { get; }
 

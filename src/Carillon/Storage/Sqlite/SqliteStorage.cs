@@ -32,6 +32,7 @@ public sealed class SqliteStorage : IStorage
         Providers = new SqliteProviderStore(writer, _readers);
         Limits = new SqliteLimitStore(writer, _readers);
         Senders = new SqliteSenderStore(writer, _readers);
+        Sealed = new SqliteSealedStore(writer, _readers);
         Attachments = new SqliteAttachmentStore(writer, _readers);
         Tenants = new SqliteTenantStore(writer, _readers);
         Nodes = new SqliteNodeStore(writer, _readers);
@@ -50,6 +51,8 @@ public sealed class SqliteStorage : IStorage
     public ILimitStore Limits { get; }
 
     public ISenderStore Senders { get; }
+
+    public ISealedStore Sealed { get; }
 
     public IAttachmentStore Attachments { get; }
 
