@@ -47,6 +47,7 @@ public sealed class CarillonClient : IDisposable
         Senders = new SendersClient(api);
         Simulator = new SimulatorClient(api);
         Keys = new KeysClient(api);
+        Encryption = new EncryptionClient(api);
         Tenants = new TenantsClient(api);
         Operations = new OperationsClient(api);
     }
@@ -68,6 +69,8 @@ public sealed class CarillonClient : IDisposable
     public SimulatorClient Simulator { get; }
 
     public KeysClient Keys { get; }
+
+    public EncryptionClient Encryption { get; }
 
     public TenantsClient Tenants { get; }
 

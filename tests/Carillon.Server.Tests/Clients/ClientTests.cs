@@ -200,7 +200,7 @@ public sealed class ClientTests : IAsyncLifetime
         Assert.StartsWith("ck_", key.Text, StringComparison.Ordinal);
         await _client.Senders.DeleteAsync(sender.Id, Token);
         await _client.Keys.RevokeAsync(key.Id, Token);
-        Assert.NotNull((await _client.Keys.ListAsync(pageSize: 1, Token).SingleAsync(k => k.Id == key.Id, Token)).RevokedAt);
+        Assert.NotNull((await _client.Keys.ListAsync(pageSize: 1, cancellationToken: Token).SingleAsync(k => k.Id == key.Id, Token)).RevokedAt);
     }
 
     [Fact]
@@ -231,12 +231,12 @@ public sealed class ClientTests : IAsyncLifetime
         var draft = new ProviderDraft { Name = "sim", Channel = KnownChannels.Email, Kind = "simulator" };
         var made = await _client.Providers.CreateAsync(draft, Token);
 
-        var changed = await _client.Providers.ReplaceAsync(made.Id, draft with { Priority = 7, Limits = new ProviderLimits { PerSecond = 5 } }, made.Version, Token);
+        var changed = await _client.Providers.ReplaceAsync(made.Id, draft with { Priority = 7, Limits = new ProviderLimits { PerSecond = 5 } }, made.Version, cancellationToken: Token);
         var off = await _client.Providers.SetEnabledAsync(made.Id, enabled: false, Token);
         var test = await _client.Providers.TestAsync(made.Id, "ana@example.net", cancellationToken: Token);
 
         Assert.Equal((7, 5, false, "accepted"), (changed.Priority, changed.Limits!.PerSecond, off.Enabled, test.Outcome));
-        await Assert.ThrowsAsync<CarillonApiException>(() => _client.Providers.ReplaceAsync(made.Id, draft, made.Version, Token));
+        await Assert.ThrowsAsync<CarillonApiException>(() => _client.Providers.ReplaceAsync(made.Id, draft, made.Version, cancellationToken: Token));
         await _client.Providers.DeleteAsync(made.Id, Token);
     }
 
