@@ -35,6 +35,7 @@ public sealed class ProviderRuntime
     {
         Provider = provider;
         Gateway = gateway;
+        Echo = CredentialEcho.Of(provider);
         PublicId = Messages.PublicId.Format(Messages.PublicId.Provider, provider.Id);
         _limits = limits;
         Health = health ?? new ProviderHealth();
@@ -47,6 +48,9 @@ public sealed class ProviderRuntime
 
     /// <summary>With the credentials before these: it sends nothing, it only checks callbacks. Null where there are none.</summary>
     internal IGateway? Previous { get; init; }
+
+    /// <summary>Takes its credentials out of what the vendor says; null where there are none.</summary>
+    internal CredentialEcho? Echo { get; }
 
     public string PublicId { get; }
 
