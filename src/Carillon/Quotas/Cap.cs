@@ -26,7 +26,7 @@ internal sealed class Cap(QuotaOwner owner, int limit, MinuteWindow? minute, Day
         }
 
         var (left, wait) = minute.Look(limit);
-        return new QuotaRefusal(owner, IsDay: false, limit, left, wait > TimeSpan.Zero ? wait : TimeSpan.FromSeconds(1));
+        return new QuotaRefusal(owner, IsDay: false, limit, left, TimeSpan.FromSeconds(Math.Clamp(wait.TotalSeconds, 1, 60)));
     }
 
     public QuotaState State()

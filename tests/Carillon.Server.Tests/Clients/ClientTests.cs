@@ -204,6 +204,26 @@ public sealed class ClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_has_caps_that_are_changed_by_its_version()
+    {
+        var made = await _client.Keys.CreateAsync(
+            new KeyDraft { Name = "billing", Scopes = ["messages:write"], Limits = new RecipientLimits { RecipientsPerMinute = 60 } }, Token);
+        Assert.Equal((60, null, 1000, 1), (made.Limits.RecipientsPerMinute, made.Limits.RecipientsPerDay, made.NewKey?.RecipientsPerMinute, made.Version));
+
+        var changed = await _client.Keys.ReplaceAsync(
+            made.Id, new KeyDetails { Name = "bills", Limits = new RecipientLimits { RecipientsPerDay = 500 } }, made.Version, Token);
+
+        Assert.Equal(("bills", null, 500, 2), (changed.Name, changed.Limits.RecipientsPerMinute, changed.Limits.RecipientsPerDay, changed.Version));
+        var stale = await Assert.ThrowsAsync<CarillonApiException>(() => _client.Keys.ReplaceAsync(made.Id, new KeyDetails { Name = "late" }, made.Version, Token));
+        Assert.Equal(HttpStatusCode.PreconditionFailed, stale.Status);
+        var refused = await Assert.ThrowsAsync<CarillonApiException>(
+            () => _client.Keys.ReplaceAsync(made.Id, new KeyDetails { Name = "k", LiftsNewKeyCap = true }, cancellationToken: Token));
+        Assert.Equal(HttpStatusCode.Forbidden, refused.Status);
+        Assert.Equal("bills", (await _client.Keys.GetAsync(made.Id, Token)).Name);
+        Assert.Equal(HttpStatusCode.Forbidden, (await Assert.ThrowsAsync<CarillonApiException>(() => _client.Encryption.GetAsync(Token))).Status);
+    }
+
+    [Fact]
     public async Task A_template_has_drafts_versions_and_a_way_back()
     {
         await _client.Templates.CreateAsync(Draft("Hello {{ name }}"), Token);

@@ -87,7 +87,7 @@ public abstract class ResealerTests(StorageFactory storage)
         Assert.Equal((true, true, false), (await TakesAsync(harness, "first"), await TakesAsync(harness, "second"), await TakesAsync(harness, "third")));
         Assert.NotNull(harness.Engine.Senders.Find(EngineHarness.Tenant, "example.net"));
         for (var i = 0; i < Secrets; i++)
-            Assert.Equal($"Your code is {1000 + i}", (await harness.Engine.Contents.ReadAsync(EngineHarness.Tenant, messages[i], Cancellation))!.Text);
+            Assert.Equal($$"""{"code":"{{1000 + i}}"}""", await SecretsAsync(harness, messages[i], Keys.B));
     }
 
     [Fact]
@@ -101,7 +101,8 @@ public abstract class ResealerTests(StorageFactory storage)
             await harness.RestartAsync();
             Assert.Equal(4, (await harness.Engine.Resealer.RunAsync(4, Cancellation)).Resealed);
             // Whatever is sealed with, all of it is read.
-            Assert.Equal("Your code is 1000", (await harness.Engine.Contents.ReadAsync(EngineHarness.Tenant, messages[0], Cancellation))!.Text);
+            Assert.Equal("""{"code":"1000"}""", await SecretsAsync(harness, messages[0], Keys.BThenA));
+            Assert.Equal("Your code is [secret]", (await harness.Engine.Contents.ReadAsync(EngineHarness.Tenant, messages[0], Cancellation))!.Text);
         }
 
         await harness.RestartAsync();
@@ -167,6 +168,15 @@ public abstract class ResealerTests(StorageFactory storage)
 
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         while (!(await UseAsync(harness)).EndsWith(" opens 0", StringComparison.Ordinal)) await timer.WaitForNextTickAsync(Cancellation);
+    }
+
+    /// <summary>The secret variables of a message, opened with these keys.</summary>
+    private static async Task<string> SecretsAsync(EngineHarness harness, Guid message, KeyRing ring)
+    {
+        var log = harness.Engine.Storage.Log;
+        var stored = await log.GetMessageAsync(EngineHarness.Tenant, message, Cancellation);
+        var notification = (await log.GetNotificationAsync(EngineHarness.Tenant, stored!.NotificationId, Cancellation))!.Notification;
+        return Encoding.UTF8.GetString(new SecretBox(ring).Open(notification.Secrets!, Renderer.SecretsPurpose(notification.Id)));
     }
 
     private static byte[] KeyIdOf(KeyRing ring) => Convert.FromHexString(ring.Names);
