@@ -1,5 +1,5 @@
-using Carillon.Messages;
 using Carillon.Dispatch;
+using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Senders;
 using Carillon.Storage;

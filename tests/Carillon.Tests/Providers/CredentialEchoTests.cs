@@ -15,8 +15,15 @@ public sealed class CredentialEchoTests
 
     private static Provider Make(string? credentials) => new()
     {
-        Tenant = new TenantId(1), Id = Guid.Empty, Name = "p", Channel = Channel.Sms, Kind = "http", Settings = JsonElement.Parse("{}"),
-        Credentials = credentials is null ? null : JsonElement.Parse(credentials), CreatedAt = default, UpdatedAt = default,
+        Tenant = new TenantId(1),
+        Id = Guid.Empty,
+        Name = "p",
+        Channel = Channel.Sms,
+        Kind = "http",
+        Settings = JsonElement.Parse("{}"),
+        Credentials = credentials is null ? null : JsonElement.Parse(credentials),
+        CreatedAt = default,
+        UpdatedAt = default,
     };
 
     [Theory]

@@ -150,6 +150,33 @@ public abstract class CredentialRotationTests(StorageFactory storage)
     }
 
     [Fact]
+    public async Task Another_node_takes_up_the_new_and_the_previous_credentials()
+    {
+        await using var harness = await StartAsync();
+        await ChangeAsync(harness, "first");
+        await using var other = new ProviderCatalog(
+            harness.Engine.Storage.Providers, harness.Engine.Gateways, new GatewayServices(TimeProvider.System, harness.Engine.Outbox), harness.Engine.Secrets,
+            harness.Engine.Ids, TimeProvider.System, simulate: false);
+        Assert.Empty(await other.LoadAsync(Cancellation));
+
+        var rotated = await ChangeAsync(harness, "second");
+        await other.RefreshAsync(Cancellation);
+
+        var there = other.Find(rotated.Id)!;
+        Assert.Equal("second", there.Provider.Credentials?.GetProperty("sign").GetString());
+        var verdict = await Assert.IsType<ICallbackReceiver>(there.Previous, exactMatch: false).VerifyAsync(
+            new CallbackRequest
+            {
+                Method = "POST",
+                Url = new Uri("https://example.net/callbacks/x"),
+                Headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["x-signed"] = "first" },
+                ReceivedAt = rotated.UpdatedAt,
+            },
+            Cancellation);
+        Assert.IsType<CallbackVerdict.Genuine>(verdict);
+    }
+
+    [Fact]
     public async Task The_deletion_of_a_provider_takes_its_previous_credentials_along()
     {
         await using var harness = await StartAsync();

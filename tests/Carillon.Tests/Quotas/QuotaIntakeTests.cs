@@ -27,7 +27,14 @@ public abstract class QuotaIntakeTests(StorageFactory storage)
 
     private static ApiKey KeyOf(RecipientLimits limits, bool isHeld = false) => new()
     {
-        Id = Guid.CreateVersion7(), Tenant = EngineHarness.Tenant, Name = "k", Hash = [1], Scopes = [Scopes.Send], CreatedAt = TimeProvider.System.GetUtcNow(), Limits = limits, IsHeld = isHeld,
+        Id = Guid.CreateVersion7(),
+        Tenant = EngineHarness.Tenant,
+        Name = "k",
+        Hash = [1],
+        Scopes = [Scopes.Send],
+        CreatedAt = TimeProvider.System.GetUtcNow(),
+        Limits = limits,
+        IsHeld = isHeld,
     };
 
     private static byte[] AnswerOf(Notification notification) => Encoding.UTF8.GetBytes($"\"{notification.Id}\"");

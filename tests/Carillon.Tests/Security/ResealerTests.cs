@@ -83,7 +83,7 @@ public abstract class ResealerTests(StorageFactory storage)
 
         harness.Keys = New;
         await harness.RestartAsync();
-        Assert.Empty(harness.Engine.StartNotes.Where(n => n.Contains("encryption", StringComparison.Ordinal)));
+        Assert.DoesNotContain(harness.Engine.StartNotes, n => n.Contains("encryption", StringComparison.Ordinal));
         Assert.Equal((true, true, false), (await TakesAsync(harness, "first"), await TakesAsync(harness, "second"), await TakesAsync(harness, "third")));
         Assert.NotNull(harness.Engine.Senders.Find(EngineHarness.Tenant, "example.net"));
         for (var i = 0; i < Secrets; i++)

@@ -103,7 +103,14 @@ public abstract class CatalogConformance(StorageFactory factory) : StorageTest(f
     {
         var key = new ApiKey
         {
-            Id = Ids.Next(), Tenant = Tenant, Name = "ci", Hash = [1], Scopes = [Scopes.Send], CreatedAt = Now, IsHeld = true, Limits = new RecipientLimits(60, null),
+            Id = Ids.Next(),
+            Tenant = Tenant,
+            Name = "ci",
+            Hash = [1],
+            Scopes = [Scopes.Send],
+            CreatedAt = Now,
+            IsHeld = true,
+            Limits = new RecipientLimits(60, null),
         };
         await Store.Tenants.CreateKeyAsync(key, Cancellation);
         Assert.Equivalent(key, await Store.Tenants.GetKeyAsync(key.Id, Cancellation), strict: true);

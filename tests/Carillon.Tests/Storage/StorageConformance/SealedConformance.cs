@@ -85,6 +85,13 @@ public abstract class SealedConformance(StorageFactory factory) : StorageTest(fa
 
     private Provider Make(string name, TenantId tenant) => new()
     {
-        Tenant = tenant, Id = Ids.Next(), Name = name, Channel = Channel.Sms, Kind = "simulator", Settings = JsonElement.Parse("{}"), CreatedAt = Now, UpdatedAt = Now,
+        Tenant = tenant,
+        Id = Ids.Next(),
+        Name = name,
+        Channel = Channel.Sms,
+        Kind = "simulator",
+        Settings = JsonElement.Parse("{}"),
+        CreatedAt = Now,
+        UpdatedAt = Now,
     };
 }
