@@ -11,8 +11,8 @@ internal sealed class EncryptionApi(CarillonEngine engine)
 {
     public void Map(ApiEndpoints api)
     {
-        api.Get("/v1/encryption", Scopes.Admin, GetAsync).Describe(ApiOperations.GetEncryption);
-        api.Post("/v1/encryption/reseal", Scopes.Admin, ResealAsync).Describe(ApiOperations.Reseal);
+        api.Get("/v1/encryption", Scopes.Admin, GetAsync).Describe(AdministrationOperations.GetEncryption);
+        api.Post("/v1/encryption/reseal", Scopes.Admin, ResealAsync).Describe(AdministrationOperations.Reseal);
     }
 
     private async Task GetAsync(HttpContext context, ApiKey key)

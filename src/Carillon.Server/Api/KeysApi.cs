@@ -9,11 +9,11 @@ internal sealed class KeysApi(CarillonEngine engine, TimeProvider time)
 {
     public void Map(ApiEndpoints api)
     {
-        api.Post("/v1/keys", Scopes.Admin, CreateAsync).Describe(ApiOperations.CreateKey);
-        api.Get("/v1/keys", Scopes.Admin, ListAsync).Describe(ApiOperations.ListKeys);
-        api.Get("/v1/keys/{id}", Scopes.Admin, GetAsync).Describe(ApiOperations.GetKey);
-        api.Put("/v1/keys/{id}", Scopes.Admin, ReplaceAsync).Describe(ApiOperations.ReplaceKey);
-        api.Delete("/v1/keys/{id}", Scopes.Admin, RevokeAsync).Describe(ApiOperations.RevokeKey);
+        api.Post("/v1/keys", Scopes.Admin, CreateAsync).Describe(AdministrationOperations.CreateKey);
+        api.Get("/v1/keys", Scopes.Admin, ListAsync).Describe(AdministrationOperations.ListKeys);
+        api.Get("/v1/keys/{id}", Scopes.Admin, GetAsync).Describe(AdministrationOperations.GetKey);
+        api.Put("/v1/keys/{id}", Scopes.Admin, ReplaceAsync).Describe(AdministrationOperations.ReplaceKey);
+        api.Delete("/v1/keys/{id}", Scopes.Admin, RevokeAsync).Describe(AdministrationOperations.RevokeKey);
     }
 
     private async Task CreateAsync(HttpContext context, ApiKey key)
