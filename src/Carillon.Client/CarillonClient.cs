@@ -49,6 +49,7 @@ public sealed class CarillonClient : IDisposable
         Stops = new StopsClient(api);
         Simulator = new SimulatorClient(api);
         Keys = new KeysClient(api);
+        Encryption = new EncryptionClient(api);
         Tenants = new TenantsClient(api);
         Alerts = new AlertsClient(api);
         Operations = new OperationsClient(api);
@@ -77,6 +78,8 @@ public sealed class CarillonClient : IDisposable
     public SimulatorClient Simulator { get; }
 
     public KeysClient Keys { get; }
+
+    public EncryptionClient Encryption { get; }
 
     public TenantsClient Tenants { get; }
 

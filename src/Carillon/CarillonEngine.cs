@@ -11,6 +11,7 @@ using Carillon.Dispatch.Maintenance;
 using Carillon.Messages;
 using Carillon.Nodes;
 using Carillon.Providers;
+using Carillon.Quotas;
 using Carillon.Routing;
 using Carillon.Security;
 using Carillon.Senders;
@@ -67,12 +68,14 @@ public sealed class CarillonEngine : IAsyncDisposable
         _kinds = gateways ?? new GatewayCatalog();
         Ids = new IdGenerator(time);
         Secrets = new SecretBox(keys);
+        Resealer = new Resealer(storage, keys, Secrets);
+        Recipients = new RecipientQuotas(storage.Limits, options, time);
         Outbox = new SimulatorOutbox();
         Templates = new TemplateCatalog(storage.Templates, Ids, options, time);
         Senders = new SenderDirectory(storage.Senders, Secrets, Ids, time);
         _gatewayServices = new GatewayServices(time, Outbox) { Signers = Senders.Find, Guard = options.OutgoingGuard, CallbackUrl = CallbackUrlOf, CallBack = CallBackAsync };
         Limits = new LimitKeeper(storage.Limits, time, defects);
-        Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate, Limits);
+        Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate, Limits, options.CredentialsGrace);
         Routing = new RoutingBook(storage.Nodes, time);
         _router = new Router(Providers, Routing);
         _routes = new RouteView(_router, Providers, time);
@@ -87,6 +90,12 @@ public sealed class CarillonEngine : IAsyncDisposable
     public KeyRing Keys { get; }
 
     public SecretBox Secrets { get; }
+
+    /// <summary>Finishes a rotation of the encryption key.</summary>
+    public Resealer Resealer { get; }
+
+    /// <summary>How many recipients API keys and tenants may address.</summary>
+    public RecipientQuotas Recipients { get; }
 
     public IdGenerator Ids { get; }
 
@@ -189,6 +198,7 @@ public sealed class CarillonEngine : IAsyncDisposable
             new Cleaner(Storage, _lease, _options, _time, _defects),
             AlertWatch!,
         ]);
+        if (!Storage.IsShared && Keys.Count > 1) _upkeep.Add(new Sealer(Resealer, _time, _defects));
         foreach (var service in _upkeep) service.Start();
         StartNotes = notes;
         IsRunning = true;
@@ -267,6 +277,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         if (_dispatcher is not null) await _dispatcher.DrainAsync(deadline);
         await Providers.DisposeAsync();
         await Limits.DisposeAsync();
+        await Recipients.DisposeAsync();
         if (_callbackReader is not null) await _callbackReader.DisposeAsync();
         await VendorSimulators.DisposeAsync();
         await _gatewayServices.Rehearsals.DisposeAsync();
@@ -301,7 +312,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         var builder = new NotificationBuilder(contacts, Templates, Storage.Attachments, plans, Secrets, Ids, _time, _options.DefaultRegion);
         _previewer = new Previewer(builder, _lanes, Templates, renderer, _routes);
         _intake = new Intake(
-            builder, contacts, _committer, _dispatcher, _lanes, _options, _time);
+            builder, contacts, Storage.Queue, _committer, _dispatcher, _lanes, _options, _time);
         AlertWatch = WatchOf(_intake);
     }
 

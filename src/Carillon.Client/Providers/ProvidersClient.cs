@@ -32,12 +32,14 @@ public sealed class ProvidersClient
 
     /// <summary>
     /// Changes a provider: all of it, but channel and kind stay. What is left null takes its default, except credentials: those that are stored
-    /// stay. Nothing under way is lost.
+    /// stay. Nothing under way is lost. Callbacks that are signed with credentials that it replaces are taken for a while.
     /// </summary>
     /// <param name="ifVersion">Refused (412) when it is no longer at this version.</param>
-    public Task<Provider> ReplaceAsync(string id, ProviderDraft provider, int? ifVersion = null, CancellationToken cancellationToken = default) =>
+    /// <param name="revoke">Replaced credentials count for nothing from here on, also those that were replaced before.</param>
+    public Task<Provider> ReplaceAsync(
+        string id, ProviderDraft provider, int? ifVersion = null, bool revoke = false, CancellationToken cancellationToken = default) =>
         _api.SendAsync(
-            new ApiCall(HttpMethod.Put, $"{Path}/{QueryText.Segment(id)}")
+            new ApiCall(HttpMethod.Put, new QueryText($"{Path}/{QueryText.Segment(id)}").Add("revoke", revoke ? "now" : null).ToString())
             {
                 Body = JsonSerializer.SerializeToUtf8Bytes(provider, CarillonJson.Default.ProviderDraft),
                 IfMatch = QueryText.Tag(ifVersion),

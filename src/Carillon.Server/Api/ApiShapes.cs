@@ -227,6 +227,8 @@ internal static class ApiShapes
     internal record StoredProvider(
         string Id, string Name, string Channel, string Kind, JsonElement Settings, bool HasCredentials,
         [property: Description("Their names, with every value masked.")] JsonElement? Credentials,
+        [property: Description("When these credentials took the place of others.")] DateTimeOffset? CredentialsRotatedAt,
+        [property: Description("Until when callbacks are taken that are signed with the credentials before these.")] DateTimeOffset? PreviousValidUntil,
         int Priority, int Weight, bool IsDefault, bool Enabled, int MaxConcurrency, ProviderLimits? Limits, ProviderBudget? Budget, ProviderCost? Cost,
         string[]? Countries, string? TimeZone,
         [property: Description("1, and one more with each change.")] int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
@@ -261,14 +263,15 @@ internal static class ApiShapes
         [property: Description("Of money.")] string? Currency, DateTimeOffset ResetsAt);
 
     internal sealed record UsedProvider(
-        string Id, string Name, string Channel, string Kind, JsonElement Settings, bool HasCredentials, JsonElement? Credentials, int Priority, int Weight,
+        string Id, string Name, string Channel, string Kind, JsonElement Settings, bool HasCredentials, JsonElement? Credentials,
+        DateTimeOffset? CredentialsRotatedAt, DateTimeOffset? PreviousValidUntil, int Priority, int Weight,
         bool IsDefault, bool Enabled, int MaxConcurrency, ProviderLimits? Limits, ProviderBudget? Budget, ProviderCost? Cost, string[]? Countries, string? TimeZone,
         int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
         [property: Description("How much is used of each limit in its present window.")] ProviderUsage[] Usage,
         [property: Description("Null for one that cannot serve: its credentials cannot be read.")] ProviderHealth? Health)
         : StoredProvider(
-            Id, Name, Channel, Kind, Settings, HasCredentials, Credentials, Priority, Weight, IsDefault, Enabled, MaxConcurrency, Limits, Budget, Cost, Countries,
-            TimeZone, Version, CreatedAt, UpdatedAt);
+            Id, Name, Channel, Kind, Settings, HasCredentials, Credentials, CredentialsRotatedAt, PreviousValidUntil, Priority, Weight, IsDefault, Enabled,
+            MaxConcurrency, Limits, Budget, Cost, Countries, TimeZone, Version, CreatedAt, UpdatedAt);
 
     internal sealed record ProviderLimits(int? PerSecond, int? PerMinute, int? PerHour, int? PerDay, int? PerMonth);
 
@@ -320,10 +323,42 @@ internal static class ApiShapes
 
     internal sealed record SimulatedCallback([property: Description("What the callback was answered, or why there was none.")] string Callback);
 
-    internal sealed record Key(string Name, string[] Scopes);
+    internal sealed record Key(string Name, string[] Scopes, RecipientLimits? Limits);
+
+    internal sealed record KeyDetails(
+        string Name, [property: Description("Left out there are none.")] RecipientLimits? Limits,
+        [property: Description("null lifts the cap for new keys, with a key of the installation; left out it stays.")] NewKey? NewKey);
+
+    internal sealed record RecipientLimits(
+        [property: Description("Accepted notifications within any 60 seconds, on each node: 1 to 1,000,000; null for no limit.")] int? RecipientsPerMinute,
+        [property: Description("Within a day of UTC, on all nodes together: 1 to 1,000,000,000; null for no limit.")] int? RecipientsPerDay);
+
+    internal sealed record NewKey(
+        [property: Description("For all new keys of the tenant together.")] int RecipientsPerMinute, DateTimeOffset Until);
 
     internal sealed record StoredKey(
-        string Id, [property: Description("Only in the answer that makes it.")] string? Key, string Name, string[] Scopes, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt);
+        string Id, [property: Description("Only in the answer that makes it.")] string? Key,
+        [property: Description("Whose it is, where a key of the installation asks.")] string? Tenant,
+        string Name, string[] Scopes, RecipientLimits Limits,
+        [property: Description("While it goes by the cap for new keys.")] NewKey? NewKey,
+        int Version, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt);
+
+    internal sealed record Encryption(EncryptionKey[] Keys);
+
+    internal sealed record EncryptionKey(
+        [property: Description("The first 4 bytes of its SHA-256, in hexadecimal digits.")] string Id,
+        [property: Description("seals (the first of ENCRYPTION_KEY), opens (another of it) or missing (this node does not have it).")] string Role,
+        [property: Description("What is sealed with it. At 0 the key may go.")] long Total,
+        SealedCounts Secrets);
+
+    internal sealed record SealedCounts(
+        long ProviderCredentials, long PreviousCredentials, long SenderKeys, long NotificationSecrets,
+        [property: Description("1 for the key with which the value is sealed by which a starting node knows its key.")] long KeyCheck);
+
+    internal sealed record Resealing(
+        [property: Description("Secrets that are sealed with the first key now.")] int Resealed,
+        [property: Description("Damaged ones, which no key opens.")] int Unreadable,
+        [property: Description("Nothing is left that could be sealed anew.")] bool Done);
 
     internal sealed record Tenant(string Key, string? Name);
 
@@ -332,7 +367,9 @@ internal static class ApiShapes
 
     internal sealed record RequestLimits(
         [property: Description("For each API key alone.")] RequestLimit? PerKey,
-        [property: Description("For all API keys of the tenant together.")] RequestLimit? PerTenant);
+        [property: Description("For all API keys of the tenant together.")] RequestLimit? PerTenant,
+        [property: Description("Accepted notifications of all API keys of the tenant together within any 60 seconds, on each node.")] int? RecipientsPerMinute,
+        [property: Description("Within a day of UTC, on all nodes together.")] int? RecipientsPerDay);
 
     internal sealed record RequestLimit(
         [property: Description("1 to 1,000,000.")] int Requests, [property: Description("1 to 86,400.")] int Seconds);

@@ -103,6 +103,8 @@ internal static class ProviderAnswer
         json.WritePropertyName("credentials"u8);
         if (provider.Credentials is { } credentials && CredentialMask.Mask(credentials) is { } masked) masked.WriteTo(json);
         else json.WriteNullValue();
+        json.WriteTime("credentials_rotated_at"u8, provider.CredentialsRotatedAt);
+        json.WriteTime("previous_valid_until"u8, provider.Previous?.ValidUntil);
         json.WriteNumber("priority"u8, provider.Priority);
         json.WriteNumber("weight"u8, provider.Weight);
         json.WriteBoolean("is_default"u8, provider.IsDefault);

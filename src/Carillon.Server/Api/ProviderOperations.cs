@@ -43,7 +43,9 @@ internal static class ProviderOperations
     public static readonly ApiOperation ReplaceProvider = new("replaceProvider", "Providers", "Change a provider: all of it, but channel and kind stay")
     {
         Description = "Fields that are left out take their defaults, except credentials: those that are stored stay, as does each value that is sent masked as it "
-            + "was shown. Sends under way end as they began, later ones go by the new settings: nothing is lost, and nothing is restarted.",
+            + "was shown. Sends under way end as they began, later ones go by the new settings: nothing is lost, and nothing is restarted. Callbacks "
+            + "signed with credentials that are replaced are taken until previous_valid_until.",
+        Query = [("revoke", "now: credentials that are replaced, or were before, count for nothing from here on.")],
         Body = typeof(ApiShapes.Provider),
         Answer = typeof(ApiShapes.StoredProvider),
         Problems = [400, 401, 403, 404, 409, 412, 413, 415, 422],

@@ -30,7 +30,15 @@ public sealed class CallbackIntake
     public async ValueTask<CallbackAnswer> ReceiveAsync(Guid providerId, CallbackRequest request, CancellationToken cancellationToken)
     {
         if (_providers.Find(providerId) is not { Gateway: ICallbackReceiver receiver } provider) return new CallbackAnswer.NotFound();
-        switch (await receiver.VerifyAsync(request, cancellationToken))
+        var verdict = await receiver.VerifyAsync(request, cancellationToken);
+        // Signed before the vendor took up the new credentials, or on its way since: those before them count for a while.
+        if (verdict is CallbackVerdict.Refused && provider.Previous is ICallbackReceiver previous && provider.Provider.Previous!.Counts(request.ReceivedAt)
+            && await previous.VerifyAsync(request, cancellationToken) is var second and not CallbackVerdict.Refused)
+        {
+            verdict = second;
+        }
+
+        switch (verdict)
         {
             case CallbackVerdict.Refused refused:
                 return new CallbackAnswer.Refused(provider.Provider.Name, refused.Why);

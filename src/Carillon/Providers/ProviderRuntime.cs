@@ -37,6 +37,7 @@ public sealed class ProviderRuntime
     {
         Provider = provider;
         Gateway = gateway;
+        Echo = CredentialEcho.Of(provider);
         PublicId = Messages.PublicId.Format(Messages.PublicId.Provider, provider.Id);
         _limits = limits;
         _prices = PriceTable.Of(provider.Policy.Cost);
@@ -47,6 +48,12 @@ public sealed class ProviderRuntime
     public Provider Provider { get; }
 
     public IGateway Gateway { get; }
+
+    /// <summary>With the credentials before these: it sends nothing, it only checks callbacks. Null where there are none.</summary>
+    internal IGateway? Previous { get; init; }
+
+    /// <summary>Takes its credentials out of what the vendor says; null where there are none.</summary>
+    internal CredentialEcho? Echo { get; }
 
     public string PublicId { get; }
 
@@ -184,10 +191,17 @@ public sealed class ProviderRuntime
         if (end) End();
     }
 
+    /// <summary>Its gateways are disposed; sends have ended.</summary>
+    internal async ValueTask CloseAsync()
+    {
+        await Gateway.DisposeAsync();
+        if (Previous is not null) await Previous.DisposeAsync();
+    }
+
     private void End()
     {
         if (Allowance is { } allowance) _limits!.Forget(allowance);
-        _ = Gateway.DisposeAsync().AsTask();
+        _ = CloseAsync().AsTask();
     }
 
     private ProviderEntry StandingLocked(DateTimeOffset now)

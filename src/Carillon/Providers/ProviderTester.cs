@@ -2,7 +2,6 @@ using System.Text;
 using Carillon.Channels;
 using Carillon.Contacts;
 using Carillon.Dispatch;
-using Carillon.Jinja;
 using Carillon.Messages;
 
 namespace Carillon.Providers;
@@ -107,10 +106,5 @@ public sealed class ProviderTester
         };
     }
 
-    private static SendResult Redact(Provider provider, SendResult result)
-    {
-        if (result.Answer is not { } answer || provider.Credentials is not { } credentials) return result;
-        var secrets = new TraceSecrets(JinjaValue.ParseJson(Encoding.UTF8.GetBytes(credentials.GetRawText())));
-        return result with { Answer = secrets.Redact(answer) };
-    }
+    private static SendResult Redact(Provider provider, SendResult result) => CredentialEcho.Of(provider)?.Conceal(result) ?? result;
 }

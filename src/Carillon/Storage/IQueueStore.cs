@@ -57,6 +57,10 @@ public interface IQueueStore
     /// <summary>Callbacks that nobody has read and that were received before a time, earliest first. Each is settled by a <see cref="ReadingWrite"/>.</summary>
     ValueTask<IReadOnlyList<StoredCallback>> UnreadCallbacksAsync(DateTimeOffset receivedBefore, int limit, CancellationToken cancellationToken = default);
 
+    /// <summary>What these idempotency keys of a tenant stand for; those that stand for nothing are left out.</summary>
+    ValueTask<IReadOnlyDictionary<string, IdempotencyRecord>> FindKeysAsync(
+        TenantId tenant, IReadOnlyCollection<string> keys, CancellationToken cancellationToken = default);
+
     /// <summary>Drops what has served its time; returns how many rows went.</summary>
     ValueTask<int> CleanAsync(CleaningOrder order, CancellationToken cancellationToken = default);
 }

@@ -22,6 +22,8 @@ public interface IStorage : IAsyncDisposable
 
     ISenderStore Senders { get; }
 
+    ISealedStore Sealed { get; }
+
     IAttachmentStore Attachments { get; }
 
     ITenantStore Tenants { get; }

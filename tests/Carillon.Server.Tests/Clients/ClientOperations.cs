@@ -70,7 +70,11 @@ internal static class ClientOperations
 
         ["createKey"] = Of<KeysClient>(nameof(KeysClient.CreateAsync)),
         ["listKeys"] = Of<KeysClient>(nameof(KeysClient.ListAsync)),
+        ["getKey"] = Of<KeysClient>(nameof(KeysClient.GetAsync)),
+        ["replaceKey"] = Of<KeysClient>(nameof(KeysClient.ReplaceAsync)),
         ["revokeKey"] = Of<KeysClient>(nameof(KeysClient.RevokeAsync)),
+        ["getEncryption"] = Of<EncryptionClient>(nameof(EncryptionClient.GetAsync)),
+        ["reseal"] = Of<EncryptionClient>(nameof(EncryptionClient.ResealAsync)),
         ["createTenant"] = Of<TenantsClient>(nameof(TenantsClient.CreateAsync)),
         ["listTenants"] = Of<TenantsClient>(nameof(TenantsClient.ListAsync)),
         ["getRequestLimits"] = Of<TenantsClient>(nameof(TenantsClient.GetRequestLimitsAsync)),
@@ -90,6 +94,7 @@ internal static class ClientOperations
     {
         ["BatchAccepted.accepted"] = "SendManyAsync gives the results of many batches one by one: who wants to count counts.",
         ["BatchAccepted.rejected"] = "Likewise.",
+        ["KeyDetails.new_key"] = "LiftsNewKeyCap sends the one thing that can be said with it: null.",
     };
 
     /// <summary>What stands for the answer where the method gives it in another form.</summary>

@@ -29,6 +29,10 @@ internal sealed class CommandLineHost : IAsyncDisposable
 
     public string ConfigurationFile => Path.Combine(Directory, "config", "cli.json");
 
+    /// <summary>From here on a key of the installation.</summary>
+    public async Task UseInstallationAsync() =>
+        _environment[Connection.KeyVariable] = await _server.AddKeyAsync(Carillon.Messages.TenantId.Installation, Carillon.Security.Scopes.Admin);
+
     public static async Task<CommandLineHost> StartAsync() => new(await EngineHost.StartAsync());
 
     public Task<CommandResult> RunAsync(params string[] arguments) => RunAsync("", arguments);

@@ -344,4 +344,30 @@ public sealed class CommandTests : IAsyncLifetime
 
         static string Configuration() => Carillon.Server.Configuration.ConfigurationHelp.Text();
     }
+
+    [Fact]
+    public async Task A_key_is_made_with_caps_and_its_caps_are_changed_and_lifted()
+    {
+        var made = (await DoneAsync("keys", "create", "billing", "--scope", "messages:write", "--recipients-per-minute", "600", "--json")).Lines[0];
+        var id = made.GetProperty("id").GetString()!;
+
+        Assert.Contains("600/min, new: 1,000/min until ", (await DoneAsync("keys", "list")).Output, StringComparison.Ordinal);
+        Assert.StartsWith($"{id}: 20,000/day, new: 1,000/min until ", (await DoneAsync("keys", "limit", id, "--recipients-per-day", "20000")).Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, (await _host.RunAsync("keys", "limit", id, "--lift")).Code);
+        await _host.UseInstallationAsync();
+        Assert.Equal($"{id}: no limit", (await DoneAsync("keys", "limit", id, "--lift")).Output.TrimEnd());
+    }
+
+    [Fact]
+    public async Task The_encryption_keys_are_shown_and_everything_sealed_with_the_first()
+    {
+        await _host.UseInstallationAsync();
+
+        var shown = await DoneAsync("encryption", "show");
+        var resealed = await DoneAsync("encryption", "reseal");
+
+        Assert.Matches("[0-9a-f]{8} +seals +1 \\(key check 1\\)", shown.Output);
+        Assert.Contains("0 were sealed anew.", resealed.Output, StringComparison.Ordinal);
+        Assert.Equal("seals", (await DoneAsync("encryption", "reseal", "--json")).Lines[0].GetProperty("keys")[0].GetProperty("role").GetString());
+    }
 }

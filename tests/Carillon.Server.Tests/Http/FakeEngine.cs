@@ -4,6 +4,7 @@ using Carillon.Contacts;
 using Carillon.Dispatch;
 using Carillon.Messages;
 using Carillon.Providers;
+using Carillon.Quotas;
 using Carillon.Security;
 using Carillon.Senders;
 using Carillon.Server.Api;
@@ -26,12 +27,13 @@ internal sealed class FakeIntake(IdGenerator ids, FakeStorage storage) : INotifi
     public Func<NotificationRequest, IReadOnlyList<FieldFault>> Faults { get; set; } = _ => [];
 
     public ValueTask<AcceptResult> AcceptAsync(
-        TenantId tenant, NotificationRequest request, IdempotencyKey? idempotency, Func<Notification, byte[]> writeAnswer, CancellationToken cancellationToken) =>
+        TenantId tenant, NotificationRequest request, IdempotencyKey? idempotency, Func<Notification, byte[]> writeAnswer, RecipientQuota? quota,
+        CancellationToken cancellationToken) =>
         new(Accept(tenant, [request], null, idempotency, writeAnswer)[0]);
 
     public ValueTask<IReadOnlyList<AcceptResult>> AcceptManyAsync(
         TenantId tenant, IReadOnlyList<NotificationRequest> requests, Guid batchId, bool newBatch, IdempotencyKey? idempotency,
-        Func<Notification, byte[]> writeAnswer, CancellationToken cancellationToken)
+        Func<Notification, byte[]> writeAnswer, RecipientQuota? quota, CancellationToken cancellationToken)
     {
         Chunks.Add((requests.Count, batchId, newBatch, idempotency));
         return new(Accept(tenant, requests, batchId, idempotency, writeAnswer));
@@ -101,6 +103,8 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderS
 
     public ISenderStore Senders => this;
 
+    public ISealedStore Sealed { get; } = EmptyStore.Of<ISealedStore>();
+
     public IAttachmentStore Attachments => throw new NotSupportedException();
 
     public ITenantStore Tenants => this;
@@ -133,6 +137,18 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderS
         if (index >= 0) Keys[index] = Keys[index] with { RevokedAt = at };
         return new(index >= 0);
     }
+
+    public ValueTask<ApiKey?> GetKeyAsync(Guid id, CancellationToken cancellationToken = default) => new(Keys.Find(k => k.Id == id));
+
+    public ValueTask<bool> ReplaceKeyAsync(ApiKey key, CancellationToken cancellationToken = default)
+    {
+        var index = Keys.FindIndex(k => k.Id == key.Id && k.Version == key.Version - 1);
+        if (index >= 0) Keys[index] = key;
+        return new(index >= 0);
+    }
+
+    public ValueTask<IReadOnlyDictionary<string, IdempotencyRecord>> FindKeysAsync(
+        TenantId tenant, IReadOnlyCollection<string> keys, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public ValueTask CreateKeyAsync(ApiKey key, CancellationToken cancellationToken = default)
     {

@@ -38,6 +38,8 @@ internal sealed class FaultyStorage : IStorage
 
     public ISenderStore Senders => _inner.Senders;
 
+    public ISealedStore Sealed => _inner.Sealed;
+
     public INodeStore Nodes => _inner.Nodes;
 
     public bool IsShared => _inner.IsShared;

@@ -113,6 +113,11 @@ internal sealed class PostgreSqlQueueStore(
             .ConvertAll(row => new StoredCallback(row.Id, row.ProviderId, PostgreSqlValues.ToTime(row.ReceivedAt), row.Request));
     }
 
+    public async ValueTask<IReadOnlyDictionary<string, IdempotencyRecord>> FindKeysAsync(
+        TenantId tenant, IReadOnlyCollection<string> keys, CancellationToken cancellationToken = default) =>
+        (await database().ListAsync<KeyRow>(QueueSql.FindIdempotency, new { tenant = tenant.Value, keys = keys.ToArray() }, cancellationToken))
+            .ToDictionary(row => row.Key, row => new IdempotencyRecord(row.Key, row.RequestHash, row.Answer), StringComparer.Ordinal);
+
     public async ValueTask<int> CleanAsync(CleaningOrder order, CancellationToken cancellationToken = default)
     {
         await partitions.EnsureAsync(database(), cancellationToken);
@@ -127,6 +132,15 @@ internal sealed class PostgreSqlQueueStore(
                     + await connection.ExecuteAsync(EventSql.CleanEarly.Text, new { before = order.EarlyEventsBefore.ToStored(), limit });
             },
             cancellationToken);
+    }
+
+    private sealed class KeyRow
+    {
+        public string Key { get; set; } = "";
+
+        public byte[] RequestHash { get; set; } = [];
+
+        public byte[] Answer { get; set; } = [];
     }
 
     // Outcomes that an earlier commit holds after all are not written again, where they would be found to have lost their message.

@@ -29,6 +29,7 @@ public sealed class PostgreSqlStorage : IStorage
         Limits = new PostgreSqlLimitStore(database);
         Alerts = new PostgreSqlAlertStore(database);
         Senders = new PostgreSqlSenderStore(database);
+        Sealed = new PostgreSqlSealedStore(database);
         Attachments = new PostgreSqlAttachmentStore(database);
         Tenants = new PostgreSqlTenantStore(database);
         Nodes = new PostgreSqlNodeStore(database, time);
@@ -49,6 +50,8 @@ public sealed class PostgreSqlStorage : IStorage
     public IAlertStore Alerts { get; }
 
     public ISenderStore Senders { get; }
+
+    public ISealedStore Sealed { get; }
 
     public IAttachmentStore Attachments { get; }
 

@@ -124,6 +124,15 @@ internal sealed class SqliteQueueStore(Func<SqliteWriter> writer, SqliteReaders 
             },
             cancellationToken);
 
+    public async ValueTask<IReadOnlyDictionary<string, IdempotencyRecord>> FindKeysAsync(
+        TenantId tenant, IReadOnlyCollection<string> keys, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync<IReadOnlyDictionary<string, IdempotencyRecord>>(
+            connection => keys.Distinct(StringComparer.Ordinal)
+                .SelectMany(key => connection.Query<KeyRow>(QueueSql.FindIdempotency.Text, new { tenant = tenant.Value, key })
+                    .Select(row => new IdempotencyRecord(key, row.RequestHash, row.Answer)))
+                .ToDictionary(record => record.Key, StringComparer.Ordinal),
+            cancellationToken);
+
     public async ValueTask<int> CleanAsync(CleaningOrder order, CancellationToken cancellationToken = default) =>
         await writer().RunAsync(
             session => session[QueueSql.CleanIdempotency].Add(order.Limit).Add(order.IdempotencyBefore).Run()
@@ -131,6 +140,13 @@ internal sealed class SqliteQueueStore(Func<SqliteWriter> writer, SqliteReaders 
                 + session[EventSql.CleanCallbacks].Add(order.Limit).Add(order.CallbacksBefore).Run()
                 + session[EventSql.CleanEarly].Add(order.Limit).Add(order.EarlyEventsBefore).Run(),
             cancellationToken);
+
+    private sealed class KeyRow
+    {
+        public byte[] RequestHash { get; set; } = [];
+
+        public byte[] Answer { get; set; } = [];
+    }
 
     private sealed class LaneRow
     {

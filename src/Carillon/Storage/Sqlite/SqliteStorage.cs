@@ -33,6 +33,7 @@ public sealed class SqliteStorage : IStorage
         Limits = new SqliteLimitStore(writer, _readers);
         Alerts = new SqliteAlertStore(writer, _readers);
         Senders = new SqliteSenderStore(writer, _readers);
+        Sealed = new SqliteSealedStore(writer, _readers);
         Attachments = new SqliteAttachmentStore(writer, _readers);
         Tenants = new SqliteTenantStore(writer, _readers);
         Nodes = new SqliteNodeStore(writer, _readers);
@@ -53,6 +54,8 @@ public sealed class SqliteStorage : IStorage
     public IAlertStore Alerts { get; }
 
     public ISenderStore Senders { get; }
+
+    public ISealedStore Sealed { get; }
 
     public IAttachmentStore Attachments { get; }
 

@@ -32,6 +32,8 @@ public sealed class PostgreSqlLimitTests() : LimitConformance(new PostgreSqlFact
 
 public sealed class PostgreSqlAlertTests() : AlertConformance(new PostgreSqlFactory());
 
+public sealed class PostgreSqlSealedTests() : SealedConformance(new PostgreSqlFactory());
+
 public sealed class PostgreSqlSenderTests() : SenderConformance(new PostgreSqlFactory());
 
 public sealed class PostgreSqlCatalogTests() : CatalogConformance(new PostgreSqlFactory());

@@ -32,6 +32,8 @@ public sealed class SqliteLimitTests() : LimitConformance(new SqliteFactory());
 
 public sealed class SqliteAlertTests() : AlertConformance(new SqliteFactory());
 
+public sealed class SqliteSealedTests() : SealedConformance(new SqliteFactory());
+
 public sealed class SqliteSenderTests() : SenderConformance(new SqliteFactory());
 
 public sealed class SqliteCatalogTests() : CatalogConformance(new SqliteFactory());
