@@ -139,6 +139,9 @@ public sealed record ProviderTest
 
     /// <summary>What to look at, where it failed in a usual way.</summary>
     public IReadOnlyList<string> Advice { get => field ?? []; init; }
+
+    /// <summary>What was said, the provider's secrets masked; empty for gateways that speak to nobody.</summary>
+    public ProviderExchange Exchange { get => field ?? new(); init; }
 }
 
 /// <summary>A gateway that there is.</summary>

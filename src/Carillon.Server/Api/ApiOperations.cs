@@ -355,7 +355,17 @@ internal static class ApiOperations
             { "provider_id": "prv_06f8q2k7w1e3r5t7y9v1b3n5m7", "outcome": "unavailable",
               "answer": "535 5.7.8 Username and Password not accepted.", "external_id": null,
               "retry_after_seconds": null, "cost": null, "currency": null, "duration_ms": 412.6,
-              "advice": [ "The login was refused: check user name and password. With two-factor authentication many services want an app password." ] }
+              "advice": [ "The login was refused: check user name and password. With two-factor authentication many services want an app password." ],
+              "exchange": { "http": [], "smtp": [
+                { "at_ms": 0.4, "side": "note", "text": "connecting to mail.example.com:465" },
+                { "at_ms": 12.8, "side": "note", "text": "connected" },
+                { "at_ms": 40.1, "side": "note", "text": "Tls13 TLS_AES_256_GCM_SHA384" },
+                { "at_ms": 55.0, "side": "server", "text": "220 mail.example.com ESMTP" },
+                { "at_ms": 55.2, "side": "client", "text": "EHLO notify.example.com" },
+                { "at_ms": 70.9, "side": "server", "text": "250-mail.example.com" },
+                { "at_ms": 70.9, "side": "server", "text": "250 AUTH PLAIN" },
+                { "at_ms": 71.3, "side": "client", "text": "AUTH PLAIN ***" },
+                { "at_ms": 412.1, "side": "server", "text": "535 5.7.8 Username and Password not accepted." } ] } }
             """,
     };
 

@@ -292,6 +292,24 @@ public sealed class ProvidersApiTests : IAsyncLifetime
 
         Assert.Equal("unavailable", Text(test, "outcome"));
         Assert.Contains("Nothing listens", test.GetRawText(), StringComparison.Ordinal);
+        var dialogue = test.GetProperty("exchange").GetProperty("smtp").EnumerateArray().Select(l => $"{Text(l, "side")}: {Text(l, "text")}");
+        Assert.Equal(["note: connecting to 127.0.0.1:9", "note: the connection failed: ConnectionRefused"], dialogue);
+    }
+
+    [Fact]
+    public async Task A_test_shows_the_request_and_why_no_answer_came_without_the_key()
+    {
+        _host.Client.DefaultRequestHeaders.Authorization = new("Bearer", await _host.AddKeyAsync(TenantId.Installation, Scopes.Admin));
+        var (path, _) = await MakeAsync("""{"name":"h","channel":"sms","kind":"http","settings":{"api_url":"http://127.0.0.1:1/send","auth_method":"query"},"credentials":{"api_key":"the-very-key"}}""");
+
+        var test = await ApiHost.JsonAsync(await SendAsync("POST", path + "/test", """{"to":"+5215512345678"}"""));
+
+        var exchange = Assert.Single(test.GetProperty("exchange").GetProperty("http").EnumerateArray());
+        Assert.Equal("http://127.0.0.1:1/send?api_key=***", Text(exchange.GetProperty("request"), "url"));
+        Assert.Contains("test%20message", Text(exchange.GetProperty("request"), "body"), StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Null, exchange.GetProperty("response").ValueKind);
+        Assert.Contains("ConnectionRefused", Text(exchange, "failure"), StringComparison.Ordinal);
+        Assert.DoesNotContain("the-very-key", test.GetRawText(), StringComparison.Ordinal);
     }
 
     [Fact]
