@@ -447,6 +447,34 @@ internal static class ApiOperations
         Problems = [401, 403, 404],
     };
 
+    public static readonly ApiOperation ListWebhookEndpoints = new("listWebhookEndpoints", "Providers", "The tenant's webhook endpoints that are disabled")
+    {
+        Description = "A URL that answers 410 Gone is disabled: later webhooks of the tenant to it fail at once.",
+        Answer = typeof(ApiShapes.Page<ApiShapes.DisabledEndpoint>),
+        Query = [Limit, After],
+        Problems = [401, 403, 422],
+    };
+
+    public static readonly ApiOperation EnableWebhookEndpoint = new("enableWebhookEndpoint", "Providers", "Let webhooks be posted to an endpoint again")
+    {
+        Status = 204,
+        Problems = [401, 403, 404],
+    };
+
+    public static readonly ApiOperation ListFaultyCallbacks = new("listFaultyCallbacks", "Providers", "A provider's callbacks that could not be read, newest first")
+    {
+        Answer = typeof(ApiShapes.Page<ApiShapes.KeptCallback>),
+        Query = [Limit, After],
+        Problems = [401, 403, 404, 422],
+    };
+
+    public static readonly ApiOperation RetryCallback = new("retryCallback", "Providers", "Read a callback again that could not be read")
+    {
+        Description = "Answers how it stands then: with a fault, if it could not be read this time either. One that was read is left as it is.",
+        Answer = typeof(ApiShapes.KeptCallback),
+        Problems = [401, 403, 404, 503],
+    };
+
     public static readonly ApiOperation ListSimulatorOutbox = new("listSimulatorOutbox", "Providers", "What simulated gateways were given, newest first")
     {
         Answer = typeof(ApiShapes.Page<ApiShapes.SimulatedMessage>),

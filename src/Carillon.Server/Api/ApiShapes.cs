@@ -301,6 +301,14 @@ internal static class ApiShapes
 
     internal sealed record DnsRecord(string Name, string Type, string Value);
 
+    internal sealed record DisabledEndpoint(
+        string Id, [property: Description("Normalised.")] string Url, DateTimeOffset DisabledAt,
+        [property: Description("The message that it answered 410 to.")] string MessageId);
+
+    internal sealed record KeptCallback(
+        string Id, string ProviderId, DateTimeOffset ReceivedAt, DateTimeOffset? ReadAt,
+        [property: Description("Why it could not be read; null when it could.")] string? Fault);
+
     internal sealed record SimulatedMessage(
         string MessageId, string Channel, string Provider, string Address, string Subject, string Text, string Html, int Attempt, string Outcome, string? Answer,
         DateTimeOffset At);

@@ -68,6 +68,9 @@ public sealed record GatewayServices(TimeProvider Time, Simulator.SimulatorOutbo
     /// </summary>
     public Func<TenantId, string, DkimSigner?>? Signers { get; init; }
 
+    /// <summary>Where webhooks are no longer posted to; null where nobody remembers.</summary>
+    public Webhook.IWebhookEndpoints? Endpoints { get; init; }
+
     /// <summary>Hears what a gateway made with these services says and is told. Default: nobody does.</summary>
     internal ExchangeRecorder? Recorder { get; init; }
 
