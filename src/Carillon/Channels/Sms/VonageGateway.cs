@@ -84,6 +84,14 @@ internal sealed class VonageGateway : IGateway, ICallbackReceiver
     /// <summary>Accounts may send 30 requests a second unless agreed otherwise: a second later there is room.</summary>
     private static readonly TimeSpan ThrottleRest = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Vonage repeats for 24 hours (https://developer.vonage.com/en/messaging/sms/guides/inbound-sms), and does not say whether it signs anew then. What is
+    /// older than that was taken down by somebody and is sent again by him.
+    /// </summary>
+    private static readonly TimeSpan MaxAge = TimeSpan.FromHours(25);
+
+    private static readonly TimeSpan MaxAhead = TimeSpan.FromMinutes(5);
+
     private static readonly WireNames<VonageSignatureMethod> Methods = new(
         (VonageSignatureMethod.Md5Hash, "md5hash"),
         (VonageSignatureMethod.Md5, "md5"),
@@ -129,8 +137,8 @@ internal sealed class VonageGateway : IGateway, ICallbackReceiver
         const string scheme = "Bearer ";
         var isGenuine = request.Header("Authorization") is { } authorization && authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
             ? IsToken(authorization[scheme.Length..].Trim(), secret, request)
-            : IsSigned(FieldsOf(request), secret);
-        return new(isGenuine ? new CallbackVerdict.Genuine() : new CallbackVerdict.Refused("The signature is not that of the signature secret."));
+            : IsSigned(FieldsOf(request), secret, request.ReceivedAt);
+        return new(isGenuine ? new CallbackVerdict.Genuine() : new CallbackVerdict.Refused("The signature is not that of the signature secret, or is older than 25 hours."));
     }
 
     public IReadOnlyList<CallbackEvent> Read(CallbackRequest request)
@@ -274,13 +282,21 @@ internal sealed class VonageGateway : IGateway, ICallbackReceiver
     {
         if (SignedToken.Verify(token, secret, request.ReceivedAt) is not { } claims) return false;
         if (claims.Text("api_key") is { } key && key != _settings.ApiKey) return false;
+        if (SignedToken.IssuedAt(claims) is { } issued && !IsRecent(issued, request.ReceivedAt)) return false;
         return request.Body.IsEmpty || SignedToken.IsHashOf(claims.Text("payload_hash"), request.Body.Span);
     }
 
+    private static bool IsRecent(DateTimeOffset signedAt, DateTimeOffset receivedAt) => receivedAt - signedAt is var age && age <= MaxAge && age >= -MaxAhead;
+
     /// <summary>The names in order, each as &amp;name=value, with &amp; and = in values as underscores.</summary>
-    private bool IsSigned(FormFields fields, string secret)
+    private bool IsSigned(FormFields fields, string secret, DateTimeOffset receivedAt)
     {
         if (fields["sig"] is not { Length: > 0 } given) return false;
+
+        // Signed requests have it (https://developer.vonage.com/en/getting-started/concepts/signing-messages), and it is signed with the rest.
+        if (fields["timestamp"] is { } signed
+            && (!long.TryParse(signed, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds > 253_402_300_799
+                || !IsRecent(DateTimeOffset.FromUnixTimeSeconds(seconds), receivedAt))) return false;
         var text = new StringBuilder();
         foreach (var (name, value) in fields.All.Where(f => f.Key != "sig").OrderBy(f => f.Key, StringComparer.Ordinal))
             text.Append('&').Append(name).Append('=').Append(value.Replace('&', '_').Replace('=', '_'));
