@@ -18,13 +18,15 @@ public sealed class VendorSimulators : IAsyncDisposable
 
     private readonly GatewayServices _services;
     private readonly FrozenVendors _vendors;
+    private readonly SesDialect _ses;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<Task, byte> _reporting = new();
 
     internal VendorSimulators(GatewayServices services)
     {
         _services = services;
-        _vendors = new FrozenVendors([new TwilioDialect(), new VonageDialect(), new AfricasTalkingDialect(), new MessageBirdDialect(), new SendGridDialect(), new MailgunDialect()]);
+        _ses = new SesDialect();
+        _vendors = new FrozenVendors([new TwilioDialect(), new VonageDialect(), new AfricasTalkingDialect(), new MessageBirdDialect(), new SendGridDialect(), new MailgunDialect(), _ses]);
     }
 
     public IReadOnlyCollection<string> Names => _vendors.Names;
@@ -45,7 +47,7 @@ public sealed class VendorSimulators : IAsyncDisposable
     public async ValueTask<VendorReply?> AnswerAsync(string vendor, VendorRequest request, CancellationToken cancellationToken)
     {
         if (_vendors.Find(vendor) is not { Account: { } account, Dialect: var dialect }) return null;
-        if (dialect.Read(request, out var refusal) is not { } order) return refusal;
+        if (dialect.Read(request, account.Settings.Secret, _services.Time.GetUtcNow(), out var refusal) is not { } order) return refusal;
         var settings = account.Settings;
         var fault = SimulatorAddress.FaultOf(order.To);
         if (settings.Outage) fault = SimulatorFault.Unavailable;
@@ -79,6 +81,7 @@ public sealed class VendorSimulators : IAsyncDisposable
         await _stop.CancelAsync();
         await Task.WhenAll(_reporting.Keys);
         _stop.Dispose();
+        _ses.Dispose();
     }
 
     private void Begin(Task report)
@@ -93,7 +96,9 @@ public sealed class VendorSimulators : IAsyncDisposable
         try
         {
             var last = account.DrawsUndelivered(message.To) ? VendorStage.Undelivered : VendorStage.Delivered;
-            foreach (var stage in (VendorStage[])[VendorStage.Sent, last])
+            VendorStage[] stages = dialect.ReportsComplaints && VendorAccount.Complains(message.To)
+                ? [VendorStage.Sent, VendorStage.Delivered, VendorStage.Complained] : [VendorStage.Sent, last];
+            foreach (var stage in stages)
             {
                 await Task.Delay(account.Settings.ReportAfter, _services.Time, _stop.Token);
                 if (dialect.Report(message, stage, message.ReportTo!, account.Settings.Secret, _services.Time.GetUtcNow()) is not { } callback) continue;
