@@ -34,7 +34,7 @@ internal static class SmsAdvice
         new(["africastalking"], ["InvalidSenderId"], "The sender is not the account's: from is an alphanumeric name or short code that Africa's Talking has approved for this country; without it the shared one is used."),
         new(["africastalking"], ["InsufficientBalance"], "The account has no balance left: top it up."),
         new(["africastalking"], ["UserInBlacklist"], "The provider works; this number has opted out of messages from the sender."),
-        new(["africastalking"], ["DoNotDisturbRejection"], "The number has do-not-disturb set, which holds back promotional messages: ask Africa's Talking for a transactional sender."),
+        new(["africastalking"], ["DoNotDisturbRejection"], "In Nigeria promotional senders may not send at night: try by day, or ask Africa's Talking for a transactional sender."),
         new(["africastalking"], ["InvalidPhoneNumber", "UnsupportedNumberType", "CouldNotRoute"], "The number cannot be reached: check its country code, and that the account may send to that country."),
         new(["africastalking"], ["RiskHold"], "Africa's Talking holds the message for a check of what it says."),
 

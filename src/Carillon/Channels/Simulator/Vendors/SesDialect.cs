@@ -38,7 +38,7 @@ internal sealed class SesDialect : IVendorDialect, IDisposable
     /// <summary>The topic that a secret's reports are published to.</summary>
     public static string TopicOf(string secret) => "arn:aws:sns:us-east-1:123456789012:simulated-" + VendorForm.Sha256(secret)[..8];
 
-    public string NewId() => $"0100{VendorForm.Hex(12)}-{Guid.NewGuid():d}-000000";
+    public string NewId() => $"0100{VendorForm.Hex(12)}-{VendorForm.Uuid()}-000000";
 
     public VendorOrder? Read(VendorRequest request, out VendorReply? refusal) => throw new NotSupportedException("It wants to know the secret.");
 
@@ -155,7 +155,7 @@ internal sealed class SesDialect : IVendorDialect, IDisposable
 
     private VendorCallback Publish(string message, string subject, Uri url, string secret, DateTimeOffset now)
     {
-        var (id, topic, at) = (Guid.NewGuid().ToString("d"), TopicOf(secret), TimeOf(now));
+        var (id, topic, at) = (VendorForm.Uuid(), TopicOf(secret), TimeOf(now));
         // Each field on two lines, sorted by name.
         var text = $"Message\n{message}\nMessageId\n{id}\nSubject\n{subject}\nTimestamp\n{at}\nTopicArn\n{topic}\nType\nNotification\n";
         var signature = Convert.ToBase64String(_sns.Value.Key.SignData(Encoding.UTF8.GetBytes(text), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
