@@ -193,8 +193,9 @@ public sealed class MailVendorSimulatorTests
         public async ValueTask DisposeAsync()
         {
             await Simulators.DisposeAsync();
-            await _gateway.DisposeAsync();
+            // A callback may still be looked at.
             await _server.DisposeAsync();
+            await _gateway.DisposeAsync();
         }
 
         private HttpReply Answer(ReceivedRequest request)
