@@ -11,8 +11,8 @@ internal sealed class FaultyCallbacksApi(CarillonEngine engine)
 {
     public void Map(ApiEndpoints api)
     {
-        api.Get("/v1/providers/{id}/callbacks", Scopes.Providers, ListAsync).Describe(ApiOperations.ListFaultyCallbacks);
-        api.Post("/v1/callbacks/{id}/retry", Scopes.Providers, RetryAsync).Describe(ApiOperations.RetryCallback);
+        api.Get("/v1/providers/{id}/callbacks", Scopes.Providers, ListAsync).Describe(ProviderOperations.ListFaultyCallbacks);
+        api.Post("/v1/callbacks/{id}/retry", Scopes.Providers, RetryAsync).Describe(ProviderOperations.RetryCallback);
     }
 
     private async Task ListAsync(HttpContext context, ApiKey key)

@@ -11,8 +11,8 @@ internal sealed class WebhookEndpointsApi(CarillonEngine engine)
 {
     public void Map(ApiEndpoints api)
     {
-        api.Get("/v1/webhook-endpoints", Scopes.Providers, ListAsync).Describe(ApiOperations.ListWebhookEndpoints);
-        api.Post("/v1/webhook-endpoints/{id}/enable", Scopes.Providers, EnableAsync).Describe(ApiOperations.EnableWebhookEndpoint);
+        api.Get("/v1/webhook-endpoints", Scopes.Providers, ListAsync).Describe(WebhookEndpointOperations.ListWebhookEndpoints);
+        api.Post("/v1/webhook-endpoints/{id}/enable", Scopes.Providers, EnableAsync).Describe(WebhookEndpointOperations.EnableWebhookEndpoint);
     }
 
     private Task ListAsync(HttpContext context, ApiKey key)
