@@ -6,8 +6,8 @@ using Carillon.Channels.Simulator;
 using Carillon.Channels.Simulator.Vendors;
 using Carillon.Contacts;
 using Carillon.Dispatch;
-using Carillon.Endpoints;
 using Carillon.Dispatch.Maintenance;
+using Carillon.Endpoints;
 using Carillon.Messages;
 using Carillon.Nodes;
 using Carillon.Providers;
@@ -71,7 +71,11 @@ public sealed class CarillonEngine : IAsyncDisposable
         Endpoints = new EndpointBook(storage.Nodes, time, defects);
         _gatewayServices = new GatewayServices(time, Outbox)
         {
-            Signers = Senders.Find, Guard = options.OutgoingGuard, CallbackUrl = CallbackUrlOf, CallBack = CallBackAsync, Endpoints = Endpoints,
+            Signers = Senders.Find,
+            Guard = options.OutgoingGuard,
+            CallbackUrl = CallbackUrlOf,
+            CallBack = CallBackAsync,
+            Endpoints = Endpoints,
         };
         Limits = new LimitKeeper(storage.Limits, time, defects);
         Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate, Limits);

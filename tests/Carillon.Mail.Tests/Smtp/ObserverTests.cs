@@ -58,7 +58,12 @@ public sealed class ObserverTests
 
     private static SmtpOptions Options(ConcurrentQueue<SmtpDialogueLine> lines) => new()
     {
-        Host = "mail.example", Security = SmtpSecurity.None, ClientName = "client.example", UserName = "tim", Password = "tanstaaftanstaaf", Observer = lines.Enqueue,
+        Host = "mail.example",
+        Security = SmtpSecurity.None,
+        ClientName = "client.example",
+        UserName = "tim",
+        Password = "tanstaaftanstaaf",
+        Observer = lines.Enqueue,
     };
 
     /// <summary>"say=>answer|say=>answer": any other line is answered as usual.</summary>

@@ -21,7 +21,12 @@ internal sealed class EncodedSecret
 
     private static readonly Dictionary<string, string> Entities = new(StringComparer.Ordinal)
     {
-        ["amp"] = "&", ["lt"] = "<", ["gt"] = ">", ["quot"] = "\"", ["apos"] = "'", ["nbsp"] = "\u00a0",
+        ["amp"] = "&",
+        ["lt"] = "<",
+        ["gt"] = ">",
+        ["quot"] = "\"",
+        ["apos"] = "'",
+        ["nbsp"] = "\u00a0",
     };
 
     private readonly List<Form> _forms = [];

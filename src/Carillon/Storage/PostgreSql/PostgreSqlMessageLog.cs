@@ -46,7 +46,12 @@ internal sealed class PostgreSqlMessageLog(Func<PostgreSqlDatabase> database) : 
     {
         var parameters = new
         {
-            provider = providerId, channel = (int)channel, address, from = PostgreSqlValues.FirstId(createdAfter), received = (int)MessageStatus.Received, limit,
+            provider = providerId,
+            channel = (int)channel,
+            address,
+            from = PostgreSqlValues.FirstId(createdAfter),
+            received = (int)MessageStatus.Received,
+            limit,
         };
         return (await database().ListAsync<MessageRow>(Sql["newest_to"], parameters, cancellationToken)).ConvertAll(row => row.ToMessage());
     }

@@ -70,7 +70,12 @@ internal sealed class SqliteMessageLog(SqliteReaders readers) : IMessageLog
                 {
                     var query = new MessageQuery
                     {
-                        Tenant = new TenantId((int)tenant), ProviderId = providerId, Channel = channel, Address = address, CreatedAfter = createdAfter, Limit = limit,
+                        Tenant = new TenantId((int)tenant),
+                        ProviderId = providerId,
+                        Channel = channel,
+                        Address = address,
+                        CreatedAfter = createdAfter,
+                        Limit = limit,
                     };
                     newest.AddRange(new MessageSearch(connection, query).Run().Items.Where(m => m.Status != MessageStatus.Received));
                 }
