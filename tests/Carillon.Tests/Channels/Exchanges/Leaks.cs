@@ -31,10 +31,10 @@ internal static partial class Leaks
         yield return Uri.UnescapeDataString(text.Replace('+', ' '));
         yield return Uri.UnescapeDataString(text);
         yield return WebUtility.HtmlDecode(text);
-        yield return JsonEscape().Replace(text, m => ((char)int.Parse(m.Groups[1].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString()).Replace("\\\"", "\"", StringComparison.Ordinal)
+        yield return JsonEscape().Replace(text, m => ((char)int.Parse(m.Groups["code"].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString()).Replace("\\\"", "\"", StringComparison.Ordinal)
             .Replace("\\/", "/", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal);
         yield return Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(QuotedPrintable().Replace(
-            text, m => m.Groups[1].Success ? ((char)int.Parse(m.Groups[1].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString() : "")));
+            text, m => m.Groups["code"].Success ? ((char)int.Parse(m.Groups["code"].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString() : "")));
         foreach (Match run in Base64().Matches(Flat(text)))
         {
             var letters = run.Value.TrimEnd('=').Replace('-', '+').Replace('_', '/');
@@ -50,10 +50,10 @@ internal static partial class Leaks
         foreach (Match run in Hex().Matches(text)) yield return Encoding.UTF8.GetString(Convert.FromHexString(run.Value));
     }
 
-    [GeneratedRegex(@"\\u([0-9A-Fa-f]{4})", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\\u(?<code>[0-9A-Fa-f]{4})", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex JsonEscape();
 
-    [GeneratedRegex("=(?:([0-9A-F]{2})|\r?\n)", RegexOptions.None, 1000)]
+    [GeneratedRegex("=((?<code>[0-9A-F]{2})|\r?\n)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex QuotedPrintable();
 
     [GeneratedRegex("[A-Za-z0-9+/_-]{4,}={0,2}", RegexOptions.None, 1000)]
