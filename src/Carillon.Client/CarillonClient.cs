@@ -45,6 +45,7 @@ public sealed class CarillonClient : IDisposable
         Templates = new TemplatesClient(api);
         Providers = new ProvidersClient(api);
         Senders = new SendersClient(api);
+        WebhookEndpoints = new WebhookEndpointsClient(api);
         Routing = new RoutingClient(api);
         Stops = new StopsClient(api);
         Simulator = new SimulatorClient(api);
@@ -68,6 +69,9 @@ public sealed class CarillonClient : IDisposable
     public ProvidersClient Providers { get; }
 
     public SendersClient Senders { get; }
+
+    /// <summary>Endpoints of webhooks that are gone.</summary>
+    public WebhookEndpointsClient WebhookEndpoints { get; }
 
     /// <summary>By which rules messages find their provider.</summary>
     public RoutingClient Routing { get; }

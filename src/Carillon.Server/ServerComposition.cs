@@ -82,6 +82,8 @@ internal static class ServerComposition
         ActivatorUtilities.CreateInstance<RoutingApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<SendersApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<AlertsApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<WebhookEndpointsApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<FaultyCallbacksApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<SimulatorApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<VendorSimulatorApi>(services).Map(api, app);
         ActivatorUtilities.CreateInstance<KeysApi>(services).Map(api);

@@ -8,6 +8,7 @@ using Carillon.Channels.Simulator.Vendors;
 using Carillon.Contacts;
 using Carillon.Dispatch;
 using Carillon.Dispatch.Maintenance;
+using Carillon.Endpoints;
 using Carillon.Messages;
 using Carillon.Nodes;
 using Carillon.Providers;
@@ -73,7 +74,15 @@ public sealed class CarillonEngine : IAsyncDisposable
         Outbox = new SimulatorOutbox();
         Templates = new TemplateCatalog(storage.Templates, Ids, options, time);
         Senders = new SenderDirectory(storage.Senders, Secrets, Ids, time);
-        _gatewayServices = new GatewayServices(time, Outbox) { Signers = Senders.Find, Guard = options.OutgoingGuard, CallbackUrl = CallbackUrlOf, CallBack = CallBackAsync };
+        Endpoints = new EndpointBook(storage.Nodes, time, defects);
+        _gatewayServices = new GatewayServices(time, Outbox)
+        {
+            Signers = Senders.Find,
+            Guard = options.OutgoingGuard,
+            CallbackUrl = CallbackUrlOf,
+            CallBack = CallBackAsync,
+            Endpoints = Endpoints,
+        };
         Limits = new LimitKeeper(storage.Limits, time, defects);
         Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate, Limits, options.CredentialsGrace);
         Routing = new RoutingBook(storage.Nodes, time);
@@ -128,6 +137,9 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     public SenderDirectory Senders { get; }
 
+    /// <summary>Endpoints of webhooks that are gone.</summary>
+    public EndpointBook Endpoints { get; }
+
     /// <summary>The way in. Only after the start.</summary>
     public Intake Intake => _intake ?? throw new InvalidOperationException("The engine has not been started.");
 
@@ -178,6 +190,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         notes.AddRange(await Senders.LoadAsync(cancellationToken));
         notes.AddRange(await Providers.LoadAsync(cancellationToken));
         await Routing.LoadAsync(cancellationToken);
+        await Endpoints.LoadAsync(cancellationToken);
         if (Providers.IsUntouched && _options.Simulate)
             notes.Add(NoProviderNote);
 
@@ -307,7 +320,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         Limits.HasRoom = provider => _dispatcher.ProviderHasRoom(provider, ProviderRoom.Changed);
         Limits.Resume = LookAgain;
         _callbackReader = new CallbackReader(Providers, _committer, new EventResolver(Storage.Log, Storage.Contacts, Ids), _time, _defects);
-        _callbacks = new CallbackIntake(Providers, _committer, _callbackReader, Ids);
+        _callbacks = new CallbackIntake(Providers, _committer, _callbackReader, Ids, Storage.Queue);
         _contents = new ContentReader(Storage.Log, renderer);
         var builder = new NotificationBuilder(contacts, Templates, Storage.Attachments, plans, Secrets, Ids, _time, _options.DefaultRegion);
         _previewer = new Previewer(builder, _lanes, Templates, renderer, _routes);
@@ -344,6 +357,9 @@ public sealed class CarillonEngine : IAsyncDisposable
                 break;
             case ChangeTopics.Routing:
                 await Routing.LoadAsync(cancellationToken);
+                break;
+            case ChangeTopics.Endpoints:
+                await Endpoints.LoadAsync(cancellationToken);
                 break;
             case ChangeTopics.Senders:
                 await Senders.LoadAsync(cancellationToken);

@@ -74,6 +74,17 @@ public sealed class ProvidersClient
             },
             CarillonJson.Default.ProviderTest, cancellationToken);
 
+    /// <summary>The vendor's requests that could not be read, newest first.</summary>
+    public IAsyncEnumerable<KeptCallback> ListFaultyCallbacksAsync(string id, int? pageSize = null, CancellationToken cancellationToken = default) =>
+        _api.ListAsync(
+            after => new QueryText($"{Path}/{QueryText.Segment(id)}/callbacks").Add("limit", pageSize).Add("after", after).ToString(),
+            CarillonJson.Default.PageKeptCallback, cancellationToken);
+
+    /// <summary>Reads a callback again that could not be read; one that was read is left as it is.</summary>
+    /// <param name="id"><c>cbk_…</c>.</param>
+    public Task<KeptCallback> RetryCallbackAsync(string id, CancellationToken cancellationToken = default) =>
+        _api.SendAsync(new ApiCall(HttpMethod.Post, $"v1/callbacks/{QueryText.Segment(id)}/retry"), CarillonJson.Default.KeptCallback, cancellationToken);
+
     /// <summary>The gateways that there are, with the schema of their settings.</summary>
     /// <param name="channel">Only those that serve it.</param>
     public IAsyncEnumerable<ProviderKind> ListKindsAsync(string? channel = null, CancellationToken cancellationToken = default) =>

@@ -292,7 +292,29 @@ internal static class ApiShapes
     internal sealed record ProviderTest(
         string ProviderId, [property: Description("accepted, rejected, unavailable, retry_after or unknown.")] string Outcome,
         [property: Description("The gateway's own words, without the provider's credentials.")] string? Answer, string? ExternalId, double? RetryAfterSeconds,
-        string? Cost, string? Currency, double DurationMs, [property: Description("What to look at, where it failed in a usual way.")] string[] Advice);
+        string? Cost, string? Currency, double DurationMs, [property: Description("What to look at, where it failed in a usual way.")] string[] Advice,
+        [property: Description("What was said, secrets as ***.")] ProviderExchange Exchange);
+
+    internal sealed record ProviderExchange(
+        [property: Description("Requests with their answers, for gateways that speak HTTP.")] HttpExchange[] Http,
+        [property: Description("The dialogue, for gateways that speak SMTP.")] DialogueLine[] Smtp);
+
+    internal sealed record HttpExchange(
+        ExchangedRequest Request, [property: Description("Null when none came.")] ExchangedResponse? Response,
+        [property: Description("Why none came.")] string? Failure, [property: Description("Null while it was still awaited.")] double? DurationMs);
+
+    internal sealed record ExchangedRequest(
+        string Method, string Url, ExchangedHeader[] Headers, [property: Description("At most 8,192 characters of it.")] string? Body,
+        [property: Description("Of the whole body.")] long Bytes, [property: Description("Whether the body goes on.")] bool IsCut);
+
+    internal sealed record ExchangedResponse(
+        int Status, ExchangedHeader[] Headers, [property: Description("At most 8,192 characters of it.")] string? Body,
+        [property: Description("Of the body, as far as it was read: 64 KiB at most.")] long Bytes, [property: Description("Whether the body goes on.")] bool IsCut);
+
+    internal sealed record ExchangedHeader(string Name, string Value);
+
+    internal sealed record DialogueLine(
+        [property: Description("Since the test began.")] double AtMs, [property: Description("client, server, or note for what happened to the connection.")] string Side, string Text);
 
     internal sealed record ProviderKind(string Kind, string Label, string[] Channels, JsonElement Settings, JsonElement? Credentials);
 
@@ -304,6 +326,14 @@ internal static class ApiShapes
     internal sealed record StoredSender(string Id, string Domain, string Selector, DnsRecord DnsRecord, DateTimeOffset CreatedAt);
 
     internal sealed record DnsRecord(string Name, string Type, string Value);
+
+    internal sealed record DisabledEndpoint(
+        string Id, [property: Description("Normalised.")] string Url, DateTimeOffset DisabledAt,
+        [property: Description("The message that it answered 410 to.")] string MessageId);
+
+    internal sealed record KeptCallback(
+        string Id, string ProviderId, DateTimeOffset ReceivedAt, DateTimeOffset? ReadAt,
+        [property: Description("Why it could not be read; null when it could.")] string? Fault);
 
     internal sealed record SimulatedMessage(
         string MessageId, string Channel, string Provider, string Address, string Subject, string Text, string Html, int Attempt, string Outcome, string? Answer,

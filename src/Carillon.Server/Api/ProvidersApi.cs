@@ -136,7 +136,7 @@ internal sealed class ProvidersApi(CarillonEngine engine)
         switch (test)
         {
             case ProviderTest.Ran ran:
-                JsonAnswer.Write(context, 200, ran, ProviderAnswer.WriteTest);
+                JsonAnswer.Write(context, 200, ran, ProviderTestAnswer.Write);
                 break;
             case ProviderTest.Refused refused:
                 Problem.Invalid(refused.Faults).WriteTo(context);

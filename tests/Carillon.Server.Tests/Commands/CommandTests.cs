@@ -225,6 +225,24 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_test_of_a_provider_shows_what_was_said()
+    {
+        var http = """{ "name": "h", "channel": "sms", "kind": "http", "settings": { "api_url": "http://127.0.0.1:9/send", "auth_method": "query" }, "credentials": { "api_key": "the-very-key" } }""";
+        var made = await _host.RunAsync(http, ["providers", "create", "-", "--json"]);
+
+        var test = await _host.RunAsync("providers", "test", made.Lines[0].GetProperty("id").GetString()!, "--to", "+5215512345678");
+
+        Assert.Equal(ExitCode.Failed, test.Code);
+        Assert.Contains("> POST http://127.0.0.1:9/send?api_key=***\n> Host: 127.0.0.1:9\n", test.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains(">\n> to=", test.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains("* 127.0.0.1 leads to an address that is not allowed here.", test.Output, StringComparison.Ordinal);
+
+        var smtp = """{ "name": "s", "channel": "email", "kind": "smtp", "settings": { "host": "127.0.0.1", "port": 9, "security": "none", "from_email": "a@example.net" } }""";
+        made = await _host.RunAsync(smtp, ["providers", "create", "-", "--json"]);
+        Assert.Contains(" ms * connecting to 127.0.0.1:9", (await _host.RunAsync("providers", "test", made.Lines[0].GetProperty("id").GetString()!, "--to", "ana@example.net")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_failed_is_sent_again_and_what_was_sent_is_not()
     {
         var lines = _host.Write("mails.ndjson", """{"recipient":{"email":"b@example.net"},"syntax":"jinja","message":"{{ 1 / 0 }}"}""");

@@ -279,6 +279,16 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderS
 
     public ValueTask<IReadOnlyList<StoredEvent>> EventsAsync(TenantId tenant, Guid messageId, CancellationToken cancellationToken = default) => new([]);
 
+    public ValueTask<IReadOnlyList<StoredMessage>> NewestToAsync(
+        Guid providerId, Channel channel, string address, DateTimeOffset createdAfter, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask<KeptCallback?> GetCallbackAsync(Guid id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<KeptCallback>> FaultyCallbacksAsync(
+        Guid providerId, Guid? before, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask<StoredCallback?> ReopenCallbackAsync(Guid id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
     public ValueTask<Guid?> FindByExternalAsync(Guid providerId, string externalId, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public ValueTask<int> CleanAsync(CleaningOrder order, CancellationToken cancellationToken = default) => throw new NotSupportedException();

@@ -33,6 +33,7 @@ internal sealed class WebhookGateway : IGateway
     private readonly WebhookSettings _settings;
     private readonly GatewayHttp _http;
     private readonly TimeProvider _time;
+    private readonly IWebhookEndpoints? _endpoints;
 
     private WebhookGateway(Provider provider, GatewayServices services)
     {
@@ -42,18 +43,28 @@ internal sealed class WebhookGateway : IGateway
         // An address comes from whoever may send: not even the installation's provider takes it wherever it leads.
         _http = _settings.Url is null ? services.GuardedHttp() : services.HttpOf(provider);
         _time = services.Time;
+        // A test is to show what the endpoint says, and to leave nothing behind.
+        _endpoints = services.Recorder is null ? services.Endpoints : null;
     }
 
     public async ValueTask<SendResult> SendAsync(GatewayMessage message, CancellationToken cancellationToken)
     {
         var url = _settings.Url;
         if (url is null && HttpSetting.FaultOf(message.Message.Address, out url) is { } fault) return SendResult.Rejected("The address is no URL to post to. " + fault);
+        var tenant = message.Message.Notification.Tenant;
+        if (_endpoints?.Find(tenant, url!) is { } gone) return SendResult.Rejected(WhyDisabled(gone));
         using var request = Build(message, url!);
         using var answer = await _http.SendAsync(request, _settings.Timeout, cancellationToken);
+        if (answer.Status == 410 && _endpoints is not null) await _endpoints.DisableAsync(tenant, url!, message.Message.Id);
         return Describe(answer, message);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static string WhyDisabled(DisabledEndpoint endpoint) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Not sent: the endpoint is disabled since {endpoint.DisabledAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, when it answered 410 Gone to ")
+        + $"{PublicId.Format(PublicId.Message, endpoint.MessageId)}. POST /v1/webhook-endpoints/{PublicId.Format(PublicId.Endpoint, endpoint.Id)}/enable lets it be posted to again.";
 
     private static IReadOnlyList<SettingsFault> Check(ProviderSettings settings)
     {

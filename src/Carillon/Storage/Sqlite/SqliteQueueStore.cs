@@ -89,14 +89,14 @@ internal sealed class SqliteQueueStore(Func<SqliteWriter> writer, SqliteReaders 
                 using var due = new SqliteStatement(connection.Handle!, StepSql.DueSteps);
                 using var select = new SqliteStatement(connection.Handle!, QueueSql.SelectNotification);
                 var steps = new List<DueStep>();
-                due.Add(now).Add(limit);
-                while (due.Step())
+                due.Add(now);
+                while (steps.Count < limit && due.Step())
                 {
                     var id = due.GetGuid(0);
-                    if (select.Add(id).Step())
+                    if (select.Add(id).Step() && TryRead(select, id) is { } notification)
                     {
                         steps.Add(new DueStep(
-                            NotificationRow.Read(select, id), (int)due.GetInt64(1), SqliteSteps.IsDeadline(due.GetInt64(3)), SqliteValues.ToTime(due.GetInt64(2))));
+                            notification, (int)due.GetInt64(1), SqliteSteps.IsDeadline(due.GetInt64(3)), SqliteValues.ToTime(due.GetInt64(2))));
                     }
 
                     select.Reset();
@@ -132,6 +132,33 @@ internal sealed class SqliteQueueStore(Func<SqliteWriter> writer, SqliteReaders 
                     .Select(row => new IdempotencyRecord(key, row.RequestHash, row.Answer)))
                 .ToDictionary(record => record.Key, StringComparer.Ordinal),
             cancellationToken);
+
+
+    public async ValueTask<StoredCallback?> ReopenCallbackAsync(Guid id, CancellationToken cancellationToken = default) =>
+        await writer().RunAsync(
+            session =>
+            {
+                if (session[EventSql.ReopenCallback].Add(id).Run() == 0) return null;
+                var select = session[EventSql.CallbackRequest].Add(id);
+                var callback = select.Step()
+                    ? new StoredCallback(select.GetGuid(0), select.GetGuid(1), SqliteValues.ToTime(select.GetInt64(2)), select.GetBytes(3) ?? []) : null;
+                select.Reset();
+                return callback;
+            },
+            cancellationToken);
+
+    /// <summary>Null for one that is damaged, or of a later version: the others go on.</summary>
+    private static Notification? TryRead(SqliteStatement select, Guid id)
+    {
+        try
+        {
+            return NotificationRow.Read(select, id);
+        }
+        catch (Exception e) when (e is not SqliteException)
+        {
+            return null;
+        }
+    }
 
     public async ValueTask<int> CleanAsync(CleaningOrder order, CancellationToken cancellationToken = default) =>
         await writer().RunAsync(
