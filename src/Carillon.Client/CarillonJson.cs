@@ -40,6 +40,7 @@ namespace Carillon.Client;
 [JsonSerializable(typeof(ProviderDraft))]
 [JsonSerializable(typeof(Provider))]
 [JsonSerializable(typeof(Page<Provider>))]
+[JsonSerializable(typeof(ProviderDays))]
 [JsonSerializable(typeof(ProviderStatus))]
 [JsonSerializable(typeof(ProviderTestRequest))]
 [JsonSerializable(typeof(ProviderTest))]

@@ -28,6 +28,7 @@ internal static class EngineServices
         Retry = options.Retry,
         WebhookRetry = WebhookRetryOf(options),
         IdempotencyRetention = options.IdempotencyRetention,
+        FigureRetention = options.FigureRetention,
         DrainTimeout = options.DrainTimeout,
         Simulate = options.Simulator,
         PublicUrl = options.PublicUrl,

@@ -78,6 +78,7 @@ internal static class ServerComposition
         ActivatorUtilities.CreateInstance<TemplatesApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<TemplateVersionsApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<ProvidersApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<ProviderDaysApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<RoutingApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<SendersApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<SimulatorApi>(services).Map(api);

@@ -44,6 +44,7 @@ public sealed class CarillonEngine : IAsyncDisposable
     private PlanStepper? _plans;
     private CallbackReader? _callbackReader;
     private CallbackIntake? _callbacks;
+    private FigureWriter? _figures;
     private readonly StoreClock? _clock;
     private readonly NodeLease _lease;
     private Task? _stop;
@@ -165,12 +166,14 @@ public sealed class CarillonEngine : IAsyncDisposable
         await surveyor.SurveyAsync(cancellationToken);
         var rescuer = new CallbackRescuer(Storage.Queue, _callbackReader!, _time, _defects);
         await rescuer.ReadAllAsync(cancellationToken);
+        _figures = new FigureWriter(Storage.Figures, Providers, Epoch, _time, _defects);
         _upkeep.AddRange([
             surveyor,
             rescuer,
             new StepTimer(Storage.Queue, _committer!, _plans!, _dispatcher!, _time, _defects),
             membership,
             new Cleaner(Storage, _lease, _options, _time, _defects),
+            _figures,
         ]);
         foreach (var service in _upkeep) service.Start();
         StartNotes = notes;
@@ -248,6 +251,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         if (_intake is not null) await _intake.CloseAsync(deadline);
         foreach (var service in _upkeep) await service.DisposeAsync();
         if (_dispatcher is not null) await _dispatcher.DrainAsync(deadline);
+        await WriteFiguresAsync();
         await Providers.DisposeAsync();
         await Limits.DisposeAsync();
         if (_callbackReader is not null) await _callbackReader.DisposeAsync();
@@ -332,6 +336,18 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     private Uri? CallbackUrlOf(Guid provider) =>
         _options.PublicUrl is { } url ? new Uri($"{url.AbsoluteUri.TrimEnd('/')}/callbacks/{PublicId.Format(PublicId.Provider, provider)}") : null;
+
+    private async Task WriteFiguresAsync()
+    {
+        try
+        {
+            if (_figures is not null) await _figures.WriteAsync(CancellationToken.None);
+        }
+        catch (StorageUnavailableException)
+        {
+            // They are lost as after a kill.
+        }
+    }
 
     private async Task CloseNodeAsync(Dispatcher dispatcher)
     {

@@ -66,6 +66,12 @@ public sealed class ProvidersClient
             },
             CarillonJson.Default.ProviderTest, cancellationToken);
 
+    /// <summary>How it did, day by day in its time zone: from one day to another, both included; without them the last seven.</summary>
+    public Task<ProviderDays> DaysAsync(string id, DateOnly? from = null, DateOnly? to = null, CancellationToken cancellationToken = default) =>
+        _api.GetAsync(
+            new QueryText($"{Path}/{QueryText.Segment(id)}/days").Add("from", from).Add("to", to).ToString(),
+            CarillonJson.Default.ProviderDays, cancellationToken);
+
     /// <summary>The gateways that there are, with the schema of their settings.</summary>
     public IAsyncEnumerable<ProviderKind> ListKindsAsync(CancellationToken cancellationToken = default) =>
         _api.ListAsync(after => new QueryText(Path + "/kinds").Add("after", after).ToString(), CarillonJson.Default.PageProviderKind, cancellationToken);

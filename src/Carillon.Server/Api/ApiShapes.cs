@@ -234,6 +234,30 @@ internal static class ApiShapes
 
     internal sealed record ProviderError(DateTimeOffset At, string Outcome, string? Answer);
 
+    internal record ProviderFigures(
+        DateTimeOffset BeginsAt, [property: Description("Exclusive.")] DateTimeOffset EndsAt,
+        [property: Description("Attempts, by what the gateway answered.")] long Sends, long Accepted, long Rejected, long Unavailable, long RetryAfter, long Unknown,
+        [property: Description("Accepted or rejected, of all sends: 0 to 1. Null without a send.")] double? SuccessRate,
+        [property: Description("1 less down_seconds / observed_seconds. Null where nothing was observed.")] double? Availability,
+        [property: Description("How long nodes watched the circuit: each for the quarter hours in which it sent.")] double ObservedSeconds,
+        [property: Description("Of that, how long the circuit was not closed.")] double DownSeconds,
+        double? P50Ms, double? P95Ms, double? P99Ms,
+        [property: Description("Messages that came to this status through the provider; receipts count when they come.")] long Sent,
+        long Delivered, long Read, long Failed, long Bounced,
+        [property: Description("Delivered of sent. Null where nothing was sent, or no receipt came.")] double? DeliveryRate);
+
+    internal sealed record ProviderDay(
+        [property: Description("The day in the provider's time zone.")] DateOnly Date, DateTimeOffset BeginsAt, DateTimeOffset EndsAt, long Sends,
+        long Accepted, long Rejected, long Unavailable, long RetryAfter, long Unknown, double? SuccessRate, double? Availability, double ObservedSeconds,
+        double DownSeconds, double? P50Ms, double? P95Ms, double? P99Ms, long Sent, long Delivered, long Read, long Failed, long Bounced, double? DeliveryRate)
+        : ProviderFigures(
+            BeginsAt, EndsAt, Sends, Accepted, Rejected, Unavailable, RetryAfter, Unknown, SuccessRate, Availability, ObservedSeconds, DownSeconds, P50Ms, P95Ms,
+            P99Ms, Sent, Delivered, Read, Failed, Bounced, DeliveryRate);
+
+    internal sealed record ProviderDays(
+        string ProviderId, [property: Description("IANA name of the zone whose days they are.")] string TimeZone,
+        [property: Description("Earliest first.")] ProviderDay[] Days, [property: Description("All of them together.")] ProviderFigures Total);
+
     internal sealed record ProviderUsage(
         [property: Description("second, minute, hour, day, month, daily_budget or monthly_budget.")] string Window,
         [property: Description("Messages as a number; money as text.")] JsonElement Used, JsonElement Limit,

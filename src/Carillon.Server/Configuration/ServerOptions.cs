@@ -46,6 +46,9 @@ internal sealed record ServerOptions
 
     public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How long the figures of providers are kept.</summary>
+    public TimeSpan FigureRetention { get; init; } = TimeSpan.FromDays(400);
+
     /// <summary>Whether a start without providers makes a simulator for each channel.</summary>
     public bool Simulator { get; init; } = true;
 

@@ -33,6 +33,7 @@ public sealed class ProviderRuntime
         PublicId = Messages.PublicId.Format(Messages.PublicId.Provider, provider.Id);
         _limits = limits;
         Health = health ?? new ProviderHealth();
+        Health.Meter.SetCircuit(isClosed: true);
         Allowance = limits?.Open(this);
     }
 
@@ -126,6 +127,8 @@ public sealed class ProviderRuntime
                 _trips = 0;
             }
 
+            // One that was replaced speaks no longer for the provider.
+            if (!_isRetired) Health.Meter.SetCircuit(isClosed: _trips == 0);
             room = _trips != tripsBefore ? ProviderRoom.Changed : ProviderRoom.OnePlace;
             end = _isRetired && _underWay == 0;
         }

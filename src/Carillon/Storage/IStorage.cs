@@ -18,6 +18,8 @@ public interface IStorage : IAsyncDisposable
 
     ILimitStore Limits { get; }
 
+    IFigureStore Figures { get; }
+
     ISenderStore Senders { get; }
 
     IAttachmentStore Attachments { get; }

@@ -97,6 +97,8 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderS
 
     public ILimitStore Limits => this;
 
+    public IFigureStore Figures { get; } = EmptyStore.Of<IFigureStore>();
+
     public ISenderStore Senders => this;
 
     public IAttachmentStore Attachments => throw new NotSupportedException();

@@ -33,6 +33,8 @@ internal sealed class FaultyStorage : IStorage
 
     public ILimitStore Limits { get; }
 
+    public IFigureStore Figures => _inner.Figures;
+
     public ISenderStore Senders => _inner.Senders;
 
     public INodeStore Nodes => _inner.Nodes;

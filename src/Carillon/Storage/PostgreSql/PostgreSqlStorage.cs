@@ -27,6 +27,7 @@ public sealed class PostgreSqlStorage : IStorage
         Templates = new PostgreSqlTemplateStore(database);
         Providers = new PostgreSqlProviderStore(database);
         Limits = new PostgreSqlLimitStore(database);
+        Figures = new PostgreSqlFigureStore(database);
         Senders = new PostgreSqlSenderStore(database);
         Attachments = new PostgreSqlAttachmentStore(database);
         Tenants = new PostgreSqlTenantStore(database);
@@ -44,6 +45,8 @@ public sealed class PostgreSqlStorage : IStorage
     public IProviderStore Providers { get; }
 
     public ILimitStore Limits { get; }
+
+    public IFigureStore Figures { get; }
 
     public ISenderStore Senders { get; }
 

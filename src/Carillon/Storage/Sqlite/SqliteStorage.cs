@@ -31,6 +31,7 @@ public sealed class SqliteStorage : IStorage
         Templates = new SqliteTemplateStore(writer, _readers);
         Providers = new SqliteProviderStore(writer, _readers);
         Limits = new SqliteLimitStore(writer, _readers);
+        Figures = new SqliteFigureStore(writer, _readers);
         Senders = new SqliteSenderStore(writer, _readers);
         Attachments = new SqliteAttachmentStore(writer, _readers);
         Tenants = new SqliteTenantStore(writer, _readers);
@@ -48,6 +49,8 @@ public sealed class SqliteStorage : IStorage
     public IProviderStore Providers { get; }
 
     public ILimitStore Limits { get; }
+
+    public IFigureStore Figures { get; }
 
     public ISenderStore Senders { get; }
 

@@ -30,6 +30,8 @@ public sealed class PostgreSqlAttachmentTests() : AttachmentConformance(new Post
 
 public sealed class PostgreSqlLimitTests() : LimitConformance(new PostgreSqlFactory());
 
+public sealed class PostgreSqlFigureTests() : FigureConformance(new PostgreSqlFactory());
+
 public sealed class PostgreSqlSenderTests() : SenderConformance(new PostgreSqlFactory());
 
 public sealed class PostgreSqlCatalogTests() : CatalogConformance(new PostgreSqlFactory());

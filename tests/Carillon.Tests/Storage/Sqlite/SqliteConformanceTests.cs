@@ -30,6 +30,8 @@ public sealed class SqliteProviderTests() : ProviderConformance(new SqliteFactor
 
 public sealed class SqliteLimitTests() : LimitConformance(new SqliteFactory());
 
+public sealed class SqliteFigureTests() : FigureConformance(new SqliteFactory());
+
 public sealed class SqliteSenderTests() : SenderConformance(new SqliteFactory());
 
 public sealed class SqliteCatalogTests() : CatalogConformance(new SqliteFactory());
