@@ -22,7 +22,8 @@ public abstract class FigureConformance(StorageFactory factory) : StorageTest(fa
         Assert.Equal(
             (Begin, new SendCounts(5, 1, 2, 3, 4), TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(2)),
             (stored.Begin, stored.Sends, stored.Observed, stored.Down));
-        Assert.Equal((5L, 20.0), (stored.Times.Count, Math.Round(stored.Times.Percentile(0.5)!.Value / 2) * 2));
+        Assert.Equal(5, stored.Times.Count);
+        Assert.InRange(stored.Times.Percentile(0.5)!.Value, 17, 23);
     }
 
     [Fact]
