@@ -174,6 +174,7 @@ public sealed class CarillonEngine : IAsyncDisposable
             membership,
             new Cleaner(Storage, _lease, _options, _time, _defects),
             _figures,
+            new CounterRebuilder(Storage, _lease, _time, _defects),
         ]);
         foreach (var service in _upkeep) service.Start();
         StartNotes = notes;
@@ -208,6 +209,15 @@ public sealed class CarillonEngine : IAsyncDisposable
         }
 
         return total;
+    }
+
+    /// <summary>
+    /// Begins to make the counters anew from the log, or goes on with that; a node does it beside its work. See <see cref="ICounterStore"/>.
+    /// </summary>
+    public ValueTask<CounterRebuild> RebuildCountersAsync(CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        return Storage.Counters.BeginAsync(now, now - CounterRebuilder.Margin, cancellationToken);
     }
 
     /// <summary>Puts a message that has failed back into its lane, see <see cref="IQueueStore.RetryAsync"/>.</summary>

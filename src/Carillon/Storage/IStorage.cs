@@ -20,6 +20,8 @@ public interface IStorage : IAsyncDisposable
 
     IFigureStore Figures { get; }
 
+    ICounterStore Counters { get; }
+
     ISenderStore Senders { get; }
 
     IAttachmentStore Attachments { get; }

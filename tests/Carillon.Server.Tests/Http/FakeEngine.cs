@@ -99,6 +99,8 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderS
 
     public IFigureStore Figures { get; } = EmptyStore.Of<IFigureStore>();
 
+    public ICounterStore Counters { get; } = EmptyStore.Of<ICounterStore>();
+
     public ISenderStore Senders => this;
 
     public IAttachmentStore Attachments => throw new NotSupportedException();

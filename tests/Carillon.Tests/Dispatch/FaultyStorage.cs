@@ -35,6 +35,8 @@ internal sealed class FaultyStorage : IStorage
 
     public IFigureStore Figures => _inner.Figures;
 
+    public ICounterStore Counters => _inner.Counters;
+
     public ISenderStore Senders => _inner.Senders;
 
     public INodeStore Nodes => _inner.Nodes;

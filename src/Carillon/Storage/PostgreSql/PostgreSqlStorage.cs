@@ -28,6 +28,7 @@ public sealed class PostgreSqlStorage : IStorage
         Providers = new PostgreSqlProviderStore(database);
         Limits = new PostgreSqlLimitStore(database);
         Figures = new PostgreSqlFigureStore(database);
+        Counters = new PostgreSqlCounterStore(database);
         Senders = new PostgreSqlSenderStore(database);
         Attachments = new PostgreSqlAttachmentStore(database);
         Tenants = new PostgreSqlTenantStore(database);
@@ -47,6 +48,8 @@ public sealed class PostgreSqlStorage : IStorage
     public ILimitStore Limits { get; }
 
     public IFigureStore Figures { get; }
+
+    public ICounterStore Counters { get; }
 
     public ISenderStore Senders { get; }
 

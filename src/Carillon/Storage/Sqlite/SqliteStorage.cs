@@ -32,6 +32,7 @@ public sealed class SqliteStorage : IStorage
         Providers = new SqliteProviderStore(writer, _readers);
         Limits = new SqliteLimitStore(writer, _readers);
         Figures = new SqliteFigureStore(writer, _readers);
+        Counters = new SqliteCounterStore(writer, _readers);
         Senders = new SqliteSenderStore(writer, _readers);
         Attachments = new SqliteAttachmentStore(writer, _readers);
         Tenants = new SqliteTenantStore(writer, _readers);
@@ -51,6 +52,8 @@ public sealed class SqliteStorage : IStorage
     public ILimitStore Limits { get; }
 
     public IFigureStore Figures { get; }
+
+    public ICounterStore Counters { get; }
 
     public ISenderStore Senders { get; }
 

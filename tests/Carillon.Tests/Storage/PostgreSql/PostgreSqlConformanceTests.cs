@@ -30,6 +30,8 @@ public sealed class PostgreSqlAttachmentTests() : AttachmentConformance(new Post
 
 public sealed class PostgreSqlLimitTests() : LimitConformance(new PostgreSqlFactory());
 
+public sealed class PostgreSqlCounterTests() : CounterConformance(new PostgreSqlFactory());
+
 public sealed class PostgreSqlFigureTests() : FigureConformance(new PostgreSqlFactory());
 
 public sealed class PostgreSqlSenderTests() : SenderConformance(new PostgreSqlFactory());
@@ -54,6 +56,8 @@ internal sealed class PostgreSqlFactory : StorageFactory
     }
 
     public override IStorage Create(TimeProvider time) => new PostgreSqlStorage(new PostgreSqlStorageOptions { Url = Url }, time);
+
+    public override Task ExecuteAsync(string sql) => Cluster.ExecuteAsync(sql, Database);
 
     public override ValueTask DisposeAsync()
     {
