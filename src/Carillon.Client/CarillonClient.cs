@@ -48,6 +48,7 @@ public sealed class CarillonClient : IDisposable
         Simulator = new SimulatorClient(api);
         Keys = new KeysClient(api);
         Tenants = new TenantsClient(api);
+        Counters = new CountersClient(api);
         Operations = new OperationsClient(api);
     }
 
@@ -70,6 +71,8 @@ public sealed class CarillonClient : IDisposable
     public KeysClient Keys { get; }
 
     public TenantsClient Tenants { get; }
+
+    public CountersClient Counters { get; }
 
     /// <summary>The queue, and the server's health.</summary>
     public OperationsClient Operations { get; }

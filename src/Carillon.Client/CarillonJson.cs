@@ -55,6 +55,7 @@ namespace Carillon.Client;
 [JsonSerializable(typeof(TenantDraft))]
 [JsonSerializable(typeof(Tenant))]
 [JsonSerializable(typeof(Page<Tenant>))]
+[JsonSerializable(typeof(CounterRebuild))]
 [JsonSerializable(typeof(Queue))]
 [JsonSerializable(typeof(Health))]
 [JsonSerializable(typeof(Readiness))]

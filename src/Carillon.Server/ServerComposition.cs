@@ -85,6 +85,7 @@ internal static class ServerComposition
         ActivatorUtilities.CreateInstance<VendorSimulatorApi>(services).Map(api, app);
         ActivatorUtilities.CreateInstance<KeysApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<TenantsApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<CountersApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<NodesApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<RequestLimitsApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<CallbacksApi>(services).Map(app);

@@ -234,6 +234,15 @@ internal static class ApiShapes
 
     internal sealed record ProviderError(DateTimeOffset At, string Outcome, string? Answer);
 
+    internal sealed record CounterRebuild(
+        [property: Description("reading (the log), replacing (what differs) or done.")] string Status,
+        [property: Description("0 to 1.")] double Progress, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt,
+        [property: Description("The log does not know all that was counted before; counters of that time stay. Null where it knows everything.")] DateTimeOffset? From,
+        [property: Description("Counters from here on are left alone.")] DateTimeOffset Until,
+        [property: Description("About, when it began.")] long Messages, long MessagesRead, long QuarterHours, long QuarterHoursDone,
+        [property: Description("Differed, and were left since something was counted into them meanwhile: rebuild once more.")] long QuarterHoursLeft,
+        [property: Description("Counters that were other than the log says.")] long CountersChanged);
+
     internal record ProviderFigures(
         DateTimeOffset BeginsAt, [property: Description("Exclusive.")] DateTimeOffset EndsAt,
         [property: Description("Attempts, by what the gateway answered.")] long Sends, long Accepted, long Rejected, long Unavailable, long RetryAfter, long Unknown,

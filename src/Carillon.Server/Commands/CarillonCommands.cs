@@ -21,6 +21,7 @@ internal static class CarillonCommands
         ProvidersCommand.Make(terminal),
         KeysCommand.Make(terminal),
         QueueCommand.Make(terminal),
+        CountersCommand.Make(terminal),
         LoginCommand.Make(terminal),
         CompletionCommand.Make(terminal),
     ];

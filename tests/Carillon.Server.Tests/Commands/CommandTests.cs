@@ -70,6 +70,21 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Counters_are_rebuilt_by_an_administrator_of_the_installation()
+    {
+        await SendAsync("--wait");
+        var refused = await _host.RunAsync("counters", "rebuild");
+        await _host.BecomeAdministratorAsync();
+
+        var told = await DoneAsync("counters", "rebuild");
+        var json = await DoneAsync("counters", "rebuild", "--json");
+
+        Assert.Equal(ExitCode.Failed, refused.Code);
+        Assert.StartsWith("1 messages read, 0 quarter hours up to ", told.Output, StringComparison.Ordinal);
+        Assert.Equal(("done", 1, 0), (json.Lines[0].GetProperty("status").GetString(), json.Lines[0].GetProperty("messages_read").GetInt32(), json.Lines[0].GetProperty("counters_changed").GetInt32()));
+    }
+
+    [Fact]
     public async Task A_list_ends_where_it_is_told_to_or_at_the_end()
     {
         for (var i = 0; i < 3; i++) await SendAsync();

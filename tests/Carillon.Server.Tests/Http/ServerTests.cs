@@ -270,7 +270,7 @@ public sealed class ServerTests : IAsyncLifetime
         var paths = document.GetProperty("paths");
         Assert.Equal(
             [
-                "/health", "/health/ready", "/metrics", "/v1/attachments", "/v1/attachments/{id}", "/v1/attachments/{id}/content", "/v1/batches", "/v1/batches/{id}", "/v1/batches/{id}/cancel", "/v1/keys", "/v1/keys/{id}", "/v1/messages", "/v1/messages/{id}",
+                "/health", "/health/ready", "/metrics", "/v1/attachments", "/v1/attachments/{id}", "/v1/attachments/{id}/content", "/v1/batches", "/v1/batches/{id}", "/v1/batches/{id}/cancel", "/v1/counters/rebuild", "/v1/keys", "/v1/keys/{id}", "/v1/messages", "/v1/messages/{id}",
                 "/v1/messages/{id}/content", "/v1/messages/{id}/retry", "/v1/nodes", "/v1/notifications", "/v1/notifications/batch", "/v1/notifications/preview", "/v1/notifications/{id}", "/v1/notifications/{id}/cancel",
                 "/v1/providers", "/v1/providers/kinds", "/v1/providers/{id}", "/v1/providers/{id}/days", "/v1/providers/{id}/status", "/v1/providers/{id}/test", "/v1/queue", "/v1/routing", "/v1/senders", "/v1/senders/{id}", "/v1/simulator/outbox",
                 "/v1/simulator/vendors/{vendor}", "/v1/simulator/vendors/{vendor}/messages", "/v1/simulator/vendors/{vendor}/replies", "/v1/stops", "/v1/templates",
