@@ -9,6 +9,7 @@ using Carillon.Providers;
 using Carillon.Server.Api;
 using Carillon.Server.Http;
 using Carillon.Server.Reference;
+using Carillon.Server.Telemetry;
 using Carillon.Storage;
 using Carillon.Templates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -43,7 +44,6 @@ internal static class ServerComposition
             provider.GetRequiredService<CarillonEngine>().Storage.Tenants, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new RequestLimitStore(provider.GetRequiredService<CarillonEngine>().Storage.Nodes));
         services.AddSingleton<RequestLimiter>();
-        services.AddSingleton<InstallationFigures>();
         services.AddSingleton(provider => new LargeBodySlots(LargeBodySlots.Count, LargeBodySlots.Patience, provider.GetRequiredService<TimeProvider>()));
         services.AddRoutingCore();
         services.AddOpenApi(OpenApiDescription.DocumentName, OpenApiDescription.Configure);
@@ -55,6 +55,7 @@ internal static class ServerComposition
         });
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
         services.AddEngine(options);
+        if (OtlpExport.IsAsked(options.Telemetry)) services.AddHostedService<OtlpExport>();
         services.AddSingleton<INotificationIntake, EngineIntake>();
         adjust?.Invoke(builder);
 

@@ -8,6 +8,7 @@ using Carillon.Contacts;
 using Carillon.Dispatch;
 using Carillon.Dispatch.Maintenance;
 using Carillon.Messages;
+using Carillon.Metrics;
 using Carillon.Nodes;
 using Carillon.Providers;
 using Carillon.Routing;
@@ -73,6 +74,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate, Limits);
         Routing = new RoutingBook(storage.Nodes, time);
         VendorSimulators = new VendorSimulators(_gatewayServices);
+        Metrics = new EngineMetrics(this);
         ProviderTests = new ProviderTester(Providers, _kinds, _gatewayServices, Ids, time, defects, options.DefaultRegion);
     }
 
@@ -106,6 +108,9 @@ public sealed class CarillonEngine : IAsyncDisposable
     public ProviderTester ProviderTests { get; }
 
     public SenderDirectory Senders { get; }
+
+    /// <summary>What it has done and how it is, in figures.</summary>
+    public EngineMetrics Metrics { get; }
 
     /// <summary>The way in. Only after the start.</summary>
     public Intake Intake => _intake ?? throw new InvalidOperationException("The engine has not been started.");
@@ -274,6 +279,7 @@ public sealed class CarillonEngine : IAsyncDisposable
             await _dispatcher.DisposeAsync();
         }
 
+        Metrics.Dispose();
         Senders.Dispose();
         await Storage.DisposeAsync();
     }

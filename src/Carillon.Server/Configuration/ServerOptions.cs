@@ -55,6 +55,9 @@ internal sealed record ServerOptions
     /// <summary>How long a stop waits for what is under way.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The variables of the OpenTelemetry specification (<c>OTEL_…</c>), as they were found.</summary>
+    public IReadOnlyDictionary<string, string> Telemetry { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>Providers that the file and the environment name; each start makes them the installation's.</summary>
     public IReadOnlyList<Configuration.GivenProvider> Providers { get; init; } = [];
 }
