@@ -3,11 +3,12 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Hosting;
 
 namespace Carillon.Server.Tests.Telemetry;
 
-/// <summary>A collector on loopback that takes OTLP by HTTP, as far as metrics need it (opentelemetry/proto/metrics/v1/metrics.proto).</summary>
+/// <summary>A collector on loopback that takes OTLP by HTTP or gRPC, as far as metrics need it (opentelemetry/proto/metrics/v1/metrics.proto).</summary>
 internal sealed class Collector : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -18,10 +19,11 @@ internal sealed class Collector : IAsyncDisposable
 
     public ConcurrentQueue<(string Path, string? ContentType, string? Key, Export Export)> Requests { get; } = new();
 
-    public static async Task<Collector> StartAsync()
+    public static async Task<Collector> StartAsync(bool grpc)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0")
+            .ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(e => e.Protocols = grpc ? HttpProtocols.Http2 : HttpProtocols.Http1));
         var app = builder.Build();
         var collector = new Collector(app);
         app.Run(collector.TakeAsync);
@@ -35,8 +37,14 @@ internal sealed class Collector : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        Requests.Enqueue((context.Request.Path, context.Request.ContentType, context.Request.Headers["x-key"], Export.Read(body.ToArray())));
-        context.Response.ContentType = "application/x-protobuf";
+        var isGrpc = context.Request.Protocol == "HTTP/2";
+        // gRPC: whether it is compressed, a byte, and its length, four, stand before the message.
+        var message = isGrpc ? body.ToArray()[5..] : body.ToArray();
+        Requests.Enqueue((context.Request.Path, context.Request.ContentType, context.Request.Headers["x-key"], Export.Read(message)));
+        context.Response.ContentType = context.Request.ContentType;
+        if (!isGrpc) return;
+        await context.Response.Body.WriteAsync(new byte[5], context.RequestAborted);
+        context.Response.AppendTrailer("grpc-status", "0");
     }
 }
 

@@ -22,15 +22,17 @@ public sealed class OtlpExportTests : IDisposable
 
     public void Dispose() => _directory.Delete(recursive: true);
 
-    [Fact]
-    public async Task The_collector_is_told_the_same_figures_as_metrics_shows()
+    [Theory]
+    [InlineData("http/protobuf", "/v1/metrics", "application/x-protobuf")]
+    [InlineData("grpc", "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", "application/grpc")]
+    public async Task The_collector_is_told_the_same_figures_as_metrics_shows(string protocol, string expectedPath, string expectedType)
     {
-        await using var collector = await Collector.StartAsync();
+        await using var collector = await Collector.StartAsync(protocol == "grpc");
         string provider, text;
         await using (var app = Build(new()
         {
             [OtlpExport.Endpoint] = collector.Url,
-            [OtlpExport.Protocol] = "http/protobuf",
+            [OtlpExport.Protocol] = protocol,
             ["OTEL_EXPORTER_OTLP_HEADERS"] = "x-key=word",
             ["OTEL_SERVICE_NAME"] = "bells",
             // Only the last export, when the server stops, is looked at.
@@ -45,7 +47,7 @@ public sealed class OtlpExportTests : IDisposable
         }
 
         var (path, type, key, export) = Assert.Single(collector.Requests);
-        Assert.Equal(("/v1/metrics", "application/x-protobuf", "word"), (path, type, key));
+        Assert.Equal((expectedPath, expectedType, "word"), (path, type, key));
         Assert.Equal("bells", export.Resource["service.name"]);
         Assert.Equal(HealthApi.Version, export.Resource["service.version"]);
         Assert.EndsWith("-1", export.Resource["service.instance.id"], StringComparison.Ordinal);

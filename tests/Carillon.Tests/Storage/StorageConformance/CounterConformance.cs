@@ -107,6 +107,21 @@ public abstract class CounterConformance(StorageFactory factory) : StorageTest(f
     }
 
     [Fact]
+    public async Task Counting_goes_on_beside_a_rebuild_and_nothing_is_lost()
+    {
+        for (var i = 0; i < 30; i++) await SendAsync(Now);
+        var counting = Task.Run(async () =>
+        {
+            for (var i = 0; i < 120; i++) await SendAsync(Now.AddMinutes(i));
+        });
+        while (!counting.IsCompleted) await RebuildAsync(Ever, piece: 20);
+        await counting;
+
+        Assert.Equal(150, (await Log.SumsAsync(Cancellation)).Single(s => s.Status == MessageStatus.Sent).Count);
+        Assert.Equal((0, 0), (await RebuildAsync(Ever)) is var quiet ? (quiet.CountersChanged, quiet.QuartersLeft) : default);
+    }
+
+    [Fact]
     public async Task What_the_log_does_not_know_whole_stays_as_it_was_counted()
     {
         await SendAsync(Now);
