@@ -136,7 +136,7 @@ internal sealed class Allowance
     }
 
     /// <summary>
-    /// A send has ended. Whatever the gateway answered counts as a message, and so does what nobody knows; what was certainly not taken counts for
+    /// A send has ended. Whatever the gateway answered counts as a message, and so does what nobody knows; what was throttled or certainly not taken counts for
     /// seconds and minutes alone, which are about requests. Money is what the gateway says, or was estimated.
     /// </summary>
     public void Settle(Ticket ticket, SendResult result, DateTimeOffset now)
@@ -144,7 +144,7 @@ internal sealed class Allowance
         lock (_lock)
         {
             if (ticket.Portion is not { } portion) return;
-            if (result.Outcome == SendOutcome.Unavailable) Uncount(portion, now);
+            if (result.Outcome == SendOutcome.Unavailable || result.IsForAll) Uncount(portion, now);
             if (!_hasBudget) return;
             var spent = result.Outcome switch
             {

@@ -20,13 +20,15 @@ public enum SendOutcome : byte
 
 /// <summary>What a gateway says of one attempt.</summary>
 /// <param name="Answer">The gateway's own words, only of fields that the gateway names; never an echo of the body.</param>
+/// <param name="IsForAll">The time that is asked for is for all that goes to this gateway, not for this message alone.</param>
 public readonly record struct SendResult(
     SendOutcome Outcome,
     string? Answer = null,
     string? ExternalId = null,
     TimeSpan? Delay = null,
     decimal? Cost = null,
-    string? Currency = null)
+    string? Currency = null,
+    bool IsForAll = false)
 {
     public static SendResult Accepted(string? answer = null, string? externalId = null, decimal? cost = null, string? currency = null) =>
         new(SendOutcome.Accepted, answer, externalId, null, cost, currency);
@@ -37,6 +39,10 @@ public readonly record struct SendResult(
 
     /// <param name="delay">What the gateway asks for; null leaves it to the retry policy.</param>
     public static SendResult RetryAfter(string answer, TimeSpan? delay = null) => new(SendOutcome.RetryAfter, answer, Delay: delay);
+
+    /// <summary>Too much was sent: the gateway has not taken this one and wants no other either, before the time is over.</summary>
+    /// <param name="delay">What it asks for; null when it does not say.</param>
+    public static SendResult Throttled(string answer, TimeSpan? delay = null) => new(SendOutcome.RetryAfter, answer, Delay: delay, IsForAll: true);
 
     public static SendResult Unknown(string answer) => new(SendOutcome.Unknown, answer);
 }

@@ -24,6 +24,12 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     /// <summary>How long a message waits at least that could not be sent for want of the store.</summary>
     private static readonly TimeSpan NotSentRest = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// After how many attempts a message still comes back as soon as a provider that was not asked, or throttled, can have it. It rests for all, so that
+    /// this is no crowd; after them a message waits as others do, for it may be what the trouble is about.
+    /// </summary>
+    private const int PromptAttempts = 3;
+
     private readonly PooledBufferWriter _buffer = new(8192);
     private readonly TraceWriter _trace = new();
     private OutboundMessage _message = null!;
@@ -33,6 +39,8 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private int _units;
     private int _attempts;
     private bool _isLimited;
+    private int _throttled;
+    private int _probes;
     private DateTimeOffset? _again;
     private long _started;
 
@@ -90,7 +98,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         _trace.End();
 
         // The first provider is the one at which the message has its place; those before it had none to give.
-        (_attempts, _isLimited, _again) = (message.Attempts, false, null);
+        (_attempts, _isLimited, _throttled, _probes, _again) = (message.Attempts, false, 0, 0, null);
         var first = place.Provider;
         TracePassedOver(message, first);
         TraceRoute(first, "place_taken", services.Router.RuleOf(message));
@@ -123,10 +131,14 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
             if (outcome is not null) return outcome;
         }
 
-        // Nobody was asked, for want of what may still be sent: that is no attempt.
-        return _isLimited && _attempts == message.Attempts
-            ? Hold(message, services.Time.GetUtcNow())
-            : Retry(message, services.Time.GetUtcNow(), _attempts, null, MessageReasons.Retry, "No provider could take it.");
+        now = services.Time.GetUtcNow();
+        var asked = _attempts - message.Attempts;
+        if (asked == 0 && _isLimited) return Hold(message, now);
+        if (asked > 0 && asked == _probes) return PutBack(message, now);
+        var isPrompt = _again is not null && _attempts - message.AttemptsBefore <= PromptAttempts;
+        return Retry(
+            message, now, _attempts, isPrompt || _throttled > 0 ? _again : null, MessageReasons.Retry, "No provider could take it.",
+            sample: isPrompt ? 0 : Random.Shared.NextDouble());
     }
 
     /// <summary>Null where the next provider is to be tried.</summary>
@@ -229,6 +241,11 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
             case SendOutcome.Rejected:
                 return Final(message, now, MessageStatus.Failed, MessageReasons.Rejected, attempts, provider.Provider.Id, rendering.Hash);
 
+            case SendOutcome.RetryAfter when result.IsForAll:
+                _throttled++;
+                if (provider.Standing(now) is { Standing: ProviderStanding.Resting } rest) ComeAgain(rest.RetryAt);
+                return null;
+
             case SendOutcome.RetryAfter:
                 return Retry(
                     message, now, attempts, result.Delay is { } delay ? now + delay : null, MessageReasons.Retry, null, provider.Provider.Id);
@@ -240,17 +257,24 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
                 return Retry(message, now, attempts, null, MessageReasons.Retry, null, provider.Provider.Id);
 
             default:
+                if (provider.Standing(now) is { Standing: ProviderStanding.Resting } failed)
+                {
+                    _probes++;
+                    ComeAgain(failed.RetryAt);
+                }
+
                 return null;
         }
     }
 
     private OutcomeWrite Retry(
-        OutboundMessage message, DateTimeOffset now, int attempts, DateTimeOffset? notBefore, string reason, string? explanation, Guid? provider = null)
+        OutboundMessage message, DateTimeOffset now, int attempts, DateTimeOffset? notBefore, string reason, string? explanation, Guid? provider = null,
+        double? sample = null)
     {
         var policy = services.Options.RetryOf(message.Channel);
-        var sample = Random.Shared.NextDouble();
-        var next = policy.Next(message, attempts, now, notBefore, sample)
-            ?? policy.Next(message, attempts, now, notBefore, sample, services.HoldOf(message.Lane, now)?.Until);
+        sample ??= Random.Shared.NextDouble();
+        var next = policy.Next(message, attempts, now, notBefore, sample.Value)
+            ?? policy.Next(message, attempts, now, notBefore, sample.Value, services.HoldOf(message.Lane, now)?.Until);
         if (explanation is not null) Explain(now, OutcomeKind, explanation);
         if (next is null) return Final(message, now, MessageStatus.Failed, MessageReasons.RetriesExhausted, attempts, provider);
 
@@ -267,6 +291,28 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
             DueAt = next,
             Attempts = attempts,
             ProviderId = provider,
+            Trace = _trace.Take(),
+        };
+    }
+
+    /// <summary>
+    /// It only found out that a provider is out, for all: that is no attempt, and it keeps its place among those that wait. Its lane pauses until one can
+    /// be asked again.
+    /// </summary>
+    private OutcomeWrite PutBack(OutboundMessage message, DateTimeOffset now)
+    {
+        var line = _trace.Begin(now, OutcomeKind);
+        line.WriteString("answer", MessageReasons.Retry);
+        if (_again is { } again) line.WriteNumber("next", again.ToUnixTimeMilliseconds());
+        _trace.End();
+        return new OutcomeWrite
+        {
+            Message = message,
+            At = now,
+            Status = MessageStatus.Queued,
+            Reason = MessageReasons.Retry,
+            DueAt = message.DueAt,
+            Attempts = message.Attempts,
             Trace = _trace.Take(),
         };
     }
@@ -330,7 +376,12 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         TraceEntry(provider, entry, now, "passed_over");
         _isLimited |= entry.Standing == ProviderStanding.Limited;
         var again = entry.Standing is ProviderStanding.Limited or ProviderStanding.Resting ? entry.RetryAt : now + NotSentRest;
-        if (_again is null || again < _again) _again = again;
+        ComeAgain(again);
+    }
+
+    private void ComeAgain(DateTimeOffset at)
+    {
+        if (_again is null || at < _again) _again = at;
     }
 
     private void TraceEntry(ProviderRuntime provider, ProviderEntry entry, DateTimeOffset now, string open)

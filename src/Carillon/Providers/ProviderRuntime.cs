@@ -9,12 +9,15 @@ namespace Carillon.Providers;
 /// <remarks>
 /// After <see cref="TripAfter"/> failures in a row it rests: 1 s, 2 s, 4 s … up to 30 s, each half random so that nodes do not come
 /// back together. Then one send probes it; an answer opens it again, whatever the answer says of the message.
+/// A gateway that throttles rests as long as it asks for, at most <see cref="LongestAsked"/>. When it throttles again before it has
+/// taken anything, it rests for at least 1 s, 2 s, 4 s … up to 30 s.
 /// </remarks>
 public sealed class ProviderRuntime
 {
     private const int TripAfter = 5;
     private static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestAsked = TimeSpan.FromMinutes(5);
 
     private readonly Lock _lock = new();
     private readonly LimitKeeper? _limits;
@@ -22,6 +25,8 @@ public sealed class ProviderRuntime
     private int _failuresInRow;
     private int _trips;
     private DateTimeOffset _restUntil;
+    private int _throttles;
+    private DateTimeOffset _throttledUntil;
     private bool _isRetired;
 
     /// <param name="limits">Keeps the provider's limits; null where none hold.</param>
@@ -115,7 +120,7 @@ public sealed class ProviderRuntime
         bool end;
         lock (_lock)
         {
-            var tripsBefore = _trips;
+            var (tripsBefore, throttlesBefore) = (_trips, _throttles);
             _underWay--;
             if (result.Outcome is SendOutcome.Unavailable or SendOutcome.Unknown)
             {
@@ -125,11 +130,13 @@ public sealed class ProviderRuntime
             {
                 _failuresInRow = 0;
                 _trips = 0;
+                if (result.IsForAll) Throttle(result.Delay ?? FirstRest, now);
+                else _throttles = 0;
             }
 
             // One that was replaced speaks no longer for the provider.
             if (!_isRetired) Health.Meter.SetCircuit(isClosed: _trips == 0);
-            room = _trips != tripsBefore ? ProviderRoom.Changed : ProviderRoom.OnePlace;
+            room = _trips != tripsBefore || _throttles > throttlesBefore ? ProviderRoom.Changed : ProviderRoom.OnePlace;
             end = _isRetired && _underWay == 0;
         }
 
@@ -174,8 +181,19 @@ public sealed class ProviderRuntime
     private ProviderEntry StandingLocked(DateTimeOffset now)
     {
         if (_trips > 0 && now < _restUntil) return new ProviderEntry(ProviderStanding.Resting, _restUntil);
+        if (now < _throttledUntil) return new ProviderEntry(ProviderStanding.Resting, _throttledUntil);
         // A tripped one takes a single send, and only when those from before have ended: their failures say nothing new.
         return new ProviderEntry(_underWay >= (_trips > 0 ? 1 : Provider.MaxConcurrency) ? ProviderStanding.Full : ProviderStanding.Open);
+    }
+
+    private void Throttle(TimeSpan asked, DateTimeOffset now)
+    {
+        // Sends that were under way when it asked for time are throttled too; they say nothing new.
+        if (now < _throttledUntil) return;
+        var least = _throttles == 0 ? TimeSpan.Zero : FirstRest * (1 << Math.Min(_throttles - 1, 10));
+        if (least > LongestRest) least = LongestRest;
+        _throttles++;
+        _throttledUntil = now + (asked > LongestAsked ? LongestAsked : asked < least ? least : asked);
     }
 
     private void Trip(DateTimeOffset now)

@@ -24,6 +24,13 @@ internal sealed class Api(HttpClient http) : IDisposable
         return await Answer.ReadAsync(response);
     }
 
+    public async Task<Answer> PutAsync(string path, JsonNode body)
+    {
+        using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        using var response = await http.PutAsync(path, content, TestContext.Current.CancellationToken);
+        return await Answer.ReadAsync(response);
+    }
+
     public async Task<Answer> GetAsync(string path)
     {
         using var response = await http.GetAsync(path, TestContext.Current.CancellationToken);

@@ -39,6 +39,34 @@ internal static class Bodies
         },
     };
 
+    public static JsonObject Sms(string number, string priority = "normal", string onUnknown = "resend") => new()
+    {
+        ["recipient"] = new JsonObject { ["phone"] = number },
+        ["channel"] = "sms",
+        ["message"] = "It rings.",
+        ["priority"] = priority,
+        ["on_unknown"] = onUnknown,
+    };
+
+    /// <summary>A provider that delivers to a gateway of ours.</summary>
+    public static JsonObject SmsProvider(SmsGateway gateway, int priority, int atOnce = 32, int timeoutSeconds = 30) => new()
+    {
+        ["name"] = gateway.Name,
+        ["channel"] = "sms",
+        ["kind"] = "http",
+        ["priority"] = priority,
+        ["max_concurrency"] = atOnce,
+        ["settings"] = new JsonObject
+        {
+            ["api_url"] = $"http://127.0.0.1:{gateway.Port}/send",
+            ["auth_method"] = "header",
+            ["reference_param"] = "ref",
+            ["id_path"] = "id",
+            ["timeout_seconds"] = timeoutSeconds,
+        },
+        ["credentials"] = new JsonObject { ["api_key"] = "an-api-key-of-usual-length-0123456789" },
+    };
+
     public static JsonObject Template(string key, string subject, string text, params JsonObject[] variables) => new()
     {
         ["key"] = key,

@@ -10,7 +10,9 @@ namespace Carillon.EndToEnd.Tests.Rig;
 /// </summary>
 /// <param name="pace">Between two requests of one sender.</param>
 /// <param name="domain">Of the recipients: clients that send at once have one each.</param>
-internal sealed class LoadClient(ServerSetup setup, int seed, TimeSpan pace, string domain = "load.example") : IDisposable
+/// <param name="make">The notifications of the request of a number, from 1; mails of all kinds unless given.</param>
+internal sealed class LoadClient(
+    ServerSetup setup, int seed, TimeSpan pace, string domain = "load.example", Func<int, IReadOnlyList<JsonObject>>? make = null) : IDisposable
 {
     private const int OrdinaryBatch = 40;
 
@@ -27,6 +29,9 @@ internal sealed class LoadClient(ServerSetup setup, int seed, TimeSpan pace, str
 
     /// <summary>Recipient to id of the message, of all that were answered 202.</summary>
     public IReadOnlyDictionary<string, string> Accepted => _accepted;
+
+    /// <summary>Called for each message with its recipient and id, as soon as it was answered 202.</summary>
+    public Action<string, string> Promised { get; init; } = static (_, _) => { };
 
     /// <summary>Answers that a good request must not get.</summary>
     public IReadOnlyCollection<string> Surprises => _surprises;
@@ -70,13 +75,18 @@ internal sealed class LoadClient(ServerSetup setup, int seed, TimeSpan pace, str
     private Request Make()
     {
         var number = Interlocked.Increment(ref _requests);
+        var bodies = make?.Invoke(number) ?? Mails(number);
+        var recipients = bodies.Select(b => (string)(b["recipient"]!["email"] ?? b["recipient"]!["phone"])!).ToArray();
+        return new Request(recipients, $"load-{domain}-{seed}-{number}", bodies.Count == 1 ? bodies[0].ToJsonString() : new JsonArray([.. bodies]).ToJsonString());
+    }
+
+    private List<JsonObject> Mails(int number)
+    {
         var random = new Random(HashCode.Combine(seed, number));
         // Half are single; half of all may not be sent twice.
         var count = random.Next(2) == 0 ? 1 : random.Next(60) == 0 ? LargeBatch : random.Next(2, OrdinaryBatch);
         var kind = random.Next(2) == 0 ? "stop" : "again";
-        var recipients = Enumerable.Range(0, count).Select(i => $"{kind}.{number}.{i}@{domain}").ToArray();
-        var bodies = recipients.Select(r => Bodies.Mail(r).With("on_unknown", kind == "stop" ? "stop" : "resend"));
-        return new Request(recipients, $"load-{seed}-{number}", count == 1 ? bodies.First().ToJsonString() : new JsonArray([.. bodies]).ToJsonString());
+        return [.. Enumerable.Range(0, count).Select(i => Bodies.Mail($"{kind}.{number}.{i}@{domain}").With("on_unknown", kind == "stop" ? "stop" : "resend"))];
     }
 
     /// <summary>False when the server is not there; the request is kept then.</summary>
@@ -126,6 +136,8 @@ internal sealed class LoadClient(ServerSetup setup, int seed, TimeSpan pace, str
                 _surprises.Enqueue($"{request.Recipients[i]}: {results[i]?.ToJsonString()}");
             else if (!_accepted.TryAdd(request.Recipients[i], (string)message["id"]!))
                 _surprises.Enqueue($"{request.Recipients[i]} was accepted twice.");
+            else
+                Promised(request.Recipients[i], (string)message["id"]!);
         }
     }
 

@@ -105,14 +105,16 @@ internal sealed class EngineHarness : IAsyncDisposable
     {
         condition ??= m => m.Status.IsFinal();
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        StoredMessage? stored = null;
         for (var i = 0; i < 4000; i++)
         {
-            var stored = await Engine.Storage.Log.GetMessageAsync(Tenant, message, TestContext.Current.CancellationToken);
+            stored = await Engine.Storage.Log.GetMessageAsync(Tenant, message, TestContext.Current.CancellationToken);
             if (stored is not null && condition(stored)) return stored;
             await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         }
 
-        throw new TimeoutException("The message did not come to what was awaited.");
+        throw new TimeoutException(
+            $"The message did not come to what was awaited: it is {stored?.Status}, {stored?.Reason}, after {stored?.Attempts} attempts. {Encoding.UTF8.GetString(stored?.Trace ?? [])}");
     }
 
     /// <summary>For what must not happen: comes back once the engine's own clock is past a time, and it has looked at what was due by then.</summary>

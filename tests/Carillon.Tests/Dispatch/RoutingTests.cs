@@ -60,6 +60,119 @@ public sealed class RoutingTests
     }
 
     [Fact]
+    public async Task A_gateway_that_throttles_is_gone_around_at_once_and_left_alone_for_the_time_that_it_asks_for()
+    {
+        using var time = new JumpingTime(new DateTimeOffset(2026, 3, 14, 9, 0, 1, TimeSpan.Zero));
+        await using var harness = await EngineHarness.StartAtAsync(time);
+        await harness.AddAsync("one", 1, new ProviderPolicy { Limits = new ProviderLimits { PerMonth = 8 } });
+        await harness.AddAsync("two", 2);
+        harness.Scripts["one"] = _ => new(SendResult.Throttled("slower", TimeSpan.FromMinutes(1)));
+
+        var first = await harness.DeliverAsync(EngineHarness.Mail());
+        var second = await harness.DeliverAsync(EngineHarness.Mail());
+        harness.Scripts.Clear();
+        time.JumpTo(time.GetUtcNow().AddMinutes(1));
+        await harness.DeliverAsync(EngineHarness.Mail());
+
+        Assert.Equal(["one", "two", "two", "one"], harness.Sends.Select(s => s.Provider));
+        Assert.Equal((2, 1), (first.Attempts, second.Attempts));
+        Assert.Contains("\"why\":\"resting\",\"until\":", Encoding.UTF8.GetString(second.Trace!), StringComparison.Ordinal);
+        // What was throttled is not of the messages that the month may have.
+        var one = harness.Engine.Providers.List(EngineHarness.Tenant).Single(p => p.Provider.Name == "one").Provider;
+        Assert.Equal(1, Assert.Single((await harness.Engine.Limits.UsageAsync([one], Cancellation))[one.Id]).Used);
+    }
+
+    [Fact]
+    public async Task What_found_a_provider_out_while_another_was_over_its_limit_goes_as_soon_as_one_can()
+    {
+        using var time = new JumpingTime(new DateTimeOffset(2026, 3, 14, 9, 0, 1, TimeSpan.Zero));
+        await using var harness = await EngineHarness.StartAtAsync(time);
+        await harness.AddAsync("limited", 1, new ProviderPolicy { Limits = new ProviderLimits { PerHour = 1 } });
+        await harness.AddAsync("out", 2);
+        harness.Scripts["out"] = _ => new(SendResult.Unavailable("421 later"));
+        await harness.DeliverAsync(EngineHarness.Mail());
+
+        // Its delays between attempts are of a millisecond: what waits for the hour waits for nothing else.
+        var message = await harness.AcceptAsync(EngineHarness.Mail());
+        await harness.UntilAsync(message.Messages[0].Id, m => m.Status == MessageStatus.Queued && m.Attempts == 3);
+        time.JumpTo(new DateTimeOffset(2026, 3, 14, 10, 0, 1, TimeSpan.Zero));
+
+        Assert.Equal((MessageStatus.Sent, 4), await StateAsync());
+        Assert.Equal("limited", harness.Sends.Last().Provider);
+
+        async Task<(MessageStatus, int)> StateAsync()
+        {
+            var stored = await harness.UntilAsync(message.Messages[0].Id);
+            return (stored.Status, stored.Attempts);
+        }
+    }
+
+    [Fact]
+    public async Task A_message_that_finds_a_provider_still_out_has_lost_neither_its_place_nor_an_attempt()
+    {
+        using var time = new JumpingTime(new DateTimeOffset(2026, 3, 14, 9, 0, 1, TimeSpan.Zero));
+        await using var harness = await EngineHarness.StartAtAsync(time);
+        await harness.AddAsync("one", 1);
+        harness.Scripts["one"] = _ => new(SendResult.Unavailable("421 later"));
+        var before = new List<Notification>();
+        for (var i = 0; i < 5; i++) before.Add(await harness.AcceptAsync(EngineHarness.Mail("before@example.net")));
+        var provider = harness.Engine.Providers.List(EngineHarness.Tenant).Single(p => p.Provider.Name == "one");
+        await UntilAsync(() => provider.Circuit(time.GetUtcNow()).State == CircuitState.Open);
+
+        // More probes than all of them have attempts.
+        var waiting = await harness.AcceptAsync(EngineHarness.Mail("waiting@example.net"));
+        await UntilAsync(() =>
+        {
+            time.JumpTo(time.GetUtcNow().AddSeconds(10));
+            return harness.Sends.Count > 6 * 20 + 5;
+        });
+        harness.Scripts.Clear();
+        time.JumpTo(time.GetUtcNow().AddSeconds(31));
+        var sent = await harness.UntilAsync(waiting.Messages[0].Id);
+
+        Assert.Equal((MessageStatus.Sent, 1), (sent.Status, sent.Attempts));
+        foreach (var notification in before) Assert.Equal(MessageStatus.Sent, (await harness.UntilAsync(notification.Messages[0].Id)).Status);
+
+        async Task UntilAsync(Func<bool> condition)
+        {
+            using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+            for (var i = 0; !condition(); i++)
+            {
+                Assert.True(i < 6000, "What was awaited did not come.");
+                await timer.WaitForNextTickAsync(Cancellation);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_the_only_gateway_throttles_comes_back_when_its_time_is_over()
+    {
+        var retry = new RetryPolicy { BaseDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(2) };
+        await using var harness = await EngineHarness.StartAsync(new CarillonOptions { Retry = retry }, "one");
+        var asked = 0;
+        harness.Scripts["one"] = _ => new(Interlocked.Increment(ref asked) <= 2 ? SendResult.Throttled("slower", TimeSpan.FromMilliseconds(2)) : SendResult.Accepted());
+
+        var message = await harness.DeliverAsync(EngineHarness.Mail());
+
+        Assert.Equal((MessageStatus.Sent, 3), (message.Status, message.Attempts));
+    }
+
+    [Fact]
+    public async Task What_is_throttled_again_and_again_waits_longer_each_time_and_holds_up_nobody()
+    {
+        var retry = new RetryPolicy { BaseDelay = TimeSpan.FromHours(10), MaxDelay = TimeSpan.FromHours(20) };
+        await using var harness = await EngineHarness.StartAsync(new CarillonOptions { Retry = retry }, "one");
+        harness.Scripts["one"] = m => new(m.Message.Address.StartsWith("poison", StringComparison.Ordinal) ? SendResult.Throttled("slower", TimeSpan.FromMilliseconds(2)) : SendResult.Accepted());
+
+        var poison = await harness.AcceptAsync(EngineHarness.Mail("poison@example.net"));
+        var waiting = await harness.UntilAsync(poison.Messages[0].Id, m => m.Attempts == 4);
+
+        Assert.Equal(MessageStatus.Queued, waiting.Status);
+        Assert.Equal(MessageStatus.Sent, (await harness.DeliverAsync(EngineHarness.Mail())).Status);
+        Assert.Equal(4, harness.Sends.Count(s => s.Address.StartsWith("poison", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Weights_share_what_providers_of_one_priority_get()
     {
         await using var harness = await EngineHarness.StartAsync();

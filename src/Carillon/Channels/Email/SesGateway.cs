@@ -236,7 +236,7 @@ internal sealed class SesGateway : IGateway, ICallbackReceiver
             // Too many in a second; or too many in a day, for which waiting a little is no help
             // (https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html).
             "TooManyRequestsException" or "ThrottlingException" or "Throttling" => said?.Contains("Daily", StringComparison.OrdinalIgnoreCase) == true
-                ? SendResult.Unavailable(text) : SendResult.RetryAfter(text, answer.RetryAfter),
+                ? SendResult.Unavailable(text) : SendResult.Throttled(text, answer.RetryAfter),
 
             // A sandbox, or an identity that is not verified; else what the mail holds.
             "MessageRejected" => said?.Contains("not verified", StringComparison.OrdinalIgnoreCase) == true ? SendResult.Unavailable(text) : SendResult.Rejected(text),

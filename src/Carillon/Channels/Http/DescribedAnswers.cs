@@ -125,7 +125,7 @@ internal sealed record DescribedAnswers
         return outcome switch
         {
             SendOutcome.Accepted => SendResult.Accepted(text, said.Id),
-            SendOutcome.RetryAfter => SendResult.RetryAfter(text, answer.RetryAfter),
+            SendOutcome.RetryAfter => SendResult.Throttled(text, answer.RetryAfter),
             _ => new SendResult(outcome, text),
         };
     }

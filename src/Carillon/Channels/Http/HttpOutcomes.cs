@@ -19,7 +19,7 @@ internal static class HttpOutcomes
         {
             >= 200 and < 300 => SendResult.Accepted(text),
             >= 300 and < 400 => SendResult.Unavailable($"{text} Redirects are not followed: the URL must be the final one."),
-            429 or 503 => answer.RetryAfter is { } wait ? SendResult.RetryAfter(text, wait) : SendResult.Unavailable(text),
+            429 or 503 => answer.RetryAfter is { } wait ? SendResult.Throttled(text, wait) : SendResult.Unavailable(text),
             // The account or the address of the service, not the message.
             401 or 402 or 403 or 404 or 405 or 407 => SendResult.Unavailable(text),
             // Not taken for certain: the request did not come whole, or too early.

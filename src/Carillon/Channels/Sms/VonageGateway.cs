@@ -256,7 +256,7 @@ internal sealed class VonageGateway : IGateway, ICallbackReceiver
     private static SendResult OutcomeOf(string? status, string words) => status switch
     {
         // Throttled, and too many connections.
-        "1" or "10" => SendResult.RetryAfter(words, ThrottleRest),
+        "1" or "10" => SendResult.Throttled(words, ThrottleRest),
 
         // Missing and invalid parameters, no such prefix, barred or deactivated number, too long.
         "2" or "3" or "6" or "7" or "12" or "33" => SendResult.Rejected(words),
