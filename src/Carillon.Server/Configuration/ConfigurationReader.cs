@@ -43,7 +43,8 @@ internal sealed class ConfigurationReader
         var providers = reader._providers.Finish(environment, reader._warnings.Add);
         var telemetry = environment.Where(v => v.Key.StartsWith("OTEL_", StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
         reader._warnings.AddRange(Telemetry.OtlpExport.Faults(telemetry));
-        var options = new ServerOptions { Data = data, Providers = providers, Telemetry = telemetry };
+        var options = new ServerOptions { Data = data, Providers = providers };
+        if (telemetry.Count > 0) options = options with { Telemetry = telemetry };
         return new ReadConfiguration(reader.Apply(options), reader._faults, reader._warnings);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Carillon.Channels.Http;
 using Carillon.Messages;
 
@@ -56,7 +57,7 @@ internal sealed record ServerOptions
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The variables of the OpenTelemetry specification (<c>OTEL_…</c>), as they were found.</summary>
-    public IReadOnlyDictionary<string, string> Telemetry { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Telemetry { get; init; } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>Providers that the file and the environment name; each start makes them the installation's.</summary>
     public IReadOnlyList<Configuration.GivenProvider> Providers { get; init; } = [];
