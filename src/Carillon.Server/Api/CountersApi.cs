@@ -13,8 +13,8 @@ internal sealed class CountersApi(CarillonEngine engine)
 
     public void Map(ApiEndpoints api)
     {
-        api.Post(Path, Scopes.Admin, BeginAsync).Describe(ApiOperations.RebuildCounters);
-        api.Get(Path, Scopes.Admin, GetAsync).Describe(ApiOperations.GetCounterRebuild);
+        api.Post(Path, Scopes.Admin, BeginAsync).Describe(InstallationOperations.RebuildCounters);
+        api.Get(Path, Scopes.Admin, GetAsync).Describe(InstallationOperations.GetCounterRebuild);
     }
 
     private async Task BeginAsync(HttpContext context, ApiKey key)

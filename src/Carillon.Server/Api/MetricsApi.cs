@@ -8,7 +8,7 @@ namespace Carillon.Server.Api;
 /// <summary><c>/metrics</c> in the Prometheus text format, 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/).</summary>
 internal sealed class MetricsApi(CarillonEngine engine)
 {
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/metrics", WriteAsync).Describe(ApiOperations.GetMetrics);
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/metrics", WriteAsync).Describe(InstallationOperations.GetMetrics);
 
     private async Task WriteAsync(HttpContext context)
     {

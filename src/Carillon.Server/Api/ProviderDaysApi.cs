@@ -13,7 +13,7 @@ internal sealed class ProviderDaysApi(CarillonEngine engine)
     private const int DefaultDays = 7;
     private const int MostDays = 400;
 
-    public void Map(ApiEndpoints api) => api.Get("/v1/providers/{id}/days", Scopes.Providers, GetAsync).Describe(ApiOperations.GetProviderDays);
+    public void Map(ApiEndpoints api) => api.Get("/v1/providers/{id}/days", Scopes.Providers, GetAsync).Describe(ProviderOperations.GetProviderDays);
 
     private async Task GetAsync(HttpContext context, ApiKey key)
     {

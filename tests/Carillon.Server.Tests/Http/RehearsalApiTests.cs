@@ -1,90 +1,64 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
+using Carillon.Client;
 using Carillon.Messages;
 using Carillon.Security;
 
 namespace Carillon.Server.Tests.Http;
 
 /// <summary>A whole estate of vendors' own gateways, rehearsed: nothing is set up but the providers.</summary>
-public sealed class RehearsalApiTests : IAsyncLifetime
+public sealed class RehearsalApiTests : EngineApiTests
 {
-    private EngineHost _host = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _host = await EngineHost.StartAsync();
-
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    private static readonly NotificationRequest Hola = new()
+    {
+        Recipient = new Recipient { Id = "ana", Phone = "+525512345678" },
+        Channel = KnownChannels.Sms,
+        Message = "Hola",
+    };
 
     [Fact]
     public async Task A_message_fails_over_from_one_vendor_to_the_next_and_its_delivery_is_known()
     {
-        await AddAsync("first", "sms", 10, """{ "vendor": "twilio", "outage": true }""");
-        await AddAsync("second", "sms", 20, """{ "vendor": "messagebird", "receipt_delay_ms": 0 }""");
+        await AddAsync("first", KnownChannels.Sms, 10, new JsonObject { ["vendor"] = "twilio", ["outage"] = true });
+        await AddAsync("second", KnownChannels.Sms, 20, new JsonObject { ["vendor"] = "messagebird", ["receipt_delay_ms"] = 0 });
 
-        var message = await DeliveredAsync("""{"recipient":{"phone":"+525512345678"},"channel":"sms","message":"Hola"}""");
+        var message = await DeliveredAsync(Hola);
 
-        var attempts = message.GetProperty("attempts").EnumerateArray().Select(a => a.GetProperty("outcome").GetString());
-        Assert.Equal(["unavailable", "accepted"], attempts);
+        Assert.Equal(["unavailable", "accepted"], message.Attempts!.Select(a => a.Details["outcome"].GetString()));
     }
 
     [Fact]
     public async Task What_a_vendor_took_is_listed_by_the_providers_id_and_a_person_answers()
     {
-        var provider = await AddAsync("twilio", "sms", 10, """{ "vendor": "twilio", "receipt_delay_ms": 0 }""");
-        await DeliveredAsync("""{"recipient":{"id":"ana","phone":"+525512345678"},"channel":"sms","message":"Hola"}""");
-        _host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await _host.AddKeyAsync(TenantId.Installation, Scopes.Admin));
+        var provider = await AddAsync("twilio", KnownChannels.Sms, 10, new JsonObject { ["vendor"] = "twilio", ["receipt_delay_ms"] = 0 });
+        await DeliveredAsync(Hola);
+        var simulator = (await Host.ApiAsync(TenantId.Installation, Scopes.Admin)).Simulator;
 
         // A report is noted once its callback has ended, the delivery within it.
-        var list = await UntilAsync($"/v1/simulator/vendors/{provider}/messages", l => l.GetProperty("data")[0].GetProperty("reports").GetArrayLength() == 2);
-        var taken = Assert.Single(list.GetProperty("data").EnumerateArray());
-        using var reply = await PostAsync($"/v1/simulator/vendors/{provider}/replies", """{"from":"+525512345678","to":"+15557122661","text":"Sí"}""");
+        var taken = Assert.Single(await UntilAsync(() => simulator.ListVendorMessagesAsync(provider), list => list[0].Reports.Count == 2));
+        var reply = await simulator.ReplyAsync(provider, new SimulatedReply("+525512345678", "+15557122661", "Sí"));
 
-        Assert.Equal(["sent: called back", "delivered: called back"], taken.GetProperty("reports").EnumerateArray().Select(r => r.GetString()));
-        Assert.Equal("""{"callback":"called back"}""", await reply.Content.ReadAsStringAsync(Token));
-        Assert.Equal(HttpStatusCode.NotFound, (await _host.Client.GetAsync("/v1/simulator/vendors/prv_00000000000000000000000000/messages", Token)).StatusCode);
+        Assert.Equal(["sent: called back", "delivered: called back"], taken.Reports);
+        Assert.Equal("called back", reply.Callback);
+        Assert.Equal(HttpStatusCode.NotFound, await simulator.ListVendorMessagesAsync("prv_00000000000000000000000000").StatusAsync());
     }
 
     [Fact]
     public async Task Mail_goes_through_a_mail_server_with_TLS_and_login()
     {
-        await AddAsync("relay", "email", 10, """{ "vendor": "smtp", "from": "shop@example.com" }""");
+        await AddAsync("relay", KnownChannels.Email, 10, new JsonObject { ["vendor"] = "smtp", ["from"] = "shop@example.com" });
 
-        await PostAsync("/v1/notifications", """{"recipient":{"email":"ana@example.net"},"channel":"email","subject":"s","message":"m"}""");
+        var sent = await SentAsync(new NotificationRequest { Recipient = new Recipient { Email = "ana@example.net" }, Channel = KnownChannels.Email, Subject = "s", Message = "m" });
 
-        var sent = await UntilAsync("/v1/messages", list => list.GetProperty("data")[0].GetProperty("status").GetString() == "sent");
-        Assert.Equal("ana@example.net", sent.GetProperty("data")[0].GetProperty("address").GetString());
+        Assert.Equal((KnownStatuses.Sent, "ana@example.net"), (sent.Status, sent.Address));
     }
 
-    private async Task<string> AddAsync(string name, string channel, int priority, string settings)
+    private async Task<string> AddAsync(string name, string channel, int priority, JsonObject settings) =>
+        (await Api.Providers.CreateAsync(new ProviderDraft { Name = name, Channel = channel, Kind = "simulator", Priority = priority, Settings = settings })).Id;
+
+    private async Task<Message> DeliveredAsync(NotificationRequest notification)
     {
-        using var made = await PostAsync("/v1/providers", $$"""{"name":"{{name}}","channel":"{{channel}}","kind":"simulator","priority":{{priority}},"settings":{{settings}}}""");
-        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
-        return (await ApiHost.JsonAsync(made)).GetProperty("id").GetString()!;
+        var accepted = await Api.Notifications.SendAsync(notification);
+        return await UntilAsync(() => Api.Messages.GetAsync(accepted.Messages[0].Id), m => m.Status == KnownStatuses.Delivered);
     }
-
-    private async Task<JsonElement> DeliveredAsync(string notification)
-    {
-        using var accepted = await PostAsync("/v1/notifications", notification);
-        var id = (await ApiHost.JsonAsync(accepted)).GetProperty("messages")[0].GetProperty("id").GetString();
-        return await UntilAsync($"/v1/messages/{id}", m => m.GetProperty("status").GetString() == "delivered");
-    }
-
-    private async Task<JsonElement> UntilAsync(string path, Func<JsonElement, bool> condition)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (true)
-        {
-            var found = await GetAsync(path);
-            if (condition(found)) return found;
-            await timer.WaitForNextTickAsync(Token);
-        }
-    }
-
-    private async Task<JsonElement> GetAsync(string path) => await ApiHost.JsonAsync(await _host.Client.GetAsync(path, Token));
-
-    private Task<HttpResponseMessage> PostAsync(string path, string body) =>
-        _host.Client.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"), Token);
 }
