@@ -53,6 +53,7 @@ public sealed class CarillonClient : IDisposable
         Encryption = new EncryptionClient(api);
         Tenants = new TenantsClient(api);
         Alerts = new AlertsClient(api);
+        Counters = new CountersClient(api);
         Operations = new OperationsClient(api);
     }
 
@@ -89,6 +90,8 @@ public sealed class CarillonClient : IDisposable
 
     /// <summary>What operators should know of.</summary>
     public AlertsClient Alerts { get; }
+
+    public CountersClient Counters { get; }
 
     /// <summary>The queue, the nodes, the figures, and the server's health.</summary>
     public OperationsClient Operations { get; }

@@ -31,6 +31,7 @@ internal static class EngineServices
         CredentialsGrace = options.CredentialsGrace,
         NewKeyRecipientsPerMinute = options.NewKeyRecipientsPerMinute,
         NewKeyAge = options.NewKeyAge,
+        FigureRetention = options.FigureRetention,
         DrainTimeout = options.DrainTimeout,
         Simulate = options.Simulator,
         PublicUrl = options.PublicUrl,

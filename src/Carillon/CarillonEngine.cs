@@ -10,6 +10,7 @@ using Carillon.Dispatch;
 using Carillon.Dispatch.Maintenance;
 using Carillon.Endpoints;
 using Carillon.Messages;
+using Carillon.Metrics;
 using Carillon.Nodes;
 using Carillon.Providers;
 using Carillon.Quotas;
@@ -49,6 +50,7 @@ public sealed class CarillonEngine : IAsyncDisposable
     private PlanStepper? _plans;
     private CallbackReader? _callbackReader;
     private CallbackIntake? _callbacks;
+    private FigureWriter? _figures;
     private readonly StoreClock? _clock;
     private readonly NodeLease _lease;
     private Task? _stop;
@@ -91,6 +93,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         Waits = new WaitReader(storage.Log, _routes, time);
         Alerts = new AlertBook(storage.Alerts, () => Intake, time);
         VendorSimulators = new VendorSimulators(_gatewayServices);
+        Metrics = new EngineMetrics(this);
         ProviderTests = new ProviderTester(Providers, _kinds, _gatewayServices, Ids, time, defects, options.DefaultRegion);
     }
 
@@ -139,6 +142,9 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     /// <summary>Endpoints of webhooks that are gone.</summary>
     public EndpointBook Endpoints { get; }
+
+    /// <summary>What it has done and how it is, in figures.</summary>
+    public EngineMetrics Metrics { get; }
 
     /// <summary>The way in. Only after the start.</summary>
     public Intake Intake => _intake ?? throw new InvalidOperationException("The engine has not been started.");
@@ -203,6 +209,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         await surveyor.SurveyAsync(cancellationToken);
         var rescuer = new CallbackRescuer(Storage.Queue, _callbackReader!, _time, _defects);
         await rescuer.ReadAllAsync(cancellationToken);
+        _figures = new FigureWriter(Storage.Figures, Providers, Epoch, _time, _defects);
         _upkeep.AddRange([
             surveyor,
             rescuer,
@@ -210,6 +217,8 @@ public sealed class CarillonEngine : IAsyncDisposable
             membership,
             new Cleaner(Storage, _lease, _options, _time, _defects),
             AlertWatch!,
+            _figures,
+            new CounterRebuilder(Storage, _lease, _time, _defects),
         ]);
         if (!Storage.IsShared && Keys.Count > 1) _upkeep.Add(new Sealer(Resealer, _time, _defects));
         foreach (var service in _upkeep) service.Start();
@@ -245,6 +254,15 @@ public sealed class CarillonEngine : IAsyncDisposable
         }
 
         return total;
+    }
+
+    /// <summary>
+    /// Begins to make the counters anew from the log, or goes on with that; a node does it beside its work. See <see cref="ICounterStore"/>.
+    /// </summary>
+    public ValueTask<CounterRebuild> RebuildCountersAsync(CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        return Storage.Counters.BeginAsync(now, now - CounterRebuilder.Margin, cancellationToken);
     }
 
     /// <summary>Puts a message that has failed back into its lane, see <see cref="IQueueStore.RetryAsync"/>.</summary>
@@ -288,6 +306,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         if (_intake is not null) await _intake.CloseAsync(deadline);
         foreach (var service in _upkeep) await service.DisposeAsync();
         if (_dispatcher is not null) await _dispatcher.DrainAsync(deadline);
+        await WriteFiguresAsync();
         await Providers.DisposeAsync();
         await Limits.DisposeAsync();
         await Recipients.DisposeAsync();
@@ -302,6 +321,7 @@ public sealed class CarillonEngine : IAsyncDisposable
             await _dispatcher.DisposeAsync();
         }
 
+        Metrics.Dispose();
         Senders.Dispose();
         await Storage.DisposeAsync();
     }
@@ -388,6 +408,18 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     private Uri? CallbackUrlOf(Guid provider) =>
         _options.PublicUrl is { } url ? new Uri($"{url.AbsoluteUri.TrimEnd('/')}/callbacks/{PublicId.Format(PublicId.Provider, provider)}") : null;
+
+    private async Task WriteFiguresAsync()
+    {
+        try
+        {
+            if (_figures is not null) await _figures.WriteAsync(CancellationToken.None);
+        }
+        catch (StorageUnavailableException)
+        {
+            // They are lost as after a kill.
+        }
+    }
 
     private async Task CloseNodeAsync(Dispatcher dispatcher)
     {

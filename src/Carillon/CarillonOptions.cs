@@ -73,6 +73,9 @@ public sealed record CarillonOptions
     /// <summary>How long a receipt waits for the message that it is about. Default 24 hours.</summary>
     public TimeSpan EarlyEventRetention { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How long the figures of providers are kept, from which their days are told. Default 400 days, 1 to 3,650.</summary>
+    public TimeSpan FigureRetention { get; init; } = TimeSpan.FromDays(400);
+
     /// <summary>How long a stop waits for sends under way before it hands the rest back. Default 30 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -119,6 +122,7 @@ public sealed record CarillonOptions
         Range(nameof(CredentialsGrace) + " (s)", CredentialsGrace.TotalSeconds, 0, TimeSpan.FromDays(30).TotalSeconds);
         Range(nameof(CallbackRetention) + " (s)", CallbackRetention.TotalSeconds, 60, TimeSpan.FromDays(3650).TotalSeconds);
         Range(nameof(EarlyEventRetention) + " (s)", EarlyEventRetention.TotalSeconds, 60, TimeSpan.FromDays(365).TotalSeconds);
+        Range(nameof(FigureRetention) + " (s)", FigureRetention.TotalSeconds, TimeSpan.FromDays(1).TotalSeconds, TimeSpan.FromDays(3650).TotalSeconds);
         Range(nameof(DrainTimeout) + " (ms)", DrainTimeout.TotalMilliseconds, 0, TimeSpan.FromHours(1).TotalMilliseconds);
         Range(nameof(ClaimBatch), ClaimBatch, 1, 10_000);
         Range(nameof(MaxPendingAccepts), MaxPendingAccepts, 1, 10_000_000);

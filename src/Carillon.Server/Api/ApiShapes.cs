@@ -257,6 +257,39 @@ internal static class ApiShapes
 
     internal sealed record ProviderError(DateTimeOffset At, string Outcome, string? Answer);
 
+    internal sealed record CounterRebuild(
+        [property: Description("reading (the log), replacing (what differs) or done.")] string Status,
+        [property: Description("0 to 1.")] double Progress, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt,
+        [property: Description("The log does not know all that was counted before; counters of that time stay. Null where it knows everything.")] DateTimeOffset? From,
+        [property: Description("Counters from here on are left alone.")] DateTimeOffset Until,
+        [property: Description("About, when it began.")] long Messages, long MessagesRead, long QuarterHours, long QuarterHoursDone,
+        [property: Description("Differed, and were left since something was counted into them meanwhile: rebuild once more.")] long QuarterHoursLeft,
+        [property: Description("Counters that were other than the log says.")] long CountersChanged);
+
+    internal record ProviderFigures(
+        DateTimeOffset BeginsAt, [property: Description("Exclusive.")] DateTimeOffset EndsAt,
+        [property: Description("Attempts, by what the gateway answered.")] long Sends, long Accepted, long Rejected, long Unavailable, long RetryAfter, long Unknown,
+        [property: Description("Accepted or rejected, of all sends: 0 to 1. Null without a send.")] double? SuccessRate,
+        [property: Description("1 less down_seconds / observed_seconds. Null where nothing was observed.")] double? Availability,
+        [property: Description("How long nodes watched the circuit: each for the quarter hours in which it sent.")] double ObservedSeconds,
+        [property: Description("Of that, how long the circuit was not closed.")] double DownSeconds,
+        double? P50Ms, double? P95Ms, double? P99Ms,
+        [property: Description("Messages that came to this status through the provider; receipts count when they come.")] long Sent,
+        long Delivered, long Read, long Failed, long Bounced,
+        [property: Description("Delivered of sent. Null where nothing was sent, or no receipt came.")] double? DeliveryRate);
+
+    internal sealed record ProviderDay(
+        [property: Description("The day in the provider's time zone.")] DateOnly Date, DateTimeOffset BeginsAt, DateTimeOffset EndsAt, long Sends,
+        long Accepted, long Rejected, long Unavailable, long RetryAfter, long Unknown, double? SuccessRate, double? Availability, double ObservedSeconds,
+        double DownSeconds, double? P50Ms, double? P95Ms, double? P99Ms, long Sent, long Delivered, long Read, long Failed, long Bounced, double? DeliveryRate)
+        : ProviderFigures(
+            BeginsAt, EndsAt, Sends, Accepted, Rejected, Unavailable, RetryAfter, Unknown, SuccessRate, Availability, ObservedSeconds, DownSeconds, P50Ms, P95Ms,
+            P99Ms, Sent, Delivered, Read, Failed, Bounced, DeliveryRate);
+
+    internal sealed record ProviderDays(
+        string ProviderId, [property: Description("IANA name of the zone whose days they are.")] string TimeZone,
+        [property: Description("Earliest first.")] ProviderDay[] Days, [property: Description("All of them together.")] ProviderFigures Total);
+
     internal sealed record ProviderUsage(
         [property: Description("second, minute, hour, day, month, daily_budget or monthly_budget.")] string Window,
         [property: Description("Messages as a number; money as text.")] JsonElement Used, JsonElement Limit,

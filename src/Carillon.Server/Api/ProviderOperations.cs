@@ -40,6 +40,25 @@ internal static class ProviderOperations
         Problems = [401, 403, 404],
     };
 
+    public static readonly ApiOperation GetProviderDays = new("getProviderDays", "Providers", "How a provider did, day by day")
+    {
+        Description = "Days of the provider's time zone, UTC where it has none. The figures of all nodes together; those of the last 10 seconds may be missing.",
+        Query = [("from", "The first day; by default 6 days before the last."), ("to", "The last day, included; by default 6 days after from, or today.")],
+        Answer = typeof(ApiShapes.ProviderDays),
+        Problems = [401, 403, 404, 422],
+        AnswerExample = """
+            { "provider_id": "prv_0192f3a4b5c67d8e9f0a1b2c3d4e5f60", "time_zone": "America/Mexico_City",
+              "days": [ { "date": "2026-11-20", "begins_at": "2026-11-20T06:00:00.000Z", "ends_at": "2026-11-21T06:00:00.000Z",
+                "sends": 48213, "accepted": 48020, "rejected": 151, "unavailable": 38, "retry_after": 4, "unknown": 0, "success_rate": 0.9991,
+                "availability": 0.999412, "observed_seconds": 51034.2, "down_seconds": 30, "p50_ms": 41.8, "p95_ms": 159.4, "p99_ms": 311.3,
+                "sent": 48020, "delivered": 47466, "read": 0, "failed": 151, "bounced": 212, "delivery_rate": 0.9885 } ],
+              "total": { "begins_at": "2026-11-20T06:00:00.000Z", "ends_at": "2026-11-21T06:00:00.000Z",
+                "sends": 48213, "accepted": 48020, "rejected": 151, "unavailable": 38, "retry_after": 4, "unknown": 0, "success_rate": 0.9991,
+                "availability": 0.999412, "observed_seconds": 51034.2, "down_seconds": 30, "p50_ms": 41.8, "p95_ms": 159.4, "p99_ms": 311.3,
+                "sent": 48020, "delivered": 47466, "read": 0, "failed": 151, "bounced": 212, "delivery_rate": 0.9885 } }
+            """,
+    };
+
     public static readonly ApiOperation ReplaceProvider = new("replaceProvider", "Providers", "Change a provider: all of it, but channel and kind stay")
     {
         Description = "Fields that are left out take their defaults, except credentials: those that are stored stay, as does each value that is sent masked as it "

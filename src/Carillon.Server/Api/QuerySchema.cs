@@ -19,6 +19,7 @@ internal static class QuerySchema
             Default = QueryFields.DefaultLimit,
         },
         "created_after" or "created_before" => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
+        "from" or "to" => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date" },
         "status" => Words(MessageStatusNames.All),
         "channel" => Words(ChannelNames.All),
         "state" => Words(AlertNames.States),

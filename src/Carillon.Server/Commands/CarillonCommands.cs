@@ -23,6 +23,7 @@ internal static class CarillonCommands
         EncryptionCommand.Make(terminal),
         QueueCommand.Make(terminal),
         AlertsCommand.Make(terminal),
+        CountersCommand.Make(terminal),
         LoginCommand.Make(terminal),
         CompletionCommand.Make(terminal),
     ];

@@ -42,6 +42,7 @@ public sealed class ProviderRuntime
         _limits = limits;
         _prices = PriceTable.Of(provider.Policy.Cost);
         Health = health ?? new ProviderHealth();
+        Health.Meter.SetCircuit(isClosed: true);
         Allowance = limits?.Open(this);
     }
 
@@ -153,6 +154,8 @@ public sealed class ProviderRuntime
                 else _throttles = 0;
             }
 
+            // One that was replaced speaks no longer for the provider.
+            if (!_isRetired) Health.Meter.SetCircuit(isClosed: _trips == 0);
             room = _trips != tripsBefore || _throttles > throttlesBefore ? ProviderRoom.Changed : ProviderRoom.OnePlace;
             hasTripped = tripsBefore == 0 && _trips > 0;
             end = _isRetired && _underWay == 0;

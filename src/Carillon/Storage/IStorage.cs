@@ -20,6 +20,10 @@ public interface IStorage : IAsyncDisposable
 
     IAlertStore Alerts { get; }
 
+    IFigureStore Figures { get; }
+
+    ICounterStore Counters { get; }
+
     ISenderStore Senders { get; }
 
     ISealedStore Sealed { get; }

@@ -46,6 +46,7 @@ internal static class ClientOperations
         ["listProviders"] = Of<ProvidersClient>(nameof(ProvidersClient.ListAsync)),
         ["listProviderKinds"] = Of<ProvidersClient>(nameof(ProvidersClient.ListKindsAsync)),
         ["getProvider"] = Of<ProvidersClient>(nameof(ProvidersClient.GetAsync)),
+        ["getProviderDays"] = Of<ProvidersClient>(nameof(ProvidersClient.DaysAsync)),
         ["replaceProvider"] = Of<ProvidersClient>(nameof(ProvidersClient.ReplaceAsync)),
         ["setProviderStatus"] = Of<ProvidersClient>(nameof(ProvidersClient.SetEnabledAsync)),
         ["deleteProvider"] = Of<ProvidersClient>(nameof(ProvidersClient.DeleteAsync)),
@@ -85,6 +86,8 @@ internal static class ClientOperations
         ["putRequestLimits"] = Of<TenantsClient>(nameof(TenantsClient.SetRequestLimitsAsync)),
 
         ["listNodes"] = Of<OperationsClient>(nameof(OperationsClient.ListNodesAsync)),
+        ["rebuildCounters"] = Of<CountersClient>(nameof(CountersClient.RebuildAsync)),
+        ["getCounterRebuild"] = Of<CountersClient>(nameof(CountersClient.GetRebuildAsync)),
         ["getHealth"] = Of<OperationsClient>(nameof(OperationsClient.GetHealthAsync)),
         ["getReadiness"] = Of<OperationsClient>(nameof(OperationsClient.GetReadinessAsync)),
         ["getMetrics"] = Of<OperationsClient>(nameof(OperationsClient.GetMetricsAsync)),

@@ -1,3 +1,5 @@
+using Carillon.Messages;
+using Carillon.Security;
 using Carillon.Server.Commands;
 using Carillon.Server.Tests.Http;
 
@@ -34,6 +36,9 @@ internal sealed class CommandLineHost : IAsyncDisposable
         _environment[Connection.KeyVariable] = await _server.AddKeyAsync(Carillon.Messages.TenantId.Installation, Carillon.Security.Scopes.Admin);
 
     public static async Task<CommandLineHost> StartAsync() => new(await EngineHost.StartAsync());
+
+    /// <summary>What follows is typed by an administrator of the installation.</summary>
+    public async Task BecomeAdministratorAsync() => _environment[Connection.KeyVariable] = await _server.AddKeyAsync(TenantId.Installation, Scopes.Admin);
 
     public Task<CommandResult> RunAsync(params string[] arguments) => RunAsync("", arguments);
 

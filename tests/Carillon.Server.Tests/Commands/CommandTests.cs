@@ -54,6 +54,39 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_days_of_a_provider_are_a_table()
+    {
+        var draft = _host.Write("provider.json", """{"name":"sim","channel":"email","kind":"simulator"}""");
+        var id = (await DoneAsync("providers", "create", draft, "--json")).Lines[0].GetProperty("id").GetString()!;
+        await SendAsync("--wait");
+
+        var table = await DoneAsync("providers", "days", id);
+        var json = await DoneAsync("providers", "days", id, "--from", "2026-02-28", "--to", "2026-03-01", "--json");
+        var bad = await _host.RunAsync("providers", "days", id, "--from", "yesterday");
+
+        Assert.Contains("day (UTC)", table.Output, StringComparison.Ordinal);
+        Assert.Equal(9, table.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(2, json.Lines[0].GetProperty("days").GetArrayLength());
+        Assert.Equal(ExitCode.WrongUse, bad.Code);
+        Assert.Contains("--from must be a day such as 2026-11-20.", bad.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Counters_are_rebuilt_by_an_administrator_of_the_installation()
+    {
+        await SendAsync("--wait");
+        var refused = await _host.RunAsync("counters", "rebuild");
+        await _host.BecomeAdministratorAsync();
+
+        var told = await DoneAsync("counters", "rebuild");
+        var json = await DoneAsync("counters", "rebuild", "--json");
+
+        Assert.Equal(ExitCode.Failed, refused.Code);
+        Assert.StartsWith("1 messages read, 0 quarter hours up to ", told.Output, StringComparison.Ordinal);
+        Assert.Equal(("done", 1, 0), (json.Lines[0].GetProperty("status").GetString(), json.Lines[0].GetProperty("messages_read").GetInt32(), json.Lines[0].GetProperty("counters_changed").GetInt32()));
+    }
+
+    [Fact]
     public async Task A_list_ends_where_it_is_told_to_or_at_the_end()
     {
         for (var i = 0; i < 3; i++) await SendAsync();

@@ -101,6 +101,10 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderS
 
     public ILimitStore Limits => this;
 
+    public IFigureStore Figures { get; } = EmptyStore.Of<IFigureStore>();
+
+    public ICounterStore Counters { get; } = EmptyStore.Of<ICounterStore>();
+
     public ISenderStore Senders => this;
 
     public ISealedStore Sealed { get; } = EmptyStore.Of<ISealedStore>();

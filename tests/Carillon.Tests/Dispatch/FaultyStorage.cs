@@ -36,6 +36,10 @@ internal sealed class FaultyStorage : IStorage
 
     public IAlertStore Alerts { get; }
 
+    public IFigureStore Figures => _inner.Figures;
+
+    public ICounterStore Counters => _inner.Counters;
+
     public ISenderStore Senders => _inner.Senders;
 
     public ISealedStore Sealed => _inner.Sealed;

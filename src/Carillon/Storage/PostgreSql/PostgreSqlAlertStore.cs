@@ -97,7 +97,7 @@ internal sealed class PostgreSqlAlertStore(Func<PostgreSqlDatabase> database) : 
     public async ValueTask<IReadOnlyList<DeliveryCount>> ListDeliveriesAsync(
         DateTimeOffset since, DateTimeOffset middle, CancellationToken cancellationToken = default) =>
         (await database().ListAsync<(Guid Provider, short Status, long Before, long Recent)>(
-            Sql["deliveries"], new { since = PostgreSqlCounters.QuarterOf(since), middle = PostgreSqlCounters.QuarterOf(middle) }, cancellationToken))
+            Sql["deliveries"], new { since = Quarter.Of(since), middle = Quarter.Of(middle) }, cancellationToken))
             .ConvertAll(row => new DeliveryCount(row.Provider, (MessageStatus)row.Status, row.Before, row.Recent));
 
     public async ValueTask<IReadOnlyList<LaneBacklog>> ListBacklogsAsync(DateTimeOffset now, int most, CancellationToken cancellationToken = default) =>

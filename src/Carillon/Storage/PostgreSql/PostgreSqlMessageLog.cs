@@ -107,7 +107,7 @@ internal sealed class PostgreSqlMessageLog(Func<PostgreSqlDatabase> database) : 
         {
             first = tenant?.Value ?? 0,
             last = tenant?.Value ?? int.MaxValue,
-            since = PostgreSqlCounters.QuarterOf(since),
+            since = Storage.Quarter.Of(since),
         };
         return (await database().ListAsync<CounterSum>(Sql["counters"], parameters, cancellationToken)).ConvertAll(c => c.ToRow());
     }

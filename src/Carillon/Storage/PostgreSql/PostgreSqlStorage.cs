@@ -28,6 +28,8 @@ public sealed class PostgreSqlStorage : IStorage
         Providers = new PostgreSqlProviderStore(database);
         Limits = new PostgreSqlLimitStore(database);
         Alerts = new PostgreSqlAlertStore(database);
+        Figures = new PostgreSqlFigureStore(database);
+        Counters = new PostgreSqlCounterStore(database);
         Senders = new PostgreSqlSenderStore(database);
         Sealed = new PostgreSqlSealedStore(database);
         Attachments = new PostgreSqlAttachmentStore(database);
@@ -48,6 +50,9 @@ public sealed class PostgreSqlStorage : IStorage
     public ILimitStore Limits { get; }
 
     public IAlertStore Alerts { get; }
+    public IFigureStore Figures { get; }
+
+    public ICounterStore Counters { get; }
 
     public ISenderStore Senders { get; }
 

@@ -29,8 +29,8 @@ WHERE m.id = @id;
 SELECT id FROM message WHERE seq = @seq AND provider_id = @provider AND external_id = @external;
 
 -- name: insert_event
-INSERT INTO message_event (tenant_id, message_id, kind, at, recorded_at, provider_id, detail, url)
-VALUES (@tenant, @message, @kind, @at, @recorded, @provider, @detail, @url) ON CONFLICT DO NOTHING;
+INSERT INTO message_event (tenant_id, message_id, kind, at, recorded_at, provider_id, detail, url, moved_to, moved_provider_id)
+VALUES (@tenant, @message, @kind, @at, @recorded, @provider, @detail, @url, @moved, @moved_provider) ON CONFLICT DO NOTHING;
 
 -- name: insert_early
 INSERT INTO early_event (provider_id, external_id, message_id, kind, at, recorded_at, detail, permanent, url, cost, currency)
@@ -49,7 +49,15 @@ ORDER BY 1;
 DELETE FROM early_event WHERE seq = @seq;
 
 -- name: move_message
-UPDATE message SET status = @status, reason = @reason, due_at = NULL, updated_at = @at WHERE seq = @seq;
+-- What the first event finds is kept: it was counted, and is no longer seen.
+UPDATE message SET
+  status = @status,
+  reason = @reason,
+  due_at = NULL,
+  updated_at = @at,
+  outcome_status = CASE WHEN sent_at IS NULL AND outcome_at IS NULL THEN status ELSE outcome_status END,
+  outcome_at = CASE WHEN sent_at IS NULL AND outcome_at IS NULL THEN updated_at ELSE outcome_at END
+WHERE seq = @seq;
 
 -- name: correct_cost
 UPDATE message SET cost = @cost, currency = coalesce(@currency, currency) WHERE seq = @seq;

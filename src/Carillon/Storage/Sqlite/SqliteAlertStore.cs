@@ -113,7 +113,7 @@ internal sealed class SqliteAlertStore(Func<SqliteWriter> writer, SqliteReaders 
             connection =>
             [
                 .. connection.Query<(byte[] Provider, long Status, long Before, long Recent)>(
-                        Sql["deliveries"].Text, new { since = SqliteCounters.QuarterOf(since), middle = SqliteCounters.QuarterOf(middle) })
+                        Sql["deliveries"].Text, new { since = Quarter.Of(since), middle = Quarter.Of(middle) })
                     .Select(row => new DeliveryCount(SqliteValues.ToGuid(row.Provider), (MessageStatus)row.Status, row.Before, row.Recent)),
             ],
             cancellationToken);

@@ -156,7 +156,7 @@ internal sealed class SqliteMessageLog(SqliteReaders readers) : IMessageLog
         {
             first = tenant?.Value ?? 0,
             last = tenant?.Value ?? int.MaxValue,
-            since = SqliteCounters.QuarterOf(since),
+            since = Storage.Quarter.Of(since),
         };
         return await readers.ReadAsync<IReadOnlyList<CounterRow>>(
             connection => [.. connection.Query<CounterSum>(Sql["counters"].Text, parameters).Select(c => c.ToRow())], cancellationToken);

@@ -32,6 +32,8 @@ public sealed class SqliteStorage : IStorage
         Providers = new SqliteProviderStore(writer, _readers);
         Limits = new SqliteLimitStore(writer, _readers);
         Alerts = new SqliteAlertStore(writer, _readers);
+        Figures = new SqliteFigureStore(writer, _readers);
+        Counters = new SqliteCounterStore(writer, _readers);
         Senders = new SqliteSenderStore(writer, _readers);
         Sealed = new SqliteSealedStore(writer, _readers);
         Attachments = new SqliteAttachmentStore(writer, _readers);
@@ -52,6 +54,9 @@ public sealed class SqliteStorage : IStorage
     public ILimitStore Limits { get; }
 
     public IAlertStore Alerts { get; }
+    public IFigureStore Figures { get; }
+
+    public ICounterStore Counters { get; }
 
     public ISenderStore Senders { get; }
 

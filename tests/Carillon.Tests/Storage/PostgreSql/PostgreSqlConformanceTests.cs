@@ -34,6 +34,10 @@ public sealed class PostgreSqlAlertTests() : AlertConformance(new PostgreSqlFact
 
 public sealed class PostgreSqlSealedTests() : SealedConformance(new PostgreSqlFactory());
 
+public sealed class PostgreSqlCounterTests() : CounterConformance(new PostgreSqlFactory());
+
+public sealed class PostgreSqlFigureTests() : FigureConformance(new PostgreSqlFactory());
+
 public sealed class PostgreSqlSenderTests() : SenderConformance(new PostgreSqlFactory());
 
 public sealed class PostgreSqlCatalogTests() : CatalogConformance(new PostgreSqlFactory());
@@ -56,6 +60,8 @@ internal sealed class PostgreSqlFactory : StorageFactory
     }
 
     public override IStorage Create(TimeProvider time) => new PostgreSqlStorage(new PostgreSqlStorageOptions { Url = Url }, time);
+
+    public override Task ExecuteAsync(string sql) => Cluster.ExecuteAsync(sql, Database);
 
     public override ValueTask DisposeAsync()
     {
