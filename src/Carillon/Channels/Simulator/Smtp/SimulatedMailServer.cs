@@ -59,7 +59,8 @@ internal sealed class SimulatedMailServer : ISimulatedVendor
             {
                 client = await _listener.AcceptTcpClientAsync(_stop.Token);
             }
-            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+            // A listener that was stopped before it was waited on says that it does not listen.
+            catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
             {
                 return;
             }

@@ -62,7 +62,8 @@ internal sealed class VendorHost : IAsyncDisposable
             {
                 client = await listener.AcceptTcpClientAsync(_stop.Token);
             }
-            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+            // A listener that was stopped before it was waited on says that it does not listen.
+            catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
             {
                 return;
             }
