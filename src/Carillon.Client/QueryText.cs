@@ -23,6 +23,8 @@ internal sealed class QueryText(string path)
 
     public QueryText Add(string name, DateTimeOffset? value) => Add(name, value?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
 
+    public QueryText Add(string name, DateOnly? value) => Add(name, value?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+
     /// <summary>An id, as one segment of a path.</summary>
     public static string Segment(string id)
     {

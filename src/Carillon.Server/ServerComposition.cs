@@ -9,6 +9,7 @@ using Carillon.Providers;
 using Carillon.Server.Api;
 using Carillon.Server.Http;
 using Carillon.Server.Reference;
+using Carillon.Server.Telemetry;
 using Carillon.Storage;
 using Carillon.Templates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -43,7 +44,7 @@ internal static class ServerComposition
             provider.GetRequiredService<CarillonEngine>().Storage.Tenants, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new RequestLimitStore(provider.GetRequiredService<CarillonEngine>().Storage.Nodes));
         services.AddSingleton<RequestLimiter>();
-        services.AddSingleton<InstallationFigures>();
+        services.AddSingleton(provider => new RecipientCaps(provider.GetRequiredService<CarillonEngine>().Recipients, provider.GetRequiredService<RequestLimiter>()));
         services.AddSingleton(provider => new LargeBodySlots(LargeBodySlots.Count, LargeBodySlots.Patience, provider.GetRequiredService<TimeProvider>()));
         services.AddRoutingCore();
         services.AddOpenApi(OpenApiDescription.DocumentName, OpenApiDescription.Configure);
@@ -55,6 +56,7 @@ internal static class ServerComposition
         });
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
         services.AddEngine(options);
+        if (OtlpExport.IsAsked(options.Telemetry)) services.AddHostedService<OtlpExport>();
         services.AddSingleton<INotificationIntake, EngineIntake>();
         adjust?.Invoke(builder);
 
@@ -78,12 +80,18 @@ internal static class ServerComposition
         ActivatorUtilities.CreateInstance<TemplatesApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<TemplateVersionsApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<ProvidersApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<ProviderDaysApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<RoutingApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<SendersApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<AlertsApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<WebhookEndpointsApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<FaultyCallbacksApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<SimulatorApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<VendorSimulatorApi>(services).Map(api, app);
         ActivatorUtilities.CreateInstance<KeysApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<EncryptionApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<TenantsApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<CountersApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<NodesApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<RequestLimitsApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<CallbacksApi>(services).Map(app);

@@ -89,6 +89,12 @@ public sealed record Provider
 
     public bool HasCredentials { get; init; }
 
+    /// <summary>When its credentials took the place of others.</summary>
+    public DateTimeOffset? CredentialsRotatedAt { get; init; }
+
+    /// <summary>Until when callbacks are taken that are signed with the credentials before these.</summary>
+    public DateTimeOffset? PreviousValidUntil { get; init; }
+
     public int Priority { get; init; }
 
     public int Weight { get; init; }

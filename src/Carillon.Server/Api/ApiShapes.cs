@@ -227,6 +227,8 @@ internal static class ApiShapes
     internal record StoredProvider(
         string Id, string Name, string Channel, string Kind, JsonElement Settings, bool HasCredentials,
         [property: Description("Their names, with every value masked.")] JsonElement? Credentials,
+        [property: Description("When these credentials took the place of others.")] DateTimeOffset? CredentialsRotatedAt,
+        [property: Description("Until when callbacks are taken that are signed with the credentials before these.")] DateTimeOffset? PreviousValidUntil,
         int Priority, int Weight, bool IsDefault, bool Enabled, int MaxConcurrency, ProviderLimits? Limits, ProviderBudget? Budget, ProviderCost? Cost,
         string[]? Countries, string? TimeZone,
         [property: Description("1, and one more with each change.")] int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
@@ -255,20 +257,54 @@ internal static class ApiShapes
 
     internal sealed record ProviderError(DateTimeOffset At, string Outcome, string? Answer);
 
+    internal sealed record CounterRebuild(
+        [property: Description("reading (the log), replacing (what differs) or done.")] string Status,
+        [property: Description("0 to 1.")] double Progress, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt,
+        [property: Description("The log does not know all that was counted before; counters of that time stay. Null where it knows everything.")] DateTimeOffset? From,
+        [property: Description("Counters from here on are left alone.")] DateTimeOffset Until,
+        [property: Description("About, when it began.")] long Messages, long MessagesRead, long QuarterHours, long QuarterHoursDone,
+        [property: Description("Differed, and were left since something was counted into them meanwhile: rebuild once more.")] long QuarterHoursLeft,
+        [property: Description("Counters that were other than the log says.")] long CountersChanged);
+
+    internal record ProviderFigures(
+        DateTimeOffset BeginsAt, [property: Description("Exclusive.")] DateTimeOffset EndsAt,
+        [property: Description("Attempts, by what the gateway answered.")] long Sends, long Accepted, long Rejected, long Unavailable, long RetryAfter, long Unknown,
+        [property: Description("Accepted or rejected, of all sends: 0 to 1. Null without a send.")] double? SuccessRate,
+        [property: Description("1 less down_seconds / observed_seconds. Null where nothing was observed.")] double? Availability,
+        [property: Description("How long nodes watched the circuit: each for the quarter hours in which it sent.")] double ObservedSeconds,
+        [property: Description("Of that, how long the circuit was not closed.")] double DownSeconds,
+        double? P50Ms, double? P95Ms, double? P99Ms,
+        [property: Description("Messages that came to this status through the provider; receipts count when they come.")] long Sent,
+        long Delivered, long Read, long Failed, long Bounced,
+        [property: Description("Delivered of sent. Null where nothing was sent, or no receipt came.")] double? DeliveryRate);
+
+    internal sealed record ProviderDay(
+        [property: Description("The day in the provider's time zone.")] DateOnly Date, DateTimeOffset BeginsAt, DateTimeOffset EndsAt, long Sends,
+        long Accepted, long Rejected, long Unavailable, long RetryAfter, long Unknown, double? SuccessRate, double? Availability, double ObservedSeconds,
+        double DownSeconds, double? P50Ms, double? P95Ms, double? P99Ms, long Sent, long Delivered, long Read, long Failed, long Bounced, double? DeliveryRate)
+        : ProviderFigures(
+            BeginsAt, EndsAt, Sends, Accepted, Rejected, Unavailable, RetryAfter, Unknown, SuccessRate, Availability, ObservedSeconds, DownSeconds, P50Ms, P95Ms,
+            P99Ms, Sent, Delivered, Read, Failed, Bounced, DeliveryRate);
+
+    internal sealed record ProviderDays(
+        string ProviderId, [property: Description("IANA name of the zone whose days they are.")] string TimeZone,
+        [property: Description("Earliest first.")] ProviderDay[] Days, [property: Description("All of them together.")] ProviderFigures Total);
+
     internal sealed record ProviderUsage(
         [property: Description("second, minute, hour, day, month, daily_budget or monthly_budget.")] string Window,
         [property: Description("Messages as a number; money as text.")] JsonElement Used, JsonElement Limit,
         [property: Description("Of money.")] string? Currency, DateTimeOffset ResetsAt);
 
     internal sealed record UsedProvider(
-        string Id, string Name, string Channel, string Kind, JsonElement Settings, bool HasCredentials, JsonElement? Credentials, int Priority, int Weight,
+        string Id, string Name, string Channel, string Kind, JsonElement Settings, bool HasCredentials, JsonElement? Credentials,
+        DateTimeOffset? CredentialsRotatedAt, DateTimeOffset? PreviousValidUntil, int Priority, int Weight,
         bool IsDefault, bool Enabled, int MaxConcurrency, ProviderLimits? Limits, ProviderBudget? Budget, ProviderCost? Cost, string[]? Countries, string? TimeZone,
         int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
         [property: Description("How much is used of each limit in its present window.")] ProviderUsage[] Usage,
         [property: Description("Null for one that cannot serve: its credentials cannot be read.")] ProviderHealth? Health)
         : StoredProvider(
-            Id, Name, Channel, Kind, Settings, HasCredentials, Credentials, Priority, Weight, IsDefault, Enabled, MaxConcurrency, Limits, Budget, Cost, Countries,
-            TimeZone, Version, CreatedAt, UpdatedAt);
+            Id, Name, Channel, Kind, Settings, HasCredentials, Credentials, CredentialsRotatedAt, PreviousValidUntil, Priority, Weight, IsDefault, Enabled,
+            MaxConcurrency, Limits, Budget, Cost, Countries, TimeZone, Version, CreatedAt, UpdatedAt);
 
     internal sealed record ProviderLimits(int? PerSecond, int? PerMinute, int? PerHour, int? PerDay, int? PerMonth);
 
@@ -289,7 +325,29 @@ internal static class ApiShapes
     internal sealed record ProviderTest(
         string ProviderId, [property: Description("accepted, rejected, unavailable, retry_after or unknown.")] string Outcome,
         [property: Description("The gateway's own words, without the provider's credentials.")] string? Answer, string? ExternalId, double? RetryAfterSeconds,
-        string? Cost, string? Currency, double DurationMs, [property: Description("What to look at, where it failed in a usual way.")] string[] Advice);
+        string? Cost, string? Currency, double DurationMs, [property: Description("What to look at, where it failed in a usual way.")] string[] Advice,
+        [property: Description("What was said, secrets as ***.")] ProviderExchange Exchange);
+
+    internal sealed record ProviderExchange(
+        [property: Description("Requests with their answers, for gateways that speak HTTP.")] HttpExchange[] Http,
+        [property: Description("The dialogue, for gateways that speak SMTP.")] DialogueLine[] Smtp);
+
+    internal sealed record HttpExchange(
+        ExchangedRequest Request, [property: Description("Null when none came.")] ExchangedResponse? Response,
+        [property: Description("Why none came.")] string? Failure, [property: Description("Null while it was still awaited.")] double? DurationMs);
+
+    internal sealed record ExchangedRequest(
+        string Method, string Url, ExchangedHeader[] Headers, [property: Description("At most 8,192 characters of it.")] string? Body,
+        [property: Description("Of the whole body.")] long Bytes, [property: Description("Whether the body goes on.")] bool IsCut);
+
+    internal sealed record ExchangedResponse(
+        int Status, ExchangedHeader[] Headers, [property: Description("At most 8,192 characters of it.")] string? Body,
+        [property: Description("Of the body, as far as it was read: 64 KiB at most.")] long Bytes, [property: Description("Whether the body goes on.")] bool IsCut);
+
+    internal sealed record ExchangedHeader(string Name, string Value);
+
+    internal sealed record DialogueLine(
+        [property: Description("Since the test began.")] double AtMs, [property: Description("client, server, or note for what happened to the connection.")] string Side, string Text);
 
     internal sealed record ProviderKind(string Kind, string Label, string[] Channels, JsonElement Settings, JsonElement? Credentials);
 
@@ -301,6 +359,14 @@ internal static class ApiShapes
     internal sealed record StoredSender(string Id, string Domain, string Selector, DnsRecord DnsRecord, DateTimeOffset CreatedAt);
 
     internal sealed record DnsRecord(string Name, string Type, string Value);
+
+    internal sealed record DisabledEndpoint(
+        string Id, [property: Description("Normalised.")] string Url, DateTimeOffset DisabledAt,
+        [property: Description("The message that it answered 410 to.")] string MessageId);
+
+    internal sealed record KeptCallback(
+        string Id, string ProviderId, DateTimeOffset ReceivedAt, DateTimeOffset? ReadAt,
+        [property: Description("Why it could not be read; null when it could.")] string? Fault);
 
     internal sealed record SimulatedMessage(
         string MessageId, string Channel, string Provider, string Address, string Subject, string Text, string Html, int Attempt, string Outcome, string? Answer,
@@ -320,10 +386,42 @@ internal static class ApiShapes
 
     internal sealed record SimulatedCallback([property: Description("What the callback was answered, or why there was none.")] string Callback);
 
-    internal sealed record Key(string Name, string[] Scopes);
+    internal sealed record Key(string Name, string[] Scopes, RecipientLimits? Limits);
+
+    internal sealed record KeyDetails(
+        string Name, [property: Description("Left out there are none.")] RecipientLimits? Limits,
+        [property: Description("null lifts the cap for new keys, with a key of the installation; left out it stays.")] NewKey? NewKey);
+
+    internal sealed record RecipientLimits(
+        [property: Description("Accepted notifications within any 60 seconds, on each node: 1 to 1,000,000; null for no limit.")] int? RecipientsPerMinute,
+        [property: Description("Within a day of UTC, on all nodes together: 1 to 1,000,000,000; null for no limit.")] int? RecipientsPerDay);
+
+    internal sealed record NewKey(
+        [property: Description("For all new keys of the tenant together.")] int RecipientsPerMinute, DateTimeOffset Until);
 
     internal sealed record StoredKey(
-        string Id, [property: Description("Only in the answer that makes it.")] string? Key, string Name, string[] Scopes, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt);
+        string Id, [property: Description("Only in the answer that makes it.")] string? Key,
+        [property: Description("Whose it is, where a key of the installation asks.")] string? Tenant,
+        string Name, string[] Scopes, RecipientLimits Limits,
+        [property: Description("While it goes by the cap for new keys.")] NewKey? NewKey,
+        int Version, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt);
+
+    internal sealed record Encryption(EncryptionKey[] Keys);
+
+    internal sealed record EncryptionKey(
+        [property: Description("The first 4 bytes of its SHA-256, in hexadecimal digits.")] string Id,
+        [property: Description("seals (the first of ENCRYPTION_KEY), opens (another of it) or missing (this node does not have it).")] string Role,
+        [property: Description("What is sealed with it. At 0 the key may go.")] long Total,
+        SealedCounts Secrets);
+
+    internal sealed record SealedCounts(
+        long ProviderCredentials, long PreviousCredentials, long SenderKeys, long NotificationSecrets,
+        [property: Description("1 for the key with which the value is sealed by which a starting node knows its key.")] long KeyCheck);
+
+    internal sealed record Resealing(
+        [property: Description("Secrets that are sealed with the first key now.")] int Resealed,
+        [property: Description("Damaged ones, which no key opens.")] int Unreadable,
+        [property: Description("Nothing is left that could be sealed anew.")] bool Done);
 
     internal sealed record Tenant(string Key, string? Name);
 
@@ -332,7 +430,9 @@ internal static class ApiShapes
 
     internal sealed record RequestLimits(
         [property: Description("For each API key alone.")] RequestLimit? PerKey,
-        [property: Description("For all API keys of the tenant together.")] RequestLimit? PerTenant);
+        [property: Description("For all API keys of the tenant together.")] RequestLimit? PerTenant,
+        [property: Description("Accepted notifications of all API keys of the tenant together within any 60 seconds, on each node.")] int? RecipientsPerMinute,
+        [property: Description("Within a day of UTC, on all nodes together.")] int? RecipientsPerDay);
 
     internal sealed record RequestLimit(
         [property: Description("1 to 1,000,000.")] int Requests, [property: Description("1 to 86,400.")] int Seconds);

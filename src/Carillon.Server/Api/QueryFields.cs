@@ -58,6 +58,16 @@ internal sealed class QueryFields(HttpRequest request)
         return null;
     }
 
+    /// <summary>A day of the calendar, as <c>2026-11-20</c>; from 1970 to 2999.</summary>
+    public DateOnly? Day(string name)
+    {
+        if (Text(name) is not { } text) return null;
+        var invariant = System.Globalization.CultureInfo.InvariantCulture;
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", invariant, System.Globalization.DateTimeStyles.None, out var day) && day.Year is >= 1970 and < 3000) return day;
+        Fault(name, "invalid_date", "This must be a day such as 2026-11-20.");
+        return null;
+    }
+
     public int Limit()
     {
         if (Text("limit") is not { } text) return DefaultLimit;
@@ -92,6 +102,9 @@ internal sealed class QueryFields(HttpRequest request)
         Fault(Cursor.Field, "invalid", "This must be the value of next from an answer of this list.");
         return null;
     }
+
+    /// <summary>A fault of a filter that does not go with another.</summary>
+    public void OutOfRange(string name, string message) => Fault(name, "out_of_range", message);
 
     /// <summary>A fault of a filter that was looked up.</summary>
     public void NotFound(string name, string message) => Fault(name, "not_found", message);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Carillon.Client;
-using Spectre.Console;
 
 namespace Carillon.Server.Commands;
 
@@ -38,7 +37,7 @@ internal static class BatchCommand
         await using var file = new BatchFile(path, session.Terminal, new BatchDefaults(session.Value(Template), session.Value(Channel), keyed));
         var options = new BatchOptions { Size = size, IdempotencyKey = key };
         var sum = new Sum();
-        await ProgressAsync(session, "Sending", async (set, token) =>
+        await ProgressBar.RunAsync(session, "Sending", async (set, token) =>
         {
             await foreach (var result in session.Client.Notifications.SendManyAsync(file.ReadAsync(token), options, token))
             {
@@ -91,7 +90,7 @@ internal static class BatchCommand
     private static async Task<long> WaitAsync(Session session, IReadOnlyList<string> batches, CancellationToken cancellationToken)
     {
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
-        await ProgressAsync(session, "Delivering", async (set, token) =>
+        await ProgressBar.RunAsync(session, "Delivering", async (set, token) =>
         {
             using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(300), session.Terminal.Time);
             var open = new List<string>(batches);
@@ -117,26 +116,6 @@ internal static class BatchCommand
 
     // What is scheduled for later is not waited for.
     private static bool IsLive(Batch batch) => batch.ByStatus.Any(s => KnownStatuses.IsLive(s.Key) && s.Key != KnownStatuses.Scheduled && s.Value > 0);
-
-    /// <summary>A bar beside the output, where somebody looks at it.</summary>
-    private static async Task ProgressAsync(
-        Session session, string title, Func<Action<double>, CancellationToken, Task> work, CancellationToken cancellationToken)
-    {
-        var console = session.Terminal.Beside;
-        if (session.IsJson || !console.Profile.Capabilities.Interactive || !console.Profile.Out.IsTerminal)
-        {
-            await work(_ => { }, cancellationToken);
-            return;
-        }
-
-        await console.Progress().AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .StartAsync(async context =>
-            {
-                var task = context.AddTask(title, maxValue: 1);
-                await work(done => task.Value = done, cancellationToken);
-            });
-    }
 
     private sealed class Sum
     {

@@ -41,7 +41,11 @@ internal sealed class ConfigurationReader
         foreach (var (setting, value) in fromEnvironment) reader._values[setting] = value;
         foreach (var (setting, value) in fromArguments) reader._values[setting] = value;
         var providers = reader._providers.Finish(environment, reader._warnings.Add);
-        return new ReadConfiguration(reader.Apply(new ServerOptions { Data = data, Providers = providers }), reader._faults, reader._warnings);
+        var telemetry = environment.Where(v => v.Key.StartsWith("OTEL_", StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
+        reader._warnings.AddRange(Telemetry.OtlpExport.Faults(telemetry));
+        var options = new ServerOptions { Data = data, Providers = providers };
+        if (telemetry.Count > 0) options = options with { Telemetry = telemetry };
+        return new ReadConfiguration(reader.Apply(options), reader._faults, reader._warnings);
     }
 
     private ServerOptions Apply(ServerOptions options)

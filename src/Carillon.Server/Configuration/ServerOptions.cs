@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Carillon.Channels.Http;
 using Carillon.Messages;
 
@@ -46,11 +47,26 @@ internal sealed record ServerOptions
 
     public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How long a provider's replaced credentials still open callbacks.</summary>
+    public TimeSpan CredentialsGrace { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How many recipients a tenant's new keys may address within a minute; null for no such cap.</summary>
+    public int? NewKeyRecipientsPerMinute { get; init; } = 1000;
+
+    /// <summary>How long a tenant's key is new.</summary>
+    public TimeSpan NewKeyAge { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long the figures of providers are kept.</summary>
+    public TimeSpan FigureRetention { get; init; } = TimeSpan.FromDays(400);
+
     /// <summary>Whether a start without providers makes a simulator for each channel.</summary>
     public bool Simulator { get; init; } = true;
 
     /// <summary>How long a stop waits for what is under way.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The variables of the OpenTelemetry specification (<c>OTEL_…</c>), as they were found.</summary>
+    public IReadOnlyDictionary<string, string> Telemetry { get; init; } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>Providers that the file and the environment name; each start makes them the installation's.</summary>
     public IReadOnlyList<Configuration.GivenProvider> Providers { get; init; } = [];

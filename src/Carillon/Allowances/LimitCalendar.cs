@@ -32,6 +32,16 @@ internal sealed class LimitCalendar
 
     public static bool IsZone(string id) => DateTimeZoneProviders.Tzdb.GetZoneOrNull(id) is not null;
 
+    /// <summary>Where midnight, or the whole day, is left out: when the clocks go on.</summary>
+    public static DateTimeOffset BeginOf(LocalDate date, DateTimeZone zone)
+    {
+        var midnight = zone.MapLocal(date.AtMidnight());
+        return (midnight.Count == 0 ? midnight.EarlyInterval.End : midnight.First().ToInstant()).ToDateTimeOffset();
+    }
+
+    /// <summary>UTC for none, and for one that was stored when another version of the zones knew it.</summary>
+    public static DateTimeZone ZoneOf(string? id) => id is null ? DateTimeZone.Utc : DateTimeZoneProviders.Tzdb.GetZoneOrNull(id) ?? DateTimeZone.Utc;
+
     /// <summary>The windows of one moment, shortest first, money last.</summary>
     public LimitWindow[] At(DateTimeOffset now) => [.. _limits.Select(l => Window(l.Kind, now, l.Limit))];
 
@@ -60,26 +70,16 @@ internal sealed class LimitCalendar
     private (DateTimeOffset, DateTimeOffset) Day(DateTimeOffset now)
     {
         var today = Today(now);
-        return (Begin(today), Begin(today.PlusDays(1)));
+        return (BeginOf(today, _zone), BeginOf(today.PlusDays(1), _zone));
     }
 
     private (DateTimeOffset, DateTimeOffset) Month(DateTimeOffset now)
     {
         var first = Today(now).With(DateAdjusters.StartOfMonth);
-        return (Begin(first), Begin(first.PlusMonths(1)));
+        return (BeginOf(first, _zone), BeginOf(first.PlusMonths(1), _zone));
     }
 
     private LocalDate Today(DateTimeOffset now) => Instant.FromDateTimeOffset(now).InZone(_zone).Date;
-
-    /// <summary>Where midnight, or the whole day, is left out: when the clocks go on.</summary>
-    private DateTimeOffset Begin(LocalDate date)
-    {
-        var midnight = _zone.MapLocal(date.AtMidnight());
-        return (midnight.Count == 0 ? midnight.EarlyInterval.End : midnight.First().ToInstant()).ToDateTimeOffset();
-    }
-
-    // One that was stored when another version of the zones knew it: its days are then those of UTC.
-    private static DateTimeZone ZoneOf(string? id) => id is null ? DateTimeZone.Utc : DateTimeZoneProviders.Tzdb.GetZoneOrNull(id) ?? DateTimeZone.Utc;
 
     private void Add(LimitKind kind, long? limit)
     {

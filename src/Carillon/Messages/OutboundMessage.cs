@@ -51,5 +51,5 @@ public sealed class OutboundMessage
     public LaneKey Lane => new(Notification.Tenant, Channel, Notification.Priority);
 
     /// <summary>What is stored as its first status.</summary>
-    public MessageStatus InitialStatus => DueAt > CreatedAt ? MessageStatus.Scheduled : MessageStatus.Queued;
+    public MessageStatus InitialStatus => DueAt.ToUnixTimeMilliseconds() > CreatedAt.ToUnixTimeMilliseconds() ? MessageStatus.Scheduled : MessageStatus.Queued;
 }

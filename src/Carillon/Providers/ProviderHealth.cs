@@ -3,12 +3,9 @@ using Carillon.Channels;
 namespace Carillon.Providers;
 
 /// <summary>How a provider has done of late on this node: outcomes and times of the last five minutes, by the minute. Thread-safe.</summary>
-/// <remarks>Times go into buckets that grow by a quarter: percentiles are within an eighth of the truth.</remarks>
 public sealed class ProviderHealth
 {
     private const int Slices = 5;
-    private const int Buckets = 64;
-    private const double Growth = 1.25;
     private const int KeptErrors = 5;
     private static readonly TimeSpan SliceLength = TimeSpan.FromMinutes(1);
 
@@ -18,6 +15,9 @@ public sealed class ProviderHealth
     private readonly long[] _totals = new long[Enum.GetValues<SendOutcome>().Length];
     private double _latency;
     private DateTimeOffset _latencyAt;
+
+    /// <summary>The same for good: what is written to the store.</summary>
+    internal ProviderMeter Meter { get; } = new();
 
     /// <summary>Sends since the start, by their outcome's number.</summary>
     public IReadOnlyList<long> Totals
@@ -30,6 +30,7 @@ public sealed class ProviderHealth
 
     internal void Note(SendResult result, TimeSpan took, DateTimeOffset now)
     {
+        Meter.Note(result.Outcome, took, now);
         lock (_lock)
         {
             var number = now.UtcTicks / SliceLength.Ticks;
@@ -39,7 +40,7 @@ public sealed class ProviderHealth
             _totals[(int)result.Outcome]++;
             var isGood = result.Outcome is SendOutcome.Accepted or SendOutcome.Rejected;
             if (isGood) slice.Good++;
-            slice.Times[BucketOf(took)]++;
+            slice.Times.Add(took);
             // What failed fast is not fast.
             if (isGood)
             {
@@ -64,34 +65,20 @@ public sealed class ProviderHealth
         lock (_lock)
         {
             var number = now.UtcTicks / SliceLength.Ticks;
-            var times = new long[Buckets];
+            var times = new LatencyHistogram();
             long sends = 0, good = 0;
             foreach (var slice in _slices)
             {
                 if (slice.Number <= number - Slices || slice.Number > number) continue;
                 sends += slice.Sends;
                 good += slice.Good;
-                for (var i = 0; i < Buckets; i++) times[i] += slice.Times[i];
+                times.Add(slice.Times);
             }
 
             return new HealthFigures(
-                sends, sends == 0 ? null : (double)good / sends, Percentile(times, sends, 0.5), Percentile(times, sends, 0.95), Percentile(times, sends, 0.99),
+                sends, sends == 0 ? null : (double)good / sends, times.Percentile(0.5), times.Percentile(0.95), times.Percentile(0.99),
                 [.. _errors.Reverse()]);
         }
-    }
-
-    // From 0.1 ms on; the last takes what is longer, 100 s and more.
-    private static int BucketOf(TimeSpan took) =>
-        Math.Clamp((int)Math.Ceiling(Math.Log(Math.Max(took.TotalMilliseconds, 0.1) / 0.1) / Math.Log(Growth)), 0, Buckets - 1);
-
-    private static double? Percentile(long[] times, long sends, double part)
-    {
-        if (sends == 0) return null;
-        var rank = (long)Math.Ceiling(sends * part);
-        var bucket = 0;
-        for (long seen = times[0]; seen < rank; seen += times[bucket]) bucket++;
-        // The middle of the bucket.
-        return 0.1 * Math.Pow(Growth, bucket - 0.5);
     }
 
     private sealed class Slice
@@ -102,13 +89,13 @@ public sealed class ProviderHealth
 
         public long Good { get; set; }
 
-        public long[] Times { get; } = new long[Buckets];
+        public LatencyHistogram Times { get; } = new();
 
         public void Begin(long number)
         {
             Number = number;
             Sends = Good = 0;
-            Array.Clear(Times);
+            Times.Clear();
         }
     }
 }

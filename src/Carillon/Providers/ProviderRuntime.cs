@@ -37,10 +37,12 @@ public sealed class ProviderRuntime
     {
         Provider = provider;
         Gateway = gateway;
+        Echo = CredentialEcho.Of(provider);
         PublicId = Messages.PublicId.Format(Messages.PublicId.Provider, provider.Id);
         _limits = limits;
         _prices = PriceTable.Of(provider.Policy.Cost);
         Health = health ?? new ProviderHealth();
+        Health.Meter.SetCircuit(isClosed: true);
         Allowance = limits?.Open(this);
     }
 
@@ -48,7 +50,16 @@ public sealed class ProviderRuntime
 
     public IGateway Gateway { get; }
 
+    /// <summary>With the credentials before these: it sends nothing, it only checks callbacks. Null where there are none.</summary>
+    internal IGateway? Previous { get; init; }
+
+    /// <summary>Takes its credentials out of what the vendor says; null where there are none.</summary>
+    internal CredentialEcho? Echo { get; }
+
     public string PublicId { get; }
+
+    /// <summary>Called when it goes to rest after it had been well, by whoever ended the send; it must be quick.</summary>
+    internal Action<ProviderRuntime>? Tripped { get; init; }
 
     /// <summary>How it has done of late.</summary>
     public ProviderHealth Health { get; }
@@ -126,7 +137,7 @@ public sealed class ProviderRuntime
         Allowance?.Settle(ticket, result, now);
         Health.Note(result, took, now);
         ProviderRoom room;
-        bool end;
+        bool end, hasTripped;
         lock (_lock)
         {
             var (tripsBefore, throttlesBefore) = (_trips, _throttles);
@@ -143,10 +154,14 @@ public sealed class ProviderRuntime
                 else _throttles = 0;
             }
 
+            // One that was replaced speaks no longer for the provider.
+            if (!_isRetired) Health.Meter.SetCircuit(isClosed: _trips == 0);
             room = _trips != tripsBefore || _throttles > throttlesBefore ? ProviderRoom.Changed : ProviderRoom.OnePlace;
+            hasTripped = tripsBefore == 0 && _trips > 0;
             end = _isRetired && _underWay == 0;
         }
 
+        if (hasTripped) Tripped?.Invoke(this);
         if (end) End();
         return room;
     }
@@ -179,10 +194,17 @@ public sealed class ProviderRuntime
         if (end) End();
     }
 
+    /// <summary>Its gateways are disposed; sends have ended.</summary>
+    internal async ValueTask CloseAsync()
+    {
+        await Gateway.DisposeAsync();
+        if (Previous is not null) await Previous.DisposeAsync();
+    }
+
     private void End()
     {
         if (Allowance is { } allowance) _limits!.Forget(allowance);
-        _ = Gateway.DisposeAsync().AsTask();
+        _ = CloseAsync().AsTask();
     }
 
     private ProviderEntry StandingLocked(DateTimeOffset now)

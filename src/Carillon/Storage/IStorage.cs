@@ -18,7 +18,15 @@ public interface IStorage : IAsyncDisposable
 
     ILimitStore Limits { get; }
 
+    IAlertStore Alerts { get; }
+
+    IFigureStore Figures { get; }
+
+    ICounterStore Counters { get; }
+
     ISenderStore Senders { get; }
+
+    ISealedStore Sealed { get; }
 
     IAttachmentStore Attachments { get; }
 

@@ -148,6 +148,7 @@ internal sealed class ClientCoverage(JsonElement document)
     private static bool Holds(Type type, string word, string? format) => (word, format) switch
     {
         ("string", "date-time") => type == typeof(DateTimeOffset),
+        ("string", "date") => type == typeof(DateOnly),
         // Money is text on the wire.
         ("string", _) => type == typeof(string) || type == typeof(decimal) || type == typeof(byte[]),
         ("integer", "int64") => type == typeof(long) || type == typeof(decimal),

@@ -1,3 +1,5 @@
+using Carillon.Messages;
+using Carillon.Security;
 using Carillon.Server.Commands;
 using Carillon.Server.Tests.Http;
 
@@ -20,6 +22,8 @@ internal sealed class CommandLineHost : IAsyncDisposable
         Directory = System.IO.Directory.CreateTempSubdirectory("carillon-cli-").FullName;
     }
 
+    public CarillonEngine Engine => _server.Engine;
+
     /// <summary>For files of the test.</summary>
     public string Directory { get; }
 
@@ -27,7 +31,14 @@ internal sealed class CommandLineHost : IAsyncDisposable
 
     public string ConfigurationFile => Path.Combine(Directory, "config", "cli.json");
 
+    /// <summary>From here on a key of the installation.</summary>
+    public async Task UseInstallationAsync() =>
+        _environment[Connection.KeyVariable] = await _server.AddKeyAsync(Carillon.Messages.TenantId.Installation, Carillon.Security.Scopes.Admin);
+
     public static async Task<CommandLineHost> StartAsync() => new(await EngineHost.StartAsync());
+
+    /// <summary>What follows is typed by an administrator of the installation.</summary>
+    public async Task BecomeAdministratorAsync() => _environment[Connection.KeyVariable] = await _server.AddKeyAsync(TenantId.Installation, Scopes.Admin);
 
     public Task<CommandResult> RunAsync(params string[] arguments) => RunAsync("", arguments);
 

@@ -22,6 +22,15 @@ public sealed class ConfigurationReaderTests
     }
 
     [Fact]
+    public void The_variables_of_telemetry_are_taken_as_they_are_and_warned_of_where_they_do_nothing()
+    {
+        var read = Read(environment: [("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317"), ("OTEL_SERVICE_NAME", "bells"), ("HOTEL", "x")]);
+
+        Assert.Equal(["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_SERVICE_NAME"], read.Options.Telemetry.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["OTEL_EXPORTER_OTLP_ENDPOINT is no absolute http or https URL: it has no effect."], read.Warnings);
+    }
+
+    [Fact]
     public void The_command_line_goes_before_the_environment_and_that_before_the_file()
     {
         var file = ("/data/carillon.json", """{ "port": 1, "window": 2000, "host": "::1", /* people comment */ "simulator": false, }""");

@@ -7,6 +7,19 @@ RETURNING id;
 -- name: unread_callbacks
 SELECT id AS Id, provider_id AS ProviderId, received_at AS ReceivedAt, request AS Request FROM callback WHERE read_at IS NULL AND received_at < @before ORDER BY received_at LIMIT @limit;
 
+-- name: get_callback
+SELECT id AS Id, provider_id AS ProviderId, received_at AS ReceivedAt, read_at AS ReadAt, fault AS Fault FROM callback WHERE id = @id;
+
+-- name: faulty_callbacks
+SELECT id AS Id, provider_id AS ProviderId, received_at AS ReceivedAt, read_at AS ReadAt, fault AS Fault FROM callback
+WHERE provider_id = @provider AND fault IS NOT NULL AND id < @before ORDER BY id DESC LIMIT @limit;
+
+-- name: reopen_callback
+UPDATE callback SET read_at = NULL, fault = NULL WHERE id = @id AND fault IS NOT NULL;
+
+-- name: callback_request
+SELECT id AS Id, provider_id AS ProviderId, received_at AS ReceivedAt, request AS Request FROM callback WHERE id = @id;
+
 -- name: read_callback
 UPDATE callback SET read_at = @at, fault = @fault WHERE id = @id AND read_at IS NULL;
 
@@ -25,8 +38,8 @@ SELECT m.id, m.tenant_id, m.notification_id, m.lane, m.status, m.reason, m.due_a
 FROM message m WHERE uuid_send(m.id) || ''::bytea = uuid_send(@id) || ''::bytea FOR NO KEY UPDATE;
 
 -- name: insert_event
-INSERT INTO message_event (tenant_id, message_id, kind, at, recorded_at, provider_id, detail, url)
-VALUES (@tenant, @message, @kind, @at, @recorded, @provider, @detail, @url)
+INSERT INTO message_event (tenant_id, message_id, kind, at, recorded_at, provider_id, detail, url, moved_to, moved_provider_id)
+VALUES (@tenant, @message, @kind, @at, @recorded, @provider, @detail, @url, @moved, @moved_provider)
 ON CONFLICT DO NOTHING;
 
 -- name: insert_early
@@ -49,7 +62,15 @@ RETURNING seq, provider_id, external_id, message_id, kind, at, detail, permanent
 SELECT provider_id AS ProviderId, external_id AS ExternalId, message_id AS MessageId FROM early_event WHERE recorded_at < @before ORDER BY seq LIMIT @limit;
 
 -- name: move_message
-UPDATE message SET status = @status, reason = @reason, due_at = NULL, updated_at = @at WHERE tenant_id = @tenant AND id = @id;
+-- What the first event finds is kept: it was counted, and is no longer seen.
+UPDATE message SET
+  status = @status,
+  reason = @reason,
+  due_at = NULL,
+  updated_at = @at,
+  outcome_status = CASE WHEN sent_at IS NULL AND outcome_at IS NULL THEN status ELSE outcome_status END,
+  outcome_at = CASE WHEN sent_at IS NULL AND outcome_at IS NULL THEN updated_at ELSE outcome_at END
+WHERE tenant_id = @tenant AND id = @id;
 
 -- name: correct_cost
 UPDATE message SET cost = @cost, currency = coalesce(@currency, currency) WHERE tenant_id = @tenant AND id = @id;

@@ -39,5 +39,9 @@ WHERE EXISTS (SELECT 1 FROM message m WHERE m.tenant_id = p.tenant_id AND m.noti
 INSERT INTO {parent} SELECT p.* FROM {partition} p
 WHERE EXISTS (SELECT 1 FROM message m WHERE m.tenant_id = p.tenant_id AND m.id = p.message_id);
 
+-- name: raise_floor
+-- What was counted of messages that go cannot be made anew from the log.
+INSERT INTO counter_floor SELECT (max(p.updated_at) / 900000 + 1) * 900000 FROM {partition} p HAVING count(*) > 0;
+
 -- name: drop
 DROP TABLE {partition};

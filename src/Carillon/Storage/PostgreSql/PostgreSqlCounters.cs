@@ -7,17 +7,10 @@ namespace Carillon.Storage.PostgreSql;
 /// <summary>Sums what a transaction adds to the counters, so that each counter is touched once however many messages there are.</summary>
 internal sealed class PostgreSqlCounters
 {
-    private const long QuarterMilliseconds = 15 * 60 * 1000;
     private readonly Dictionary<Key, int> _sums = [];
 
-    public static long QuarterOf(DateTimeOffset time)
-    {
-        var milliseconds = time.ToUnixTimeMilliseconds();
-        return milliseconds - (milliseconds % QuarterMilliseconds);
-    }
-
     public void Add(TenantId tenant, DateTimeOffset at, Channel channel, Guid? provider, MessageStatus status) =>
-        CollectionsMarshal.GetValueRefOrAddDefault(_sums, new Key(tenant.Value, QuarterOf(at), (short)channel, provider ?? Guid.Empty, (short)status), out _)++;
+        CollectionsMarshal.GetValueRefOrAddDefault(_sums, new Key(tenant.Value, Quarter.Of(at), (short)channel, provider ?? Guid.Empty, (short)status), out _)++;
 
     /// <summary>Adds what these have summed.</summary>
     public void Take(PostgreSqlCounters others)

@@ -97,11 +97,14 @@ internal sealed class PostgreSqlEvents(PostgreSqlTransaction transaction)
 
     private async Task RecordAsync(Row row, EventWrite write, DateTimeOffset now, PostgreSqlCounters counters)
     {
+        var movedTo = MessageTransitions.After(row.Status, row.Reason, write.Kind);
         var insert = transaction.Batch();
         insert.Add(EventSql.InsertEvent)
             .Set("tenant", row.Tenant.Value).Set("message", row.Id).Set("kind", NpgsqlDbType.Smallint, (short)write.Kind)
             .Set("at", write.At.ToStored()).Set("recorded", now.ToStored()).Set("provider", write.ProviderId)
-            .Set("detail", NpgsqlDbType.Text, write.Detail).Set("url", NpgsqlDbType.Text, write.Url);
+            .Set("detail", NpgsqlDbType.Text, write.Detail).Set("url", NpgsqlDbType.Text, write.Url)
+            .Set("moved", NpgsqlDbType.Smallint, (short?)movedTo)
+            .Set("moved_provider", NpgsqlDbType.Uuid, movedTo is null || row.Provider == write.ProviderId ? null : row.Provider);
         write.Verdict = await transaction.CountAsync(insert) == 0 ? EventVerdict.Repeated : EventVerdict.Recorded;
         if (write.Verdict == EventVerdict.Repeated) return;
 
@@ -113,7 +116,7 @@ internal sealed class PostgreSqlEvents(PostgreSqlTransaction transaction)
 
         if (write.Kind == MessageEventKind.Confirmed)
             batch.Add(EventSql.ConfirmNotification).Set("tenant", row.Tenant.Value).Set("id", row.Notification).Set("at", now.ToStored());
-        write.MovedTo = MessageTransitions.After(row.Status, row.Reason, write.Kind);
+        write.MovedTo = movedTo;
         if (write.MovedTo is { } status) Move(batch, row, status, write, now, counters);
         await transaction.RunAsync(batch);
         if (write.MovedTo is { } moved) await FollowAsync(row, moved, now);

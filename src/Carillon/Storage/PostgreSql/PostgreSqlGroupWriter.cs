@@ -71,7 +71,7 @@ internal sealed class PostgreSqlGroupWriter(PostgreSqlTransaction transaction, l
             foreach (var step in group.Steps) await DecideAsync(step);
         }
 
-        foreach (var step in group.Steps.Where(s => s.Verdict == StepVerdict.Begun)) Count(step.Due.Notification.Tenant, step.Next.Messages, step.At);
+        foreach (var step in group.Steps.Where(s => s.Verdict == StepVerdict.Begun)) Count(step.Due.Notification.Tenant, step.Next.Messages);
     }
 
     private async Task KeepAsync(IReadOnlyList<CallbackWrite> callbacks)
@@ -305,7 +305,7 @@ internal sealed class PostgreSqlGroupWriter(PostgreSqlTransaction transaction, l
 
     private void Count(AcceptWrite accept)
     {
-        foreach (var notification in accept.Notifications) Count(notification.Tenant, notification.Messages, accept.At);
+        foreach (var notification in accept.Notifications) Count(notification.Tenant, notification.Messages);
     }
 
     private void Count(OutcomeWrite outcome)
@@ -313,12 +313,15 @@ internal sealed class PostgreSqlGroupWriter(PostgreSqlTransaction transaction, l
         var tenant = outcome.Message.Notification.Tenant;
         // A retry comes to no new status: it was counted when it was accepted.
         var status = outcome.Cancelled ? MessageStatus.Cancelled : outcome.Status;
-        if (status.IsFinal()) _counters.Add(tenant, outcome.At, outcome.Message.Channel, outcome.ProviderId, status);
-        if (outcome.NextBegun) Count(tenant, outcome.Next!.Messages, outcome.At);
+        // What is cancelled is no provider's, whichever had tried it.
+        var provider = status == MessageStatus.Cancelled ? null : outcome.ProviderId;
+        if (status.IsFinal()) _counters.Add(tenant, outcome.At, outcome.Message.Channel, provider, status);
+        if (outcome.NextBegun) Count(tenant, outcome.Next!.Messages);
     }
 
-    private void Count(TenantId tenant, IReadOnlyList<OutboundMessage> begun, DateTimeOffset at)
+    // By the time that the log has of it, so that counters can be made anew from there.
+    private void Count(TenantId tenant, IReadOnlyList<OutboundMessage> begun)
     {
-        foreach (var message in begun) _counters.Add(tenant, at, message.Channel, provider: null, message.InitialStatus);
+        foreach (var message in begun) _counters.Add(tenant, message.CreatedAt, message.Channel, provider: null, message.InitialStatus);
     }
 }

@@ -54,6 +54,7 @@ internal sealed class PostgreSqlPartitions(TimeProvider time, int monthsAhead)
                     foreach (var partition in (await KnownAsync(connection, table)).Where(p => EndOf(p) is { } end && end <= before))
                     {
                         await connection.ExecuteAsync(Text("detach", table, partition));
+                        if (table == "message") await connection.ExecuteAsync(Text("raise_floor", table, partition));
                         await connection.ExecuteAsync(Text(keep, table, partition));
                         await connection.ExecuteAsync(Text("drop", table, partition));
                         dropped++;

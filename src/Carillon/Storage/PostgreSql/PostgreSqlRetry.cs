@@ -21,6 +21,7 @@ internal static class PostgreSqlRetry
         await using var batch = transaction.Batch();
         batch.Add(QueueSql.RetryMessage)
             .Set("tenant", tenant.Value).Set("id", id).Set("now", now.ToStored())
+            .Set("past", NpgsqlDbType.Text, message.Counted.PastOfRetry())
             .Set("trace", NpgsqlDbType.Bytea, trace.IsEmpty ? null : trace.ToArray());
         due.WriteDue(batch);
         counters.Write(batch, epoch: 0);
@@ -35,7 +36,18 @@ internal static class PostgreSqlRetry
         batch.Add(QueueSql.IsOwned).Set("tenant", tenant.Value).Set("subject", id);
         await using var reader = await transaction.ReadAsync(batch);
         if (!await reader.ReadAsync()) return null;
-        var row = new Row(new LaneKey(reader.GetInt64(0)), (MessageStatus)reader.GetInt16(1), reader.GetInt32(2), reader.GetGuid(3));
+        var row = new Row(new LaneKey(reader.GetInt64(0)), (MessageStatus)reader.GetInt16(1), reader.GetInt32(2), reader.GetGuid(3), new CountedMessage
+        {
+            Status = (MessageStatus)reader.GetInt16(1),
+            ProviderId = reader.Guid(4),
+            IsUnattributed = !reader.IsDBNull(5) && reader.GetBoolean(5),
+            SentAt = reader.Number(6),
+            RetriedAt = reader.Number(7),
+            UpdatedAt = reader.GetInt64(8),
+            OutcomeStatus = reader.IsDBNull(9) ? null : (MessageStatus)reader.GetInt16(9),
+            OutcomeAt = reader.Number(10),
+            Past = reader.Text(11),
+        });
         await reader.NextResultAsync();
         return await reader.ReadAsync() ? row with { Status = MessageStatus.Sending } : row;
     }
@@ -68,5 +80,5 @@ internal static class PostgreSqlRetry
         return (NotificationRow.Read(reader, 0, id), reader.GetBoolean(17));
     }
 
-    private sealed record Row(LaneKey Lane, MessageStatus Status, int Step, Guid Notification);
+    private sealed record Row(LaneKey Lane, MessageStatus Status, int Step, Guid Notification, CountedMessage Counted);
 }

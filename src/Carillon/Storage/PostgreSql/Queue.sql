@@ -32,6 +32,9 @@ SELECT i.tenant_id, i.key, i.request_hash, i.answer
 FROM unnest(@tenants, @keys) AS u (tenant_id, key)
 CROSS JOIN LATERAL (SELECT * FROM idempotency i WHERE i.tenant_id = u.tenant_id AND i.key = u.key OFFSET 0) i;
 
+-- name: find_idempotency
+SELECT key AS Key, request_hash AS RequestHash, answer AS Answer FROM idempotency WHERE tenant_id = @tenant AND key = ANY (@keys);
+
 -- name: insert_batches
 INSERT INTO batch (tenant_id, id, created_at)
 SELECT * FROM unnest(@tenants, @ids, @ats)
@@ -137,6 +140,7 @@ WITH found AS (
     updated_at = e.at,
     sent_at = coalesce(e.sent, m.sent_at),
     provider_id = coalesce(e.provider, m.provider_id),
+    unattributed = CASE WHEN e.provider IS NULL THEN true END,
     external_id = coalesce(e.external, m.external_id),
     cost = coalesce(e.cost, m.cost),
     currency = coalesce(e.currency, m.currency),
@@ -274,6 +278,7 @@ UPDATE message m SET
   attempts = coalesce(f.attempts, m.attempts),
   updated_at = @at,
   provider_id = coalesce(f.provider, m.provider_id),
+  unattributed = CASE WHEN f.provider IS NULL THEN true END,
   trace = coalesce(m.trace || f.trace, f.trace)
 FROM (
   SELECT u.*, x.place, x.part
@@ -314,7 +319,9 @@ RETURNING subject;
 UPDATE notification SET cancelled_at = coalesce(cancelled_at, @at) WHERE tenant_id = @tenant AND id = @id;
 
 -- name: lock_message
-SELECT m.lane, m.status, m.step, m.notification_id FROM message m WHERE m.tenant_id = @tenant AND m.id = @id FOR NO KEY UPDATE;
+SELECT m.lane, m.status, m.step, m.notification_id,
+  m.provider_id, m.unattributed, m.sent_at, m.retried_at, m.updated_at, m.outcome_status, m.outcome_at, m.past
+FROM message m WHERE m.tenant_id = @tenant AND m.id = @id FOR NO KEY UPDATE;
 
 -- name: is_owned
 SELECT 1 FROM owned_work WHERE tenant_id = @tenant AND subject = @subject AND kind = 1;
@@ -344,7 +351,12 @@ UPDATE message SET
   retried_at = @now,
   retried_attempts = attempts,
   updated_at = @now,
-  trace = coalesce(trace || @trace, trace, @trace)
+  trace = coalesce(trace || @trace, trace, @trace),
+  past = @past,
+  sent_at = NULL,
+  unattributed = NULL,
+  outcome_status = NULL,
+  outcome_at = NULL
 WHERE tenant_id = @tenant AND id = @id;
 
 -- name: clean_idempotency

@@ -4,6 +4,19 @@ INSERT INTO callback (id, provider_id, digest, received_at, request) VALUES (@id
 -- name: unread_callbacks
 SELECT id, provider_id, received_at, request FROM callback WHERE read_at IS NULL AND received_at < @before ORDER BY received_at LIMIT @limit;
 
+-- name: get_callback
+SELECT id AS Id, provider_id AS ProviderId, received_at AS ReceivedAt, read_at AS ReadAt, fault AS Fault FROM callback WHERE id = @id;
+
+-- name: faulty_callbacks
+SELECT id AS Id, provider_id AS ProviderId, received_at AS ReceivedAt, read_at AS ReadAt, fault AS Fault FROM callback
+WHERE provider_id = @provider AND fault IS NOT NULL AND id < @before ORDER BY id DESC LIMIT @limit;
+
+-- name: reopen_callback
+UPDATE callback SET read_at = NULL, fault = NULL WHERE id = @id AND fault IS NOT NULL;
+
+-- name: callback_request
+SELECT id AS Id, provider_id AS ProviderId, received_at AS ReceivedAt, request AS Request FROM callback WHERE id = @id;
+
 -- name: read_callback
 UPDATE callback SET read_at = @at, fault = @fault WHERE id = @id AND read_at IS NULL;
 
@@ -16,8 +29,8 @@ WHERE m.id = @id;
 SELECT id FROM message WHERE seq = @seq AND provider_id = @provider AND external_id = @external;
 
 -- name: insert_event
-INSERT INTO message_event (tenant_id, message_id, kind, at, recorded_at, provider_id, detail, url)
-VALUES (@tenant, @message, @kind, @at, @recorded, @provider, @detail, @url) ON CONFLICT DO NOTHING;
+INSERT INTO message_event (tenant_id, message_id, kind, at, recorded_at, provider_id, detail, url, moved_to, moved_provider_id)
+VALUES (@tenant, @message, @kind, @at, @recorded, @provider, @detail, @url, @moved, @moved_provider) ON CONFLICT DO NOTHING;
 
 -- name: insert_early
 INSERT INTO early_event (provider_id, external_id, message_id, kind, at, recorded_at, detail, permanent, url, cost, currency)
@@ -36,7 +49,15 @@ ORDER BY 1;
 DELETE FROM early_event WHERE seq = @seq;
 
 -- name: move_message
-UPDATE message SET status = @status, reason = @reason, due_at = NULL, updated_at = @at WHERE seq = @seq;
+-- What the first event finds is kept: it was counted, and is no longer seen.
+UPDATE message SET
+  status = @status,
+  reason = @reason,
+  due_at = NULL,
+  updated_at = @at,
+  outcome_status = CASE WHEN sent_at IS NULL AND outcome_at IS NULL THEN status ELSE outcome_status END,
+  outcome_at = CASE WHEN sent_at IS NULL AND outcome_at IS NULL THEN updated_at ELSE outcome_at END
+WHERE seq = @seq;
 
 -- name: correct_cost
 UPDATE message SET cost = @cost, currency = coalesce(@currency, currency) WHERE seq = @seq;

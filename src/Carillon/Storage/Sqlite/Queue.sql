@@ -8,6 +8,9 @@ ON CONFLICT DO NOTHING;
 -- name: select_idempotency
 SELECT request_hash, answer FROM idempotency WHERE tenant_id = @tenant AND key = @key;
 
+-- name: find_idempotency
+SELECT request_hash AS RequestHash, answer AS Answer FROM idempotency WHERE tenant_id = @tenant AND key = @key;
+
 -- name: insert_batch
 INSERT INTO batch (tenant_id, id, created_at) VALUES (@tenant, @id, @at) ON CONFLICT DO NOTHING;
 
@@ -65,6 +68,7 @@ UPDATE message SET
   updated_at = @at,
   sent_at = coalesce(@sent, sent_at),
   provider_id = coalesce(@provider, provider_id),
+  unattributed = CASE WHEN @provider IS NULL THEN 1 END,
   external_id = coalesce(@external, external_id),
   cost = coalesce(@cost, cost),
   currency = coalesce(@currency, currency),
@@ -146,7 +150,8 @@ WHERE id = @id AND (cancelled_at IS NOT NULL OR (step > @step AND NOT EXISTS (
   SELECT 1 FROM message m WHERE m.notification_id = @id AND m.step = @step AND m.retried_at IS NOT NULL)));
 
 -- name: select_retry
-SELECT m.seq, m.lane, CASE WHEN o.subject IS NULL THEN m.status ELSE 4 /* sending */ END, m.step, m.notification_id, n.cancelled_at IS NOT NULL
+SELECT m.seq, m.lane, CASE WHEN o.subject IS NULL THEN m.status ELSE 4 /* sending */ END, m.step, m.notification_id, n.cancelled_at IS NOT NULL,
+  m.provider_id, m.unattributed, m.sent_at, m.retried_at, m.updated_at, m.outcome_status, m.outcome_at, m.past
 FROM message m
 JOIN notification n ON n.id = m.notification_id
 LEFT JOIN owned_work o ON o.subject = m.id AND o.kind = 1
@@ -172,7 +177,12 @@ UPDATE message SET
   retried_at = @now,
   retried_attempts = attempts,
   updated_at = @now,
-  trace = coalesce(trace || @trace, trace, @trace)
+  trace = coalesce(trace || @trace, trace, @trace),
+  past = @past,
+  sent_at = NULL,
+  unattributed = NULL,
+  outcome_status = NULL,
+  outcome_at = NULL
 WHERE seq = @seq;
 
 -- name: clean_idempotency

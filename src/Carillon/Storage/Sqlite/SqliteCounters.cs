@@ -6,20 +6,13 @@ namespace Carillon.Storage.Sqlite;
 /// <summary>Sums what a transaction adds to the counters, so that each counter is touched once however many messages there are.</summary>
 internal sealed class SqliteCounters
 {
-    private const long QuarterMilliseconds = 15 * 60 * 1000;
     private readonly Dictionary<Key, int> _sums = [];
-
-    public static long QuarterOf(DateTimeOffset time)
-    {
-        var milliseconds = time.ToUnixTimeMilliseconds();
-        return milliseconds - (milliseconds % QuarterMilliseconds);
-    }
 
     public void Clear() => _sums.Clear();
 
     public void Add(TenantId tenant, DateTimeOffset at, Channel channel, Guid? provider, MessageStatus status)
     {
-        CollectionsMarshal.GetValueRefOrAddDefault(_sums, new Key(tenant, QuarterOf(at), channel, provider ?? Guid.Empty, status), out _)++;
+        CollectionsMarshal.GetValueRefOrAddDefault(_sums, new Key(tenant, Quarter.Of(at), channel, provider ?? Guid.Empty, status), out _)++;
     }
 
     /// <summary>Adds what these have summed, and leaves them empty.</summary>

@@ -73,8 +73,10 @@ internal sealed class SqliteEvents(SqliteMessageWriter messages)
 
     private static void Record(SqliteSession session, Row row, EventWrite write, DateTimeOffset now, SqliteCounters counters)
     {
+        var moved = MessageTransitions.After(row.Status, row.Reason, write.Kind);
         var added = session[EventSql.InsertEvent]
             .Add(row.Tenant.Value).Add(row.Id).Add((long)write.Kind).Add(write.At).Add(now).Add(write.ProviderId).Add(write.Detail).Add(write.Url)
+            .Add((long?)moved).Add(moved is null || row.Provider == write.ProviderId ? null : row.Provider)
             .Run();
         write.Verdict = added == 0 ? EventVerdict.Repeated : EventVerdict.Recorded;
         if (added == 0) return;
@@ -82,7 +84,7 @@ internal sealed class SqliteEvents(SqliteMessageWriter messages)
         if (write.Cost is { } cost)
             session[EventSql.CorrectCost].Add(cost.ToString(CultureInfo.InvariantCulture)).Add(write.Currency).Add(row.Seq).Run();
         if (write.Kind == MessageEventKind.Confirmed) session[EventSql.ConfirmNotification].Add(now).Add(row.Notification).Run();
-        write.MovedTo = MessageTransitions.After(row.Status, row.Reason, write.Kind);
+        write.MovedTo = moved;
         if (write.MovedTo is { } status) Move(session, row, status, write, now, counters);
     }
 

@@ -86,7 +86,7 @@ internal sealed class SqliteGroupWriter
             if (!oneByOne) step.Verdict = _steps.Write(session, step, group.Epoch, _counters);
             if (step.Failure is not null) step.Verdict = StepVerdict.NotNeeded;
             else if (oneByOne) _counters.Take(_single);
-            if (step.Verdict == StepVerdict.Begun) Count(step.Due.Notification.Tenant, step.Next.Messages, step.At);
+            if (step.Verdict == StepVerdict.Begun) Count(step.Due.Notification.Tenant, step.Next.Messages);
         }
     }
 
@@ -216,7 +216,7 @@ internal sealed class SqliteGroupWriter
 
     private void Count(AcceptWrite accept)
     {
-        foreach (var notification in accept.Notifications) Count(notification.Tenant, notification.Messages, accept.At);
+        foreach (var notification in accept.Notifications) Count(notification.Tenant, notification.Messages);
     }
 
     private void Count(OutcomeWrite outcome)
@@ -224,13 +224,16 @@ internal sealed class SqliteGroupWriter
         var tenant = outcome.Message.Notification.Tenant;
         // A retry comes to no new status: it was counted when it was accepted.
         var status = outcome.Cancelled ? MessageStatus.Cancelled : outcome.Status;
-        if (status.IsFinal()) _counters.Add(tenant, outcome.At, outcome.Message.Channel, outcome.ProviderId, status);
+        // What is cancelled is no provider's, whichever had tried it.
+        var provider = status == MessageStatus.Cancelled ? null : outcome.ProviderId;
+        if (status.IsFinal()) _counters.Add(tenant, outcome.At, outcome.Message.Channel, provider, status);
         if (!outcome.NextBegun) return;
-        Count(tenant, outcome.Next!.Messages, outcome.At);
+        Count(tenant, outcome.Next!.Messages);
     }
 
-    private void Count(TenantId tenant, IReadOnlyList<OutboundMessage> begun, DateTimeOffset at)
+    // By the time that the log has of it, so that counters can be made anew from there.
+    private void Count(TenantId tenant, IReadOnlyList<OutboundMessage> begun)
     {
-        foreach (var message in begun) _counters.Add(tenant, at, message.Channel, provider: null, message.InitialStatus);
+        foreach (var message in begun) _counters.Add(tenant, message.CreatedAt, message.Channel, provider: null, message.InitialStatus);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class SqliteRetry
         var update = session[QueueSql.RetryMessage].Add(now);
         if (trace.IsEmpty) update.AddNull();
         else update.AddText(trace.Span);
-        update.Add(message.Seq).Run();
+        update.Add(message.Counted.PastOfRetry()).Add(message.Seq).Run();
         session[QueueSql.InsertDue].Add(message.Lane.Value).Add(now).Add(id).Add(message.Seq).Add((long)MessageStatus.Queued).Run();
 
         // It was counted when it failed, and will be when it comes to its end again: so is its second beginning.
@@ -33,7 +33,19 @@ internal sealed class SqliteRetry
             return select.Step()
                 ? new Row(
                     select.GetInt64(0), new LaneKey(select.GetInt64(1)), (MessageStatus)select.GetInt64(2), select.GetInt64(3), select.GetGuid(4),
-                    select.GetInt64(5) == 1)
+                    select.GetInt64(5) == 1,
+                    new CountedMessage
+                    {
+                        Status = (MessageStatus)select.GetInt64(2),
+                        ProviderId = select.GetNullableGuid(6),
+                        IsUnattributed = select.GetNullableInt64(7) == 1,
+                        SentAt = select.GetNullableInt64(8),
+                        RetriedAt = select.GetNullableInt64(9),
+                        UpdatedAt = select.GetInt64(10),
+                        OutcomeStatus = (MessageStatus?)select.GetNullableInt64(11),
+                        OutcomeAt = select.GetNullableInt64(12),
+                        Past = select.GetString(13),
+                    })
                 : null;
         }
         finally
@@ -85,5 +97,5 @@ internal sealed class SqliteRetry
         return has;
     }
 
-    private readonly record struct Row(long Seq, LaneKey Lane, MessageStatus Status, long Step, Guid Notification, bool IsCancelled);
+    private readonly record struct Row(long Seq, LaneKey Lane, MessageStatus Status, long Step, Guid Notification, bool IsCancelled, CountedMessage Counted);
 }

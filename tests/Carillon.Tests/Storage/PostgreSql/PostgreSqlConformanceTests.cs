@@ -30,6 +30,14 @@ public sealed class PostgreSqlAttachmentTests() : AttachmentConformance(new Post
 
 public sealed class PostgreSqlLimitTests() : LimitConformance(new PostgreSqlFactory());
 
+public sealed class PostgreSqlAlertTests() : AlertConformance(new PostgreSqlFactory());
+
+public sealed class PostgreSqlSealedTests() : SealedConformance(new PostgreSqlFactory());
+
+public sealed class PostgreSqlCounterTests() : CounterConformance(new PostgreSqlFactory());
+
+public sealed class PostgreSqlFigureTests() : FigureConformance(new PostgreSqlFactory());
+
 public sealed class PostgreSqlSenderTests() : SenderConformance(new PostgreSqlFactory());
 
 public sealed class PostgreSqlCatalogTests() : CatalogConformance(new PostgreSqlFactory());
@@ -52,6 +60,8 @@ internal sealed class PostgreSqlFactory : StorageFactory
     }
 
     public override IStorage Create(TimeProvider time) => new PostgreSqlStorage(new PostgreSqlStorageOptions { Url = Url }, time);
+
+    public override Task ExecuteAsync(string sql) => Cluster.ExecuteAsync(sql, Database);
 
     public override ValueTask DisposeAsync()
     {

@@ -67,6 +67,21 @@ public sealed class PostgreSqlPartitionTests : StorageTest
     }
 
     [Fact]
+    public async Task Counters_of_a_time_of_which_messages_went_stay_as_they_are()
+    {
+        await RecordAsync(await AcceptOwnedAsync(), MessageStatus.Sent);
+        await PostgreSqlPartitions.DropAsync(((PostgreSqlStorage)Store).Database, Now.AddMonths(1), Cancellation);
+
+        await Store.Counters.BeginAsync(Now.AddMonths(1), Now.AddMonths(1), Cancellation);
+        CounterRebuild? rebuilt;
+        do rebuilt = await Store.Counters.ContinueAsync(Now, 10, Cancellation);
+        while (rebuilt!.Phase != CounterRebuildPhase.Done);
+
+        Assert.Equal((Quarter.BeginOf(Now) + Quarter.Length, 0), (rebuilt.From, rebuilt.CountersChanged));
+        Assert.Equal(1, (await Log.SumsAsync(Cancellation)).Single(s => s.Status == MessageStatus.Sent).Count);
+    }
+
+    [Fact]
     public async Task New_versions_of_rows_touch_no_index()
     {
         for (var round = 0; round < 20; round++)

@@ -1,6 +1,8 @@
 using Carillon.Storage;
 using Carillon.Storage.Sqlite;
 using Carillon.Tests.Storage.StorageConformance;
+using Dapper;
+using Microsoft.Data.Sqlite;
 
 namespace Carillon.Tests.Storage.Sqlite;
 
@@ -30,6 +32,14 @@ public sealed class SqliteProviderTests() : ProviderConformance(new SqliteFactor
 
 public sealed class SqliteLimitTests() : LimitConformance(new SqliteFactory());
 
+public sealed class SqliteAlertTests() : AlertConformance(new SqliteFactory());
+
+public sealed class SqliteSealedTests() : SealedConformance(new SqliteFactory());
+
+public sealed class SqliteFigureTests() : FigureConformance(new SqliteFactory());
+
+public sealed class SqliteCounterTests() : CounterConformance(new SqliteFactory());
+
 public sealed class SqliteSenderTests() : SenderConformance(new SqliteFactory());
 
 public sealed class SqliteCatalogTests() : CatalogConformance(new SqliteFactory());
@@ -44,6 +54,12 @@ internal sealed class SqliteFactory : StorageFactory
     public string DatabaseFile => System.IO.Path.Combine(Path, "carillon.db");
 
     public override IStorage Create(TimeProvider time) => CreateIn(Path, time);
+
+    public override async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=False");
+        await connection.ExecuteAsync(sql);
+    }
 
     public static IStorage CreateIn(string directory, TimeProvider? time = null) =>
         new SqliteStorage(new SqliteStorageOptions { Directory = directory, BusyTimeout = TimeSpan.FromMilliseconds(50) }, time ?? TimeProvider.System);

@@ -181,6 +181,9 @@ public abstract class StorageFactory : IAsyncDisposable
 
     public abstract IStorage Create(TimeProvider time);
 
+    /// <summary>Runs SQL beside the store, which must be closed.</summary>
+    public virtual Task ExecuteAsync(string sql) => throw new NotSupportedException();
+
     public abstract ValueTask DisposeAsync();
 }
 

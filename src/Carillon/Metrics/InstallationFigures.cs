@@ -1,12 +1,12 @@
 using Carillon.Storage;
 
-namespace Carillon.Server.Api;
+namespace Carillon.Metrics;
 
 /// <summary>
 /// What the store knows of the whole installation. It is read at most once in <see cref="Lifetime"/> and by one caller at a time:
 /// counting a long queue costs as much as the queue is long, and whoever asks (nobody needs a key) must not make that the store's work.
 /// </summary>
-internal sealed class InstallationFigures(CarillonEngine engine, TimeProvider time) : IDisposable
+public sealed class InstallationFigures(IStorage storage, TimeProvider time) : IDisposable
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
 
@@ -21,8 +21,9 @@ internal sealed class InstallationFigures(CarillonEngine engine, TimeProvider ti
         {
             if (Fresh() is { } read) return read;
             var at = time.GetTimestamp();
-            var log = engine.Storage.Log;
-            return _last = new Figures(at, await log.SumsAsync(cancellationToken), await log.DepthAsync(null, time.GetUtcNow(), cancellationToken));
+            var log = storage.Log;
+            return _last = new Figures(at, await log.SumsAsync(cancellationToken), await log.DepthAsync(null, time.GetUtcNow(), cancellationToken),
+                await storage.Alerts.ListOpenCountsAsync(cancellationToken));
         }
         finally
         {
@@ -34,5 +35,5 @@ internal sealed class InstallationFigures(CarillonEngine engine, TimeProvider ti
 
     private Figures? Fresh() => _last is { } last && time.GetElapsedTime(last.At) < Lifetime ? last : null;
 
-    internal sealed record Figures(long At, IReadOnlyList<StatusSum> Sums, IReadOnlyList<QueueDepth> Depths);
+    public sealed record Figures(long At, IReadOnlyList<StatusSum> Sums, IReadOnlyList<QueueDepth> Depths, IReadOnlyList<AlertCount> Alerts);
 }
