@@ -25,8 +25,8 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private static readonly TimeSpan NotSentRest = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// After how many attempts a message still comes back as soon as a provider that was not asked, or throttled, can have it. It rests for all, so that
-    /// this is no crowd; after them a message waits as others do, for it may be what the trouble is about.
+    /// After how many attempts a message still comes back as soon as a provider that was not asked, or throttled, can have it, before its delay is over.
+    /// Lanes wait for that provider, so that this is no crowd; later it may be the message that the trouble is about.
     /// </summary>
     private const int PromptAttempts = 3;
 
@@ -137,8 +137,8 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         if (asked > 0 && asked == _probes) return PutBack(message, now);
         var isPrompt = _again is not null && _attempts - message.AttemptsBefore <= PromptAttempts;
         return Retry(
-            message, now, _attempts, isPrompt || _throttled > 0 ? _again : null, MessageReasons.Retry, "No provider could take it.",
-            sample: isPrompt ? 0 : Random.Shared.NextDouble());
+            message, now, _attempts, _throttled == asked ? _again : null, MessageReasons.Retry, "No provider could take it.",
+            early: isPrompt ? _again : null);
     }
 
     /// <summary>Null where the next provider is to be tried.</summary>
@@ -269,14 +269,15 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
 
     private OutcomeWrite Retry(
         OutboundMessage message, DateTimeOffset now, int attempts, DateTimeOffset? notBefore, string reason, string? explanation, Guid? provider = null,
-        double? sample = null)
+        DateTimeOffset? early = null)
     {
         var policy = services.Options.RetryOf(message.Channel);
-        sample ??= Random.Shared.NextDouble();
-        var next = policy.Next(message, attempts, now, notBefore, sample.Value)
-            ?? policy.Next(message, attempts, now, notBefore, sample.Value, services.HoldOf(message.Lane, now)?.Until);
+        var sample = Random.Shared.NextDouble();
+        var next = policy.Next(message, attempts, now, notBefore, sample)
+            ?? policy.Next(message, attempts, now, notBefore, sample, services.HoldOf(message.Lane, now)?.Until);
         if (explanation is not null) Explain(now, OutcomeKind, explanation);
         if (next is null) return Final(message, now, MessageStatus.Failed, MessageReasons.RetriesExhausted, attempts, provider);
+        if (early < next) next = early < now ? now : early;
 
         var line = _trace.Begin(now, OutcomeKind);
         line.WriteString("answer", reason);
@@ -364,8 +365,16 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         {
             if (candidate == first) return;
             var now = services.Time.GetUtcNow();
-            if (services.Router.IsStopped(message, candidate)) TraceRoute(candidate, "stopped");
-            else TraceEntry(candidate, candidate.Standing(now), now, "had_no_place");
+            if (services.Router.IsStopped(message, candidate))
+            {
+                TraceRoute(candidate, "stopped");
+            }
+            else
+            {
+                var entry = candidate.Standing(now);
+                TraceEntry(candidate, entry, now, "had_no_place");
+                if (entry.Standing is ProviderStanding.Limited or ProviderStanding.Resting) ComeAgain(entry.RetryAt);
+            }
         }
     }
 

@@ -46,7 +46,8 @@ internal sealed class EngineHarness : IAsyncDisposable
         StartOnAsync(new SqliteFactory(), options, providers);
 
     /// <summary>By a clock of the test's.</summary>
-    public static Task<EngineHarness> StartAtAsync(TimeProvider time) => StartAsync(new SqliteFactory(), time, null, []);
+    public static Task<EngineHarness> StartAtAsync(TimeProvider time, RetryPolicy? retry = null) =>
+        StartAsync(new SqliteFactory(), time, retry is null ? null : new CarillonOptions { Retry = retry }, []);
 
     /// <param name="storage">The harness disposes of it.</param>
     public static Task<EngineHarness> StartOnAsync(StorageFactory storage, CarillonOptions? options = null, params string[] providers) =>
