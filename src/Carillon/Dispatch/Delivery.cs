@@ -24,6 +24,9 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     /// <summary>How long a message waits at least that could not be sent for want of the store.</summary>
     private static readonly TimeSpan NotSentRest = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan ShortestLook = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(10);
+
     /// <summary>
     /// After how many attempts a message still comes back as soon as a provider that was not asked, or throttled, can have it, before its delay is over.
     /// Lanes wait for that provider, so that this is no crowd; later it may be the message that the trouble is about.
@@ -39,6 +42,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private int _units;
     private int _attempts;
     private bool _isLimited;
+    private bool _isDear;
     private int _throttled;
     private int _probes;
     private DateTimeOffset? _again;
@@ -98,22 +102,16 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         _trace.End();
 
         // The first provider is the one at which the message has its place; those before it had none to give.
-        (_attempts, _isLimited, _throttled, _probes, _again) = (message.Attempts, false, 0, 0, null);
+        (_attempts, _isLimited, _isDear, _throttled, _probes, _again) = (message.Attempts, false, false, 0, 0, null);
         var first = place.Provider;
         TracePassedOver(message, first);
         TraceRoute(first, "place_taken", services.Router.RuleOf(message));
         var outcome = await AttemptAsync(place, message, rendering);
         if (outcome is not null) return outcome;
 
-        var isBehind = false;
-        foreach (var candidate in _order)
+        // Then those behind it; and those before it, which may have one by now.
+        foreach (var candidate in _order.SkipWhile(c => c != first).Skip(1).Concat(_order.TakeWhile(c => c != first)))
         {
-            if (!isBehind || candidate == first)
-            {
-                isBehind |= candidate == first;
-                continue;
-            }
-
             if (services.Router.IsStopped(message, candidate))
             {
                 TraceRoute(candidate, "stopped");
@@ -133,8 +131,8 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
 
         now = services.Time.GetUtcNow();
         var asked = _attempts - message.Attempts;
-        if (asked == 0 && _isLimited) return Hold(message, now);
-        if (asked > 0 && asked == _probes) return PutBack(message, now);
+        if (asked == 0 && _isLimited) return _isDear ? Hold(message, now) : PutBack(message, now, MessageReasons.Limit);
+        if (asked > 0 && asked == _probes) return PutBack(message, now, MessageReasons.Retry);
         var isPrompt = _again is not null && _attempts - message.AttemptsBefore <= PromptAttempts;
         return Retry(
             message, now, _attempts, _throttled == asked ? _again : null, MessageReasons.Retry, "No provider could take it.",
@@ -147,6 +145,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         var provider = place.Provider;
         if (await place.SecureAsync(_units) is { } end)
         {
+            _isDear |= end.Kind.IsMoney() && _units > 1;
             place.LeaveUnused();
             PassOver(provider, new ProviderEntry(ProviderStanding.Limited, end.Until, end.Kind));
             return null;
@@ -297,13 +296,13 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// It only found out that a provider is out, for all: that is no attempt, and it keeps its place among those that wait. Its lane pauses until one can
-    /// be asked again.
+    /// It only found out that a provider is out, or over a limit, for all: that is no attempt, and it keeps its place among those that wait. Its lane
+    /// pauses until one can be asked again, and goes on at once when a limit is raised.
     /// </summary>
-    private OutcomeWrite PutBack(OutboundMessage message, DateTimeOffset now)
+    private OutcomeWrite PutBack(OutboundMessage message, DateTimeOffset now, string reason)
     {
         var line = _trace.Begin(now, OutcomeKind);
-        line.WriteString("answer", MessageReasons.Retry);
+        line.WriteString("answer", reason);
         if (_again is { } again) line.WriteNumber("next", again.ToUnixTimeMilliseconds());
         _trace.End();
         return new OutcomeWrite
@@ -311,16 +310,23 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
             Message = message,
             At = now,
             Status = MessageStatus.Queued,
-            Reason = MessageReasons.Retry,
+            Reason = reason,
             DueAt = message.DueAt,
             Attempts = message.Attempts,
             Trace = _trace.Take(),
         };
     }
 
+    /// <summary>
+    /// It costs more than is left, and others of its lane may not: it waits by itself. That the budget was raised nobody tells it, so it looks now and
+    /// then, after an eighth of the time that it has waited.
+    /// </summary>
     private OutcomeWrite Hold(OutboundMessage message, DateTimeOffset now)
     {
+        var look = (now - message.BegunAt) / 8;
+        var latest = now + (look < ShortestLook ? ShortestLook : look > LongestLook ? LongestLook : look);
         var next = _again is { } again && again > now ? again : now + NotSentRest;
+        if (next > latest) next = latest;
         var line = _trace.Begin(now, OutcomeKind);
         line.WriteString("answer", MessageReasons.Limit);
         line.WriteNumber("next", next.ToUnixTimeMilliseconds());
@@ -365,16 +371,8 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         {
             if (candidate == first) return;
             var now = services.Time.GetUtcNow();
-            if (services.Router.IsStopped(message, candidate))
-            {
-                TraceRoute(candidate, "stopped");
-            }
-            else
-            {
-                var entry = candidate.Standing(now);
-                TraceEntry(candidate, entry, now, "had_no_place");
-                if (entry.Standing is ProviderStanding.Limited or ProviderStanding.Resting) ComeAgain(entry.RetryAt);
-            }
+            if (services.Router.IsStopped(message, candidate)) TraceRoute(candidate, "stopped");
+            else TraceEntry(candidate, candidate.Standing(now), now, "had_no_place");
         }
     }
 
@@ -384,8 +382,8 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         var now = services.Time.GetUtcNow();
         TraceEntry(provider, entry, now, "passed_over");
         _isLimited |= entry.Standing == ProviderStanding.Limited;
-        var again = entry.Standing is ProviderStanding.Limited or ProviderStanding.Resting ? entry.RetryAt : now + NotSentRest;
-        ComeAgain(again);
+        // For a place it waits in its lane.
+        ComeAgain(entry.Standing is ProviderStanding.Limited or ProviderStanding.Resting ? entry.RetryAt : now);
     }
 
     private void ComeAgain(DateTimeOffset at)

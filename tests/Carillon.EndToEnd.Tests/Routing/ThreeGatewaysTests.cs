@@ -47,7 +47,7 @@ public sealed class ThreeGatewaysTests
 
             Assert.Equal(GatewayScene.Budgeted, scene.Taken(scene.Recovering));
             var log = await scene.AssertKeptAsync(api, doubles: 0, ordinary, critical);
-            scene.AssertCriticalOvertook(MaxUnrecorded);
+            await scene.AssertCriticalOvertookAsync(api, MaxUnrecorded);
             await scene.AssertTracesAsync(api, log, isWhole: true);
         }
     }
@@ -89,7 +89,7 @@ public sealed class ThreeGatewaysTests
 
         Assert.InRange(scene.Taken(scene.Recovering), 1, GatewayScene.Budgeted);
         var log = await scene.AssertKeptAsync(api, Cluster.MaxUnrecorded, loads);
-        scene.AssertCriticalOvertook(underWay: null);
+        await scene.AssertCriticalOvertookAsync(api, underWay: null);
         await scene.AssertTracesAsync(api, log, isWhole: false);
         foreach (var load in loads) load.Dispose();
 

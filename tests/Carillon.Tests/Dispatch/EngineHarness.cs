@@ -64,7 +64,7 @@ internal sealed class EngineHarness : IAsyncDisposable
     }
 
     public async Task<Provider> AddAsync(
-        string name, int priority = 100, ProviderPolicy? policy = null, Channel channel = Channel.Email, bool isDefault = false, int weight = 1)
+        string name, int priority = 100, ProviderPolicy? policy = null, Channel channel = Channel.Email, bool isDefault = false, int weight = 1, int maxConcurrency = 128)
     {
         var draft = new ProviderDraft
         {
@@ -76,6 +76,7 @@ internal sealed class EngineHarness : IAsyncDisposable
             Policy = policy ?? ProviderPolicy.None,
             IsDefault = isDefault,
             Weight = weight,
+            MaxConcurrency = maxConcurrency,
         };
         return Assert.IsType<ProviderCreation.Created>(await Engine.Providers.CreateAsync(Tenant, draft, TestContext.Current.CancellationToken)).Provider;
     }

@@ -105,6 +105,37 @@ public sealed class RoutingTests
     }
 
     [Fact]
+    public async Task Who_had_no_place_is_asked_when_the_one_behind_it_fails()
+    {
+        await using var harness = await EngineHarness.StartAsync();
+        await harness.AddAsync("one", 1, maxConcurrency: 1);
+        await harness.AddAsync("two", 2);
+        var gates = new Dictionary<string, TaskCompletionSource>(StringComparer.Ordinal) { ["one"] = new(), ["two"] = new() };
+        harness.Scripts["one"] = async m =>
+        {
+            if (m.Message.Address.StartsWith("first", StringComparison.Ordinal)) await gates["one"].Task;
+            return SendResult.Accepted();
+        };
+        harness.Scripts["two"] = async _ =>
+        {
+            await gates["two"].Task;
+            return SendResult.Unavailable("421 later");
+        };
+
+        var first = await harness.AcceptAsync(EngineHarness.Mail("first@example.net"));
+        await UntilAsync(() => harness.Sends.Count == 1);
+        var second = await harness.AcceptAsync(EngineHarness.Mail("second@example.net"));
+        await UntilAsync(() => harness.Sends.Count == 2);
+        gates["one"].SetResult();
+        await harness.UntilAsync(first.Messages[0].Id);
+        gates["two"].SetResult();
+        var sent = await harness.UntilAsync(second.Messages[0].Id);
+
+        Assert.Equal(["one", "two", "one"], harness.Sends.Select(s => s.Provider));
+        Assert.Equal((MessageStatus.Sent, 2), (sent.Status, sent.Attempts));
+    }
+
+    [Fact]
     public async Task A_message_that_finds_a_provider_still_out_has_lost_neither_its_place_nor_an_attempt()
     {
         using var time = new JumpingTime(Morning);
@@ -129,16 +160,6 @@ public sealed class RoutingTests
 
         Assert.Equal((MessageStatus.Sent, 1), (sent.Status, sent.Attempts));
         foreach (var notification in before) Assert.Equal(MessageStatus.Sent, (await harness.UntilAsync(notification.Messages[0].Id)).Status);
-
-        async Task UntilAsync(Func<bool> condition)
-        {
-            using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-            for (var i = 0; !condition(); i++)
-            {
-                Assert.True(i < 6000, "What was awaited did not come.");
-                await timer.WaitForNextTickAsync(Cancellation);
-            }
-        }
     }
 
     [Fact]
@@ -308,6 +329,16 @@ public sealed class RoutingTests
 
     private static async Task SetAsync(EngineHarness harness, params RoutingRule[] rules) =>
         Assert.Empty(await harness.Engine.Routing.SetRulesAsync(EngineHarness.Tenant, rules, Cancellation));
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        for (var i = 0; !condition(); i++)
+        {
+            Assert.True(i < 6000, "What was awaited did not come.");
+            await timer.WaitForNextTickAsync(Cancellation);
+        }
+    }
 
     private static NotificationRequest Sms(string number) => new()
     {
