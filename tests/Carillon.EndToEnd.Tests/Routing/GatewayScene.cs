@@ -74,8 +74,12 @@ internal sealed class GatewayScene : IAsyncDisposable
 
     /// <summary>Ordinary ones in batches, and a trickle of critical ones; of both half with stop.</summary>
     /// <param name="digit">Clients that send at once have one each, below 8.</param>
-    public (LoadClient Ordinary, LoadClient Critical) CreateLoad(ServerSetup setup, int digit, TimeSpan pace) =>
-        (new LoadClient(setup, Scale.Seed, pace, $"ordinary{digit}", number => [.. Enumerable.Range(0, Batch).Select(i => Ordinary(digit, (number * Batch) + i))]),
+    /// <param name="messages">How many ordinary ones there are.</param>
+    public (LoadClient Ordinary, LoadClient Critical) CreateLoad(ServerSetup setup, int digit, TimeSpan pace, int messages) =>
+        (new LoadClient(setup, Scale.Seed, pace, $"ordinary{digit}", number => [.. Enumerable.Range(0, Batch).Select(i => Ordinary(digit, (number * Batch) + i))])
+            {
+                MostRequests = messages / Batch,
+            },
             new LoadClient(setup, Scale.Seed, TimeSpan.FromMilliseconds(25), $"critical{digit}", number => [Bodies.Sms(Number(digit + 1, number), "critical", Unknown(number))])
             {
                 Promised = (_, id) => _critical[id] = (Record.Count, TimeProvider.System.GetUtcNow()),

@@ -23,19 +23,21 @@ public sealed class ThreeGatewaysTests
         await scene.AddProvidersAsync(api);
         scene.Throttling.Open();
         scene.Dying.Open();
-        var (ordinary, critical) = scene.CreateLoad(server.Setup, 1, Pace);
+        var (ordinary, critical) = scene.CreateLoad(server.Setup, 1, Pace, GatewayScene.Messages);
         using (ordinary)
         using (critical)
         {
             using var stop = new CancellationTokenSource();
-            var sending = Task.WhenAll(ordinary.RunAsync(3, stop.Token), critical.RunAsync(1, stop.Token));
+            var sending = ordinary.RunAsync(3, CancellationToken.None);
+            var urging = critical.RunAsync(1, stop.Token);
             await Eventually.TrueAsync(() => scene.Record.CountOf(scene.Dying.Name, SmsFate.Cut) >= 20, "one to break its answers off");
             scene.Dying.Close();
             await Eventually.TrueAsync(() => ordinary.Accepted.Count > GatewayScene.Messages / 2, "half of the load");
             scene.Recovering.Open();
-            await Eventually.TrueAsync(() => ordinary.Accepted.Count >= GatewayScene.Messages, "the load", TimeSpan.FromMinutes(3));
-            await stop.CancelAsync();
             await sending;
+            await Eventually.TrueAsync(() => scene.Taken(scene.Recovering) > GatewayScene.Budgeted * 9 / 10, "the budget to be nearly used up", TimeSpan.FromMinutes(3));
+            await stop.CancelAsync();
+            await urging;
 
             // All of a limit is used, to the last message, and all of the budget; not one more.
             await Eventually.TrueAsync(
@@ -63,23 +65,23 @@ public sealed class ThreeGatewaysTests
         await scene.AddProvidersAsync(api);
         scene.Throttling.Open();
         scene.Dying.Open();
-        var (ordinaryOne, criticalOne) = scene.CreateLoad(one.Setup, 1, Pace * 2);
-        var (ordinaryTwo, criticalTwo) = scene.CreateLoad(two.Setup, 3, Pace * 2);
+        var (ordinaryOne, criticalOne) = scene.CreateLoad(one.Setup, 1, Pace * 2, GatewayScene.Messages * 2 / 3);
+        var (ordinaryTwo, criticalTwo) = scene.CreateLoad(two.Setup, 3, Pace * 2, GatewayScene.Messages * 2 / 3);
         LoadClient[] loads = [ordinaryOne, criticalOne, ordinaryTwo, criticalTwo];
         using var stop = new CancellationTokenSource();
-        var sending = Task.WhenAll(
-            ordinaryOne.RunAsync(3, stop.Token), criticalOne.RunAsync(1, stop.Token), ordinaryTwo.RunAsync(3, stop.Token), criticalTwo.RunAsync(1, stop.Token));
+        var sending = Task.WhenAll(ordinaryOne.RunAsync(3, CancellationToken.None), ordinaryTwo.RunAsync(3, CancellationToken.None));
+        var urging = Task.WhenAll(criticalOne.RunAsync(1, stop.Token), criticalTwo.RunAsync(1, stop.Token));
         await Eventually.TrueAsync(() => scene.Record.CountOf(scene.Dying.Name, SmsFate.Cut) >= 20, "one to break its answers off");
         scene.Dying.Close();
-        await Eventually.TrueAsync(() => Accepted() > GatewayScene.Messages / 3, "a third of the load");
+        await Eventually.TrueAsync(() => loads.Sum(l => l.Accepted.Count) > GatewayScene.Messages / 3, "a third of the load");
         scene.Recovering.Open();
         await Eventually.TrueAsync(() => scene.Taken(scene.Recovering) > 100, "it to come back");
 
         one.Kill();
-        await Eventually.TrueAsync(() => Accepted() >= GatewayScene.Messages, "the load", TimeSpan.FromMinutes(3));
-        await stop.CancelAsync();
-        await sending;
         await using var again = await ServerProcess.StartAsync(one.Setup);
+        await sending;
+        await stop.CancelAsync();
+        await urging;
         foreach (var load in loads) await load.RepeatAsync();
         await Eventually.TrueAsync(async () => await IsUsedUpAsync(scene.Throttling) && await IsUsedUpAsync(scene.Recovering), "the limits to be used up", TimeSpan.FromMinutes(3));
         Assert.InRange(scene.Taken(scene.Throttling), 1, GatewayScene.PerDay);
@@ -92,8 +94,6 @@ public sealed class ThreeGatewaysTests
         await scene.AssertCriticalOvertookAsync(api, underWay: null);
         await scene.AssertTracesAsync(api, log, isWhole: false);
         foreach (var load in loads) load.Dispose();
-
-        int Accepted() => loads.Sum(l => l.Accepted.Count);
 
         async Task<bool> IsUsedUpAsync(SmsGateway gateway) => await scene.UsageAsync(api, gateway) is var usage && usage.Used == usage.Limit;
     }
