@@ -371,7 +371,8 @@ internal sealed class Allowance
         foreach (var window in windows)
         {
             var most = window.IsMoney ? (CostOf(1) is > 0 and var cost ? window.Limit / 8 / cost : long.MaxValue)
-                : window.Kind == LimitKind.Second ? window.Limit : window.Limit / 8;
+                // Not a whole second at once: other nodes have urgent messages too.
+                : window.Kind == LimitKind.Second ? window.Limit / 4 : window.Limit / 8;
             _size = Math.Clamp(_size, 1, Math.Max(1, most));
         }
 
