@@ -78,10 +78,11 @@ public sealed class ThreeGatewaysTests
         await Eventually.TrueAsync(() => scene.Taken(scene.Recovering) > 100, "it to come back");
 
         one.Kill();
-        await using var again = await ServerProcess.StartAsync(one.Setup);
-        await sending;
+        await Eventually.TrueAsync(() => scene.Taken(scene.Recovering) > GatewayScene.Budgeted / 2, "half of the budget to be used up");
         await stop.CancelAsync();
         await urging;
+        await using var again = await ServerProcess.StartAsync(one.Setup);
+        await sending;
         foreach (var load in loads) await load.RepeatAsync();
         await Eventually.TrueAsync(async () => await IsUsedUpAsync(scene.Throttling) && await IsUsedUpAsync(scene.Recovering), "the limits to be used up", TimeSpan.FromMinutes(3));
         Assert.InRange(scene.Taken(scene.Throttling), 1, GatewayScene.PerDay);
