@@ -37,6 +37,13 @@ internal sealed class ApiConnection(HttpClient http, CarillonClientOptions optio
         return await ReadAsync(response, answer, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>For answers that are no JSON.</summary>
+    public async Task<T> GetAsync<T>(string path, Func<HttpContent, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        using var response = await RepeatAsync(new ApiCall(HttpMethod.Get, path), cancellationToken).ConfigureAwait(false);
+        return await read(response.Content, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>For calls whose answer is empty.</summary>
     public async Task SendAsync(ApiCall call, CancellationToken cancellationToken)
     {

@@ -45,6 +45,8 @@ public sealed class CarillonClient : IDisposable
         Templates = new TemplatesClient(api);
         Providers = new ProvidersClient(api);
         Senders = new SendersClient(api);
+        Routing = new RoutingClient(api);
+        Stops = new StopsClient(api);
         Simulator = new SimulatorClient(api);
         Keys = new KeysClient(api);
         Tenants = new TenantsClient(api);
@@ -65,13 +67,19 @@ public sealed class CarillonClient : IDisposable
 
     public SendersClient Senders { get; }
 
+    /// <summary>By which rules messages find their provider.</summary>
+    public RoutingClient Routing { get; }
+
+    /// <summary>What is stopped in an emergency.</summary>
+    public StopsClient Stops { get; }
+
     public SimulatorClient Simulator { get; }
 
     public KeysClient Keys { get; }
 
     public TenantsClient Tenants { get; }
 
-    /// <summary>The queue, and the server's health.</summary>
+    /// <summary>The queue, the nodes, the figures, and the server's health.</summary>
     public OperationsClient Operations { get; }
 
     public void Dispose() => _own?.Dispose();

@@ -19,6 +19,8 @@ internal sealed class QueryText(string path)
 
     public QueryText Add(string name, int? value) => Add(name, value?.ToString(CultureInfo.InvariantCulture));
 
+    public QueryText Add(string name, bool? value) => Add(name, value switch { true => "true", false => "false", null => null });
+
     public QueryText Add(string name, DateTimeOffset? value) => Add(name, value?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
 
     /// <summary>An id, as one segment of a path.</summary>

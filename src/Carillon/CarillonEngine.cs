@@ -252,6 +252,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         await Limits.DisposeAsync();
         if (_callbackReader is not null) await _callbackReader.DisposeAsync();
         await VendorSimulators.DisposeAsync();
+        await _gatewayServices.Rehearsals.DisposeAsync();
         _gatewayServices.HttpConnections.Dispose();
         if (_committer is not null) await _committer.DisposeAsync();
         if (_dispatcher is not null)

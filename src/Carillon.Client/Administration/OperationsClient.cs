@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Carillon.Client;
 
-/// <summary>The queue, and the server's health.</summary>
+/// <summary>The queue, the nodes, the figures, and the server's health.</summary>
 public sealed class OperationsClient
 {
     private readonly ApiConnection _api;
@@ -21,6 +21,14 @@ public sealed class OperationsClient
         var (status, readiness) = await _api.ProbeAsync("health/ready", CarillonJson.Default.Readiness, cancellationToken).ConfigureAwait(false);
         return readiness with { IsReady = status == HttpStatusCode.OK };
     }
+
+    /// <summary>The nodes that work on the installation, newest first, with those that ended within a day; for its administrators.</summary>
+    public async Task<IReadOnlyList<Node>> ListNodesAsync(CancellationToken cancellationToken = default) =>
+        (await _api.GetAsync("v1/nodes", CarillonJson.Default.PageNode, cancellationToken).ConfigureAwait(false)).Data;
+
+    /// <summary>Figures in the Prometheus text format.</summary>
+    public Task<string> GetMetricsAsync(CancellationToken cancellationToken = default) =>
+        _api.GetAsync("metrics", static (content, token) => content.ReadAsStringAsync(token), cancellationToken);
 }
 
 public sealed record Queue
@@ -57,4 +65,28 @@ public sealed record Readiness
 
     /// <summary>What was looked at, and how it is.</summary>
     public IReadOnlyDictionary<string, string> Checks { get => field ?? new Dictionary<string, string>(StringComparer.Ordinal); init; }
+}
+
+/// <summary>A process that works on the installation.</summary>
+public sealed record Node
+{
+    /// <summary>The number of its incarnation: higher than that of every one before.</summary>
+    public long Epoch { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary><c>live</c> or <c>ended</c>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Whether it is the one that answered.</summary>
+    public bool IsThis { get; init; }
+
+    public DateTimeOffset StartedAt { get; init; }
+
+    public DateTimeOffset HeartbeatAt { get; init; }
+
+    public DateTimeOffset? StoppedAt { get; init; }
+
+    /// <summary>Messages in its hands.</summary>
+    public long Owned { get; init; }
 }

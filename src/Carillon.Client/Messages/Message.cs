@@ -53,6 +53,9 @@ public sealed record Message
     /// <summary>Its attempts, with the gateway's words; null in lists.</summary>
     public IReadOnlyList<TraceEntry>? Attempts { get; init; }
 
+    /// <summary>What gateways reported about it later; null in lists.</summary>
+    public IReadOnlyList<MessageEvent>? Events { get; init; }
+
     /// <summary>Everything that was decided about it; null in lists.</summary>
     public IReadOnlyList<TraceEntry>? Trace { get; init; }
 }
@@ -68,6 +71,27 @@ public sealed record TraceEntry
     /// <summary>Whatever else was noted with it.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement> Details { get; set; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+}
+
+/// <summary>What a gateway reported about a message.</summary>
+public sealed record MessageEvent
+{
+    /// <summary>
+    /// <c>deferred</c>, <c>delivered</c>, <c>read</c>, <c>opened</c>, <c>clicked</c>, <c>failed</c>, <c>bounced</c>, <c>complained</c>,
+    /// <c>unsubscribed</c>, <c>replied</c>, <c>confirmed</c> or <c>sent</c>.
+    /// </summary>
+    public required string Type { get; init; }
+
+    public DateTimeOffset At { get; init; }
+
+    public DateTimeOffset RecordedAt { get; init; }
+
+    public string? ProviderId { get; init; }
+
+    public string? Detail { get; init; }
+
+    /// <summary>What was clicked.</summary>
+    public string? Url { get; init; }
 }
 
 /// <summary>A message that goes out again.</summary>

@@ -18,6 +18,10 @@ public sealed class AttachmentsClient
 
     public Task<StoredAttachment> GetAsync(string id, CancellationToken cancellationToken = default) =>
         _api.GetAsync($"{Path}/{QueryText.Segment(id)}", CarillonJson.Default.StoredAttachment, cancellationToken);
+
+    /// <summary>Its bytes.</summary>
+    public Task<byte[]> GetContentAsync(string id, CancellationToken cancellationToken = default) =>
+        _api.GetAsync($"{Path}/{QueryText.Segment(id)}/content", static (content, token) => content.ReadAsByteArrayAsync(token), cancellationToken);
 }
 
 /// <summary>A stored file; its id stands for it in <see cref="Attachment"/>.</summary>

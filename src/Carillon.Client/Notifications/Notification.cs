@@ -49,8 +49,6 @@ public record NotificationSummary
 
     public Related? Related { get; init; }
 
-    public IReadOnlyList<string> Tags { get => field ?? []; init; }
-
     public IReadOnlyList<Message> Messages { get => field ?? []; init; }
 }
 
@@ -62,6 +60,8 @@ public sealed record Notification : NotificationSummary
     public IReadOnlyList<string> SecretVariables { get => field ?? []; init; }
 
     public JsonObject? Metadata { get; init; }
+
+    public IReadOnlyList<string> Tags { get => field ?? []; init; }
 }
 
 /// <summary>What became of a wish to cancel.</summary>
@@ -124,7 +124,13 @@ public sealed record PreviewedMessage
 
     public string? Html { get; init; }
 
-    /// <summary>Why it would fail.</summary>
+    /// <summary>Of a text as SMS: <c>GSM-7</c> or <c>UCS-2</c>.</summary>
+    public string? Encoding { get; init; }
+
+    /// <summary>In how many segments it would go as SMS.</summary>
+    public int? Segments { get; init; }
+
+    /// <summary>Why it would fail, with the line of the template.</summary>
     public IReadOnlyList<ApiFault> Errors { get => field ?? []; init; }
 
     /// <summary>The provider that would be tried first.</summary>

@@ -111,35 +111,15 @@ public sealed record Provider
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>How much is used of each limit in its present window; empty in the answers to changes.</summary>
+    public IReadOnlyList<ProviderUsage> Usage { get => field ?? []; init; }
+
+    /// <summary>Null in the answers to changes, and of one that cannot serve: its credentials cannot be read.</summary>
+    public ProviderHealth? Health { get; init; }
 }
 
 internal sealed record ProviderStatus(bool Enabled);
-
-internal sealed record ProviderTestRequest(string To, string? From);
-
-/// <summary>How a test message went, in the gateway's own words.</summary>
-public sealed record ProviderTest
-{
-    public required string ProviderId { get; init; }
-
-    /// <summary><c>accepted</c>, <c>rejected</c>, <c>unavailable</c>, <c>retry_after</c> or <c>unknown</c>.</summary>
-    public required string Outcome { get; init; }
-
-    public string? Answer { get; init; }
-
-    public string? ExternalId { get; init; }
-
-    public double? RetryAfterSeconds { get; init; }
-
-    public decimal? Cost { get; init; }
-
-    public string? Currency { get; init; }
-
-    public double DurationMs { get; init; }
-
-    /// <summary>What to look at, where it failed in a usual way.</summary>
-    public IReadOnlyList<string> Advice { get => field ?? []; init; }
-}
 
 /// <summary>A gateway that there is.</summary>
 public sealed record ProviderKind

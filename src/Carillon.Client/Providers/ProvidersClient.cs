@@ -23,6 +23,8 @@ public sealed class ProvidersClient
     public Task<Provider> GetAsync(string id, CancellationToken cancellationToken = default) =>
         _api.GetAsync($"{Path}/{QueryText.Segment(id)}", CarillonJson.Default.Provider, cancellationToken);
 
+    /// <summary>Every provider, oldest first.</summary>
+    /// <param name="channel">Only those that serve it.</param>
     public IAsyncEnumerable<Provider> ListAsync(string? channel = null, int? pageSize = null, CancellationToken cancellationToken = default) =>
         _api.ListAsync(
             after => new QueryText(Path).Add("channel", channel).Add("limit", pageSize).Add("after", after).ToString(),
@@ -44,17 +46,21 @@ public sealed class ProvidersClient
             CarillonJson.Default.Provider, cancellationToken);
 
     /// <summary>Lets a provider serve, or not.</summary>
-    public Task<Provider> SetEnabledAsync(string id, bool enabled, CancellationToken cancellationToken = default) =>
+    /// <param name="ifVersion">Refused (412) when it is no longer at this version.</param>
+    public Task<Provider> SetEnabledAsync(string id, bool enabled, int? ifVersion = null, CancellationToken cancellationToken = default) =>
         _api.SendAsync(
             new ApiCall(HttpMethod.Put, $"{Path}/{QueryText.Segment(id)}/status")
             {
                 Body = JsonSerializer.SerializeToUtf8Bytes(new ProviderStatus(enabled), CarillonJson.Default.ProviderStatus),
+                IfMatch = QueryText.Tag(ifVersion),
+                Repetition = ifVersion is null ? Repetition.Safe : Repetition.WhenRefused,
             },
             CarillonJson.Default.Provider, cancellationToken);
 
     /// <summary>Deletes a provider with its credentials. What waits goes to others.</summary>
-    public Task DeleteAsync(string id, CancellationToken cancellationToken = default) =>
-        _api.SendAsync(new ApiCall(HttpMethod.Delete, $"{Path}/{QueryText.Segment(id)}"), cancellationToken);
+    /// <param name="ifVersion">Refused (412) when it is no longer at this version.</param>
+    public Task DeleteAsync(string id, int? ifVersion = null, CancellationToken cancellationToken = default) =>
+        _api.SendAsync(new ApiCall(HttpMethod.Delete, $"{Path}/{QueryText.Segment(id)}") { IfMatch = QueryText.Tag(ifVersion) }, cancellationToken);
 
     /// <summary>Sends a test message through this provider, and waits for the gateway's answer. Never repeated.</summary>
     public Task<ProviderTest> TestAsync(string id, string to, string? from = null, CancellationToken cancellationToken = default) =>
@@ -67,6 +73,8 @@ public sealed class ProvidersClient
             CarillonJson.Default.ProviderTest, cancellationToken);
 
     /// <summary>The gateways that there are, with the schema of their settings.</summary>
-    public IAsyncEnumerable<ProviderKind> ListKindsAsync(CancellationToken cancellationToken = default) =>
-        _api.ListAsync(after => new QueryText(Path + "/kinds").Add("after", after).ToString(), CarillonJson.Default.PageProviderKind, cancellationToken);
+    /// <param name="channel">Only those that serve it.</param>
+    public IAsyncEnumerable<ProviderKind> ListKindsAsync(string? channel = null, CancellationToken cancellationToken = default) =>
+        _api.ListAsync(
+            after => new QueryText(Path + "/kinds").Add("channel", channel).Add("after", after).ToString(), CarillonJson.Default.PageProviderKind, cancellationToken);
 }

@@ -9,9 +9,13 @@ public sealed record TemplateVersion
 
     public required string VersionId { get; init; }
 
+    /// <summary>Null in lists.</summary>
+    public string? TemplateId { get; init; }
+
     /// <summary><c>draft</c> or <c>published</c>.</summary>
     public required string Status { get; init; }
 
+    /// <summary>1, and one more with each change of the draft: what <c>ifRevision</c> of a change is held against.</summary>
     public int Revision { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
@@ -78,9 +82,5 @@ public sealed record RenderedVariant
 
 /// <summary>Why a part could not be rendered, and where.</summary>
 public sealed record RenderError(string Part, string Message, string? Template, int Line, int Column, string? SourceLine);
-
-/// <summary>How one version differs from another.</summary>
-/// <param name="Unified">Line by line, as a unified diff.</param>
-public sealed record TemplateDiff(int From, int To, string Unified);
 
 internal sealed record TemplateRollback(int? Version);

@@ -11,7 +11,7 @@ public sealed class TemplatesClient
 
     internal TemplatesClient(ApiConnection api) => _api = api;
 
-    /// <summary>Makes a template and publishes its first version.</summary>
+    /// <summary>Makes a template and publishes its first version, or leaves it a draft.</summary>
     public Task<Template> CreateAsync(TemplateDraft template, CancellationToken cancellationToken = default) =>
         _api.SendAsync(
             new ApiCall(HttpMethod.Post, Path)
@@ -24,10 +24,12 @@ public sealed class TemplatesClient
     public Task<Template> GetAsync(string idOrKey, CancellationToken cancellationToken = default) =>
         _api.GetAsync($"{Path}/{QueryText.Segment(idOrKey)}", CarillonJson.Default.Template, cancellationToken);
 
-    /// <summary>Every template, by key.</summary>
-    public IAsyncEnumerable<Template> ListAsync(int? pageSize = null, CancellationToken cancellationToken = default) =>
-        _api.ListAsync(
-            after => new QueryText(Path).Add("limit", pageSize).Add("after", after).ToString(), CarillonJson.Default.PageTemplate, cancellationToken);
+    /// <summary>Every template that the query finds, by key.</summary>
+    public IAsyncEnumerable<Template> ListAsync(TemplateQuery? query = null, CancellationToken cancellationToken = default) =>
+        _api.ListAsync(after => Address(query ?? new TemplateQuery(), after), CarillonJson.Default.PageTemplate, cancellationToken);
+
+    public Task<Page<Template>> GetPageAsync(TemplateQuery? query = null, string? after = null, CancellationToken cancellationToken = default) =>
+        _api.GetAsync(Address(query ?? new TemplateQuery(), after), CarillonJson.Default.PageTemplate, cancellationToken);
 
     /// <summary>Changes what is not in the versions.</summary>
     /// <param name="ifRevision">Refused (412) when it is no longer at this revision.</param>
@@ -37,17 +39,20 @@ public sealed class TemplatesClient
             CarillonJson.Default.Template, cancellationToken);
 
     /// <summary>Deletes a template; its key is free again. Its versions stay for what is bound to them.</summary>
-    public Task DeleteAsync(string idOrKey, CancellationToken cancellationToken = default) =>
-        _api.SendAsync(new ApiCall(HttpMethod.Delete, Address(idOrKey)), cancellationToken);
+    /// <param name="ifRevision">Refused (412) when it is no longer at this revision.</param>
+    public Task DeleteAsync(string idOrKey, int? ifRevision = null, CancellationToken cancellationToken = default) =>
+        _api.SendAsync(new ApiCall(HttpMethod.Delete, Address(idOrKey)) { IfMatch = QueryText.Tag(ifRevision) }, cancellationToken);
 
     /// <summary>Puts a version in use again that was published before; the one before that in use for null.</summary>
-    public Task<Template> RollbackAsync(string idOrKey, int? version = null, CancellationToken cancellationToken = default) =>
+    /// <param name="ifRevision">Refused (412) when it is no longer at this revision.</param>
+    public Task<Template> RollbackAsync(string idOrKey, int? version = null, int? ifRevision = null, CancellationToken cancellationToken = default) =>
         _api.SendAsync(
             new ApiCall(HttpMethod.Post, Address(idOrKey) + "/rollback")
             {
                 Body = JsonSerializer.SerializeToUtf8Bytes(new TemplateRollback(version), CarillonJson.Default.TemplateRollback),
+                IfMatch = QueryText.Tag(ifRevision),
                 // Twice back is not once back.
-                Repetition = version is null ? Repetition.WhenRefused : Repetition.Safe,
+                Repetition = version is null || ifRevision is not null ? Repetition.WhenRefused : Repetition.Safe,
             },
             CarillonJson.Default.Template, cancellationToken);
 
@@ -79,9 +84,11 @@ public sealed class TemplatesClient
             CarillonJson.Default.TemplateVersion, cancellationToken);
 
     /// <summary>Checks a draft and puts it in use. Refused with field, line and column where something in it is wrong.</summary>
-    public Task<Template> PublishAsync(string idOrKey, int version, CancellationToken cancellationToken = default) =>
+    /// <param name="ifRevision">Refused (412) when the draft is no longer at this revision.</param>
+    public Task<Template> PublishAsync(string idOrKey, int version, int? ifRevision = null, CancellationToken cancellationToken = default) =>
         _api.SendAsync(
-            new ApiCall(HttpMethod.Post, Version(idOrKey, version) + "/publish") { Repetition = Repetition.WhenRefused }, CarillonJson.Default.Template, cancellationToken);
+            new ApiCall(HttpMethod.Post, Version(idOrKey, version) + "/publish") { IfMatch = QueryText.Tag(ifRevision), Repetition = Repetition.WhenRefused },
+            CarillonJson.Default.Template, cancellationToken);
 
     /// <summary>How one version differs from another.</summary>
     public Task<TemplateDiff> DiffAsync(string idOrKey, int from, int to, CancellationToken cancellationToken = default) =>
@@ -97,6 +104,14 @@ public sealed class TemplatesClient
             },
             CarillonJson.Default.TemplateTest, cancellationToken);
 
+    private static string Address(TemplateQuery query, string? after) => new QueryText(Path)
+        .Add("category", query.Category)
+        .Add("type", query.Type)
+        .Add("is_active", query.IsActive)
+        .Add("limit", query.PageSize)
+        .Add("after", after)
+        .ToString();
+
     private static string Address(string idOrKey) => $"{Path}/{QueryText.Segment(idOrKey)}";
 
     private static string Version(string idOrKey, int version) => FormattableString.Invariant($"{Address(idOrKey)}/versions/{version}");
@@ -107,4 +122,18 @@ public sealed class TemplatesClient
         IfMatch = QueryText.Tag(ifRevision),
         Repetition = ifRevision is null ? Repetition.Safe : Repetition.WhenRefused,
     };
+}
+
+/// <summary>Which templates. What is null does not narrow.</summary>
+public sealed record TemplateQuery
+{
+    public string? Category { get; init; }
+
+    public string? Type { get; init; }
+
+    /// <summary>Only those that can be sent, or those that cannot.</summary>
+    public bool? IsActive { get; init; }
+
+    /// <summary>Rows that are fetched at once: 1 to 500, 50 by default.</summary>
+    public int? PageSize { get; init; }
 }

@@ -18,9 +18,9 @@ internal sealed class AttachmentsApi(CarillonEngine engine, TimeProvider time)
 
     public void Map(ApiEndpoints api)
     {
-        api.Post("/v1/attachments", Scopes.Send, CreateAsync).Describe(ApiOperations.CreateAttachment);
-        api.Get("/v1/attachments/{id}", Scopes.Read, GetAsync).Describe(ApiOperations.GetAttachment);
-        api.Get("/v1/attachments/{id}/content", Scopes.Read, GetContentAsync).Describe(ApiOperations.GetAttachmentContent);
+        api.Post("/v1/attachments", Scopes.Send, CreateAsync).Describe(NotificationOperations.CreateAttachment);
+        api.Get("/v1/attachments/{id}", Scopes.Read, GetAsync).Describe(NotificationOperations.GetAttachment);
+        api.Get("/v1/attachments/{id}/content", Scopes.Read, GetContentAsync).Describe(NotificationOperations.GetAttachmentContent);
     }
 
     private async Task CreateAsync(HttpContext context, ApiKey key)

@@ -14,10 +14,10 @@ internal sealed class BatchApi(CarillonEngine engine, INotificationIntake intake
 
     public void Map(ApiEndpoints api)
     {
-        api.Post("/v1/notifications/batch", Scopes.Send, CreateAsync).Describe(ApiOperations.CreateBatch);
-        api.Get("/v1/batches", Scopes.Read, ListAsync).Describe(ApiOperations.ListBatches);
-        api.Post("/v1/batches/{id}/cancel", Scopes.Send, CancelAsync).Describe(ApiOperations.CancelBatch);
-        api.Get("/v1/batches/{id}", Scopes.Read, GetAsync).Describe(ApiOperations.GetBatch);
+        api.Post("/v1/notifications/batch", Scopes.Send, CreateAsync).Describe(NotificationOperations.CreateBatch);
+        api.Get("/v1/batches", Scopes.Read, ListAsync).Describe(NotificationOperations.ListBatches);
+        api.Post("/v1/batches/{id}/cancel", Scopes.Send, CancelAsync).Describe(NotificationOperations.CancelBatch);
+        api.Get("/v1/batches/{id}", Scopes.Read, GetAsync).Describe(NotificationOperations.GetBatch);
     }
 
     private async Task CreateAsync(HttpContext context, ApiKey key)

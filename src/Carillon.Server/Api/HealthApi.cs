@@ -14,8 +14,8 @@ internal sealed class HealthApi(CarillonEngine engine, TimeProvider time)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health", (RequestDelegate)Live).Describe(ApiOperations.GetHealth);
-        routes.MapGet("/health/ready", ReadyAsync).Describe(ApiOperations.GetReadiness);
+        routes.MapGet("/health", (RequestDelegate)Live).Describe(InstallationOperations.GetHealth);
+        routes.MapGet("/health/ready", ReadyAsync).Describe(InstallationOperations.GetReadiness);
     }
 
     private static Task Live(HttpContext context)

@@ -18,9 +18,9 @@ internal sealed class KeysApi(CarillonEngine engine, TimeProvider time)
 
     public void Map(ApiEndpoints api)
     {
-        api.Post("/v1/keys", Scopes.Admin, CreateAsync).Describe(ApiOperations.CreateKey);
-        api.Get("/v1/keys", Scopes.Admin, ListAsync).Describe(ApiOperations.ListKeys);
-        api.Delete("/v1/keys/{id}", Scopes.Admin, RevokeAsync).Describe(ApiOperations.RevokeKey);
+        api.Post("/v1/keys", Scopes.Admin, CreateAsync).Describe(AdministrationOperations.CreateKey);
+        api.Get("/v1/keys", Scopes.Admin, ListAsync).Describe(AdministrationOperations.ListKeys);
+        api.Delete("/v1/keys/{id}", Scopes.Admin, RevokeAsync).Describe(AdministrationOperations.RevokeKey);
     }
 
     private async Task CreateAsync(HttpContext context, ApiKey key)

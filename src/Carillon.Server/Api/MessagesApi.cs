@@ -11,10 +11,10 @@ internal sealed class MessagesApi(CarillonEngine engine)
 {
     public void Map(ApiEndpoints api)
     {
-        api.Get("/v1/messages", Scopes.Read, ListAsync).Describe(ApiOperations.ListMessages);
-        api.Get("/v1/messages/{id}", Scopes.Read, GetAsync).Describe(ApiOperations.GetMessage);
-        api.Post("/v1/messages/{id}/retry", Scopes.Send, RetryAsync).Describe(ApiOperations.RetryMessage);
-        api.Get("/v1/messages/{id}/content", Scopes.Read, GetContentAsync).Describe(ApiOperations.GetMessageContent);
+        api.Get("/v1/messages", Scopes.Read, ListAsync).Describe(MessageOperations.ListMessages);
+        api.Get("/v1/messages/{id}", Scopes.Read, GetAsync).Describe(MessageOperations.GetMessage);
+        api.Post("/v1/messages/{id}/retry", Scopes.Send, RetryAsync).Describe(MessageOperations.RetryMessage);
+        api.Get("/v1/messages/{id}/content", Scopes.Read, GetContentAsync).Describe(MessageOperations.GetMessageContent);
     }
 
     private async Task ListAsync(HttpContext context, ApiKey key)

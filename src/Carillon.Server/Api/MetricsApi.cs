@@ -12,7 +12,7 @@ namespace Carillon.Server.Api;
 /// <summary><c>/metrics</c> in the Prometheus text format, 0.0.4. Figures of the whole installation, none of a tenant or a person.</summary>
 internal sealed class MetricsApi(CarillonEngine engine, InstallationFigures figures, TimeProvider time)
 {
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/metrics", WriteAsync).Describe(ApiOperations.GetMetrics);
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/metrics", WriteAsync).Describe(InstallationOperations.GetMetrics);
 
     private async Task WriteAsync(HttpContext context)
     {

@@ -9,7 +9,7 @@ namespace Carillon.Server.Api;
 /// <summary><c>/v1/nodes</c>: who works on this installation; for its administrators.</summary>
 internal sealed class NodesApi(CarillonEngine engine)
 {
-    public void Map(ApiEndpoints api) => api.Get("/v1/nodes", Scopes.Admin, ListAsync).Describe(ApiOperations.ListNodes);
+    public void Map(ApiEndpoints api) => api.Get("/v1/nodes", Scopes.Admin, ListAsync).Describe(InstallationOperations.ListNodes);
 
     private async Task ListAsync(HttpContext context, ApiKey key)
     {

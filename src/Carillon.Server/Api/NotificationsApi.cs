@@ -17,11 +17,11 @@ internal sealed class NotificationsApi(CarillonEngine engine, INotificationIntak
 
     public void Map(ApiEndpoints api)
     {
-        api.Post("/v1/notifications", Scopes.Send, CreateAsync).Describe(ApiOperations.CreateNotification);
-        api.Post("/v1/notifications/preview", Scopes.Send, PreviewAsync).Describe(ApiOperations.PreviewNotification);
-        api.Get("/v1/notifications", Scopes.Read, ListAsync).Describe(ApiOperations.ListNotifications);
-        api.Get("/v1/notifications/{id}", Scopes.Read, GetAsync).Describe(ApiOperations.GetNotification);
-        api.Post("/v1/notifications/{id}/cancel", Scopes.Send, CancelAsync).Describe(ApiOperations.CancelNotification);
+        api.Post("/v1/notifications", Scopes.Send, CreateAsync).Describe(NotificationOperations.CreateNotification);
+        api.Post("/v1/notifications/preview", Scopes.Send, PreviewAsync).Describe(NotificationOperations.PreviewNotification);
+        api.Get("/v1/notifications", Scopes.Read, ListAsync).Describe(NotificationOperations.ListNotifications);
+        api.Get("/v1/notifications/{id}", Scopes.Read, GetAsync).Describe(NotificationOperations.GetNotification);
+        api.Post("/v1/notifications/{id}/cancel", Scopes.Send, CancelAsync).Describe(NotificationOperations.CancelNotification);
     }
 
     private async Task CreateAsync(HttpContext context, ApiKey key)

@@ -12,14 +12,14 @@ internal sealed class ProvidersApi(CarillonEngine engine)
 {
     public void Map(ApiEndpoints api)
     {
-        api.Post("/v1/providers", Scopes.Providers, CreateAsync).Describe(ApiOperations.CreateProvider);
-        api.Get("/v1/providers", Scopes.Providers, ListAsync).Describe(ApiOperations.ListProviders);
-        api.Get("/v1/providers/kinds", Scopes.Providers, ListKindsAsync).Describe(ApiOperations.ListProviderKinds);
-        api.Get("/v1/providers/{id}", Scopes.Providers, GetAsync).Describe(ApiOperations.GetProvider);
-        api.Put("/v1/providers/{id}", Scopes.Providers, ReplaceAsync).Describe(ApiOperations.ReplaceProvider);
-        api.Put("/v1/providers/{id}/status", Scopes.Providers, SetStatusAsync).Describe(ApiOperations.SetProviderStatus);
-        api.Delete("/v1/providers/{id}", Scopes.Providers, DeleteAsync).Describe(ApiOperations.DeleteProvider);
-        api.Post("/v1/providers/{id}/test", Scopes.Providers, TestAsync).Describe(ApiOperations.TestProvider);
+        api.Post("/v1/providers", Scopes.Providers, CreateAsync).Describe(ProviderOperations.CreateProvider);
+        api.Get("/v1/providers", Scopes.Providers, ListAsync).Describe(ProviderOperations.ListProviders);
+        api.Get("/v1/providers/kinds", Scopes.Providers, ListKindsAsync).Describe(ProviderOperations.ListProviderKinds);
+        api.Get("/v1/providers/{id}", Scopes.Providers, GetAsync).Describe(ProviderOperations.GetProvider);
+        api.Put("/v1/providers/{id}", Scopes.Providers, ReplaceAsync).Describe(ProviderOperations.ReplaceProvider);
+        api.Put("/v1/providers/{id}/status", Scopes.Providers, SetStatusAsync).Describe(ProviderOperations.SetProviderStatus);
+        api.Delete("/v1/providers/{id}", Scopes.Providers, DeleteAsync).Describe(ProviderOperations.DeleteProvider);
+        api.Post("/v1/providers/{id}/test", Scopes.Providers, TestAsync).Describe(ProviderOperations.TestProvider);
     }
 
     private async Task CreateAsync(HttpContext context, ApiKey key)

@@ -8,7 +8,7 @@ namespace Carillon.Server.Api;
 /// <summary><c>/v1/queue</c>: the live work of the key's tenant.</summary>
 internal sealed class QueueApi(CarillonEngine engine, TimeProvider time)
 {
-    public void Map(ApiEndpoints api) => api.Get("/v1/queue", Scopes.Read, GetAsync).Describe(ApiOperations.GetQueue);
+    public void Map(ApiEndpoints api) => api.Get("/v1/queue", Scopes.Read, GetAsync).Describe(MessageOperations.GetQueue);
 
     private async Task GetAsync(HttpContext context, ApiKey key)
     {

@@ -13,8 +13,8 @@ internal sealed class RequestLimitsApi(CarillonEngine engine, RequestLimitStore 
 
     public void Map(ApiEndpoints api)
     {
-        api.Get("/v1/tenants/{id}/limits", Scopes.Admin, GetAsync).Describe(ApiOperations.GetRequestLimits);
-        api.Put("/v1/tenants/{id}/limits", Scopes.Admin, PutAsync).Describe(ApiOperations.PutRequestLimits);
+        api.Get("/v1/tenants/{id}/limits", Scopes.Admin, GetAsync).Describe(AdministrationOperations.GetRequestLimits);
+        api.Put("/v1/tenants/{id}/limits", Scopes.Admin, PutAsync).Describe(AdministrationOperations.PutRequestLimits);
     }
 
     private async Task GetAsync(HttpContext context, ApiKey key)

@@ -17,10 +17,10 @@ internal sealed class RoutingApi(CarillonEngine engine)
 
     public void Map(ApiEndpoints api)
     {
-        api.Get("/v1/routing", Scopes.Providers, GetRules).Describe(ApiOperations.GetRouting);
-        api.Put("/v1/routing", Scopes.Providers, PutRulesAsync).Describe(ApiOperations.ReplaceRouting);
-        api.Get("/v1/stops", Scopes.Providers, GetStops).Describe(ApiOperations.GetStops);
-        api.Put("/v1/stops", Scopes.Providers, PutStopsAsync).Describe(ApiOperations.ReplaceStops);
+        api.Get("/v1/routing", Scopes.Providers, GetRules).Describe(RoutingOperations.GetRouting);
+        api.Put("/v1/routing", Scopes.Providers, PutRulesAsync).Describe(RoutingOperations.ReplaceRouting);
+        api.Get("/v1/stops", Scopes.Providers, GetStops).Describe(RoutingOperations.GetStops);
+        api.Put("/v1/stops", Scopes.Providers, PutStopsAsync).Describe(RoutingOperations.ReplaceStops);
     }
 
     private Task GetRules(HttpContext context, ApiKey key)

@@ -19,10 +19,10 @@ internal sealed class SendersApi(CarillonEngine engine)
 
     public void Map(ApiEndpoints api)
     {
-        api.Post("/v1/senders", Scopes.Providers, CreateAsync).Describe(ApiOperations.CreateSender);
-        api.Get("/v1/senders", Scopes.Providers, ListAsync).Describe(ApiOperations.ListSenders);
-        api.Get("/v1/senders/{id}", Scopes.Providers, GetAsync).Describe(ApiOperations.GetSender);
-        api.Delete("/v1/senders/{id}", Scopes.Providers, DeleteAsync).Describe(ApiOperations.DeleteSender);
+        api.Post("/v1/senders", Scopes.Providers, CreateAsync).Describe(SenderOperations.CreateSender);
+        api.Get("/v1/senders", Scopes.Providers, ListAsync).Describe(SenderOperations.ListSenders);
+        api.Get("/v1/senders/{id}", Scopes.Providers, GetAsync).Describe(SenderOperations.GetSender);
+        api.Delete("/v1/senders/{id}", Scopes.Providers, DeleteAsync).Describe(SenderOperations.DeleteSender);
     }
 
     private async Task CreateAsync(HttpContext context, ApiKey key)

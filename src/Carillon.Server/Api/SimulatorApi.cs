@@ -8,7 +8,7 @@ namespace Carillon.Server.Api;
 /// <summary><c>/v1/simulator/outbox</c>: what the simulated gateways were given, newest first.</summary>
 internal sealed class SimulatorApi(CarillonEngine engine)
 {
-    public void Map(ApiEndpoints api) => api.Get("/v1/simulator/outbox", Scopes.Read, ListAsync).Describe(ApiOperations.ListSimulatorOutbox);
+    public void Map(ApiEndpoints api) => api.Get("/v1/simulator/outbox", Scopes.Read, ListAsync).Describe(SimulatorOperations.ListSimulatorOutbox);
 
     private Task ListAsync(HttpContext context, ApiKey key)
     {

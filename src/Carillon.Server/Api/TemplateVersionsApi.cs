@@ -12,13 +12,13 @@ internal sealed class TemplateVersionsApi(CarillonEngine engine, INotificationIn
 {
     public void Map(ApiEndpoints api)
     {
-        api.Post("/v1/templates/{id}/versions", Scopes.Templates, CreateAsync).Describe(ApiOperations.CreateTemplateVersion);
-        api.Get("/v1/templates/{id}/versions", Scopes.Templates, ListAsync).Describe(ApiOperations.ListTemplateVersions);
-        api.Get("/v1/templates/{id}/versions/{number}", Scopes.Templates, GetAsync).Describe(ApiOperations.GetTemplateVersion);
-        api.Put("/v1/templates/{id}/versions/{number}", Scopes.Templates, ReplaceAsync).Describe(ApiOperations.ReplaceTemplateVersion);
-        api.Post("/v1/templates/{id}/versions/{number}/publish", Scopes.Templates, PublishAsync).Describe(ApiOperations.PublishTemplateVersion);
-        api.Get("/v1/templates/{id}/versions/{from}/diff/{to}", Scopes.Templates, DiffAsync).Describe(ApiOperations.DiffTemplateVersions);
-        api.Post("/v1/templates/{id}/test", Scopes.Templates, TestAsync).Describe(ApiOperations.TestTemplate);
+        api.Post("/v1/templates/{id}/versions", Scopes.Templates, CreateAsync).Describe(TemplateOperations.CreateTemplateVersion);
+        api.Get("/v1/templates/{id}/versions", Scopes.Templates, ListAsync).Describe(TemplateOperations.ListTemplateVersions);
+        api.Get("/v1/templates/{id}/versions/{number}", Scopes.Templates, GetAsync).Describe(TemplateOperations.GetTemplateVersion);
+        api.Put("/v1/templates/{id}/versions/{number}", Scopes.Templates, ReplaceAsync).Describe(TemplateOperations.ReplaceTemplateVersion);
+        api.Post("/v1/templates/{id}/versions/{number}/publish", Scopes.Templates, PublishAsync).Describe(TemplateOperations.PublishTemplateVersion);
+        api.Get("/v1/templates/{id}/versions/{from}/diff/{to}", Scopes.Templates, DiffAsync).Describe(TemplateOperations.DiffTemplateVersions);
+        api.Post("/v1/templates/{id}/test", Scopes.Templates, TestAsync).Describe(TemplateOperations.TestTemplate);
     }
 
     private async Task CreateAsync(HttpContext context, ApiKey key)

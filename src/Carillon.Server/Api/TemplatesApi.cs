@@ -12,12 +12,12 @@ internal sealed class TemplatesApi(CarillonEngine engine)
 {
     public void Map(ApiEndpoints api)
     {
-        api.Post("/v1/templates", Scopes.Templates, CreateAsync).Describe(ApiOperations.CreateTemplate);
-        api.Get("/v1/templates", Scopes.Templates, ListAsync).Describe(ApiOperations.ListTemplates);
-        api.Get("/v1/templates/{id}", Scopes.Templates, GetAsync).Describe(ApiOperations.GetTemplate);
-        api.Put("/v1/templates/{id}", Scopes.Templates, UpdateAsync).Describe(ApiOperations.UpdateTemplate);
-        api.Delete("/v1/templates/{id}", Scopes.Templates, DeleteAsync).Describe(ApiOperations.DeleteTemplate);
-        api.Post("/v1/templates/{id}/rollback", Scopes.Templates, RollbackAsync).Describe(ApiOperations.RollbackTemplate);
+        api.Post("/v1/templates", Scopes.Templates, CreateAsync).Describe(TemplateOperations.CreateTemplate);
+        api.Get("/v1/templates", Scopes.Templates, ListAsync).Describe(TemplateOperations.ListTemplates);
+        api.Get("/v1/templates/{id}", Scopes.Templates, GetAsync).Describe(TemplateOperations.GetTemplate);
+        api.Put("/v1/templates/{id}", Scopes.Templates, UpdateAsync).Describe(TemplateOperations.UpdateTemplate);
+        api.Delete("/v1/templates/{id}", Scopes.Templates, DeleteAsync).Describe(TemplateOperations.DeleteTemplate);
+        api.Post("/v1/templates/{id}/rollback", Scopes.Templates, RollbackAsync).Describe(TemplateOperations.RollbackTemplate);
     }
 
     private async Task CreateAsync(HttpContext context, ApiKey key)

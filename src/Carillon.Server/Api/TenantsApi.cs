@@ -16,8 +16,8 @@ internal sealed class TenantsApi(CarillonEngine engine, TimeProvider time)
 
     public void Map(ApiEndpoints api)
     {
-        api.Post("/v1/tenants", Scopes.Admin, CreateAsync).Describe(ApiOperations.CreateTenant);
-        api.Get("/v1/tenants", Scopes.Admin, ListAsync).Describe(ApiOperations.ListTenants);
+        api.Post("/v1/tenants", Scopes.Admin, CreateAsync).Describe(AdministrationOperations.CreateTenant);
+        api.Get("/v1/tenants", Scopes.Admin, ListAsync).Describe(AdministrationOperations.ListTenants);
     }
 
     private async Task CreateAsync(HttpContext context, ApiKey key)

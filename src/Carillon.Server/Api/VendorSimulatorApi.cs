@@ -26,9 +26,9 @@ internal sealed class VendorSimulatorApi(CarillonEngine engine)
 
     public void Map(ApiEndpoints api, IEndpointRouteBuilder routes)
     {
-        api.Put("/v1/simulator/vendors/{vendor}", Scopes.Admin, SetUpAsync).Describe(ApiOperations.SetUpVendor);
-        api.Get("/v1/simulator/vendors/{vendor}/messages", Scopes.Admin, ListAsync).Describe(ApiOperations.ListVendorMessages);
-        api.Post("/v1/simulator/vendors/{vendor}/replies", Scopes.Admin, ReplyAsync).Describe(ApiOperations.ReplyThroughVendor);
+        api.Put("/v1/simulator/vendors/{vendor}", Scopes.Admin, SetUpAsync).Describe(SimulatorOperations.SetUpVendor);
+        api.Get("/v1/simulator/vendors/{vendor}/messages", Scopes.Admin, ListAsync).Describe(SimulatorOperations.ListVendorMessages);
+        api.Post("/v1/simulator/vendors/{vendor}/replies", Scopes.Admin, ReplyAsync).Describe(SimulatorOperations.ReplyThroughVendor);
         routes.MapMethods("/v1/simulator/vendors/{vendor}/api/{**path}", ["GET", "POST"], (RequestDelegate)AnswerAsync).ExcludeFromDescription();
     }
 

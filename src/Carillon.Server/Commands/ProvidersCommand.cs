@@ -22,14 +22,14 @@ internal static class ProvidersCommand
         command.Add(CommandRunner.Connected(terminal, "create", "Configures a provider.", [File], CreateAsync));
         command.Add(CommandRunner.Connected(
             terminal, "enable", "Lets a provider serve.", [Id],
-            async (session, token) => Show(session, await session.Client.Providers.SetEnabledAsync(session.Value(Id), enabled: true, token))));
+            async (session, token) => Show(session, await session.Client.Providers.SetEnabledAsync(session.Value(Id), enabled: true, cancellationToken: token))));
         command.Add(CommandRunner.Connected(
             terminal, "disable", "Stops a provider from serving; what it has under way ends.", [Id],
-            async (session, token) => Show(session, await session.Client.Providers.SetEnabledAsync(session.Value(Id), enabled: false, token))));
+            async (session, token) => Show(session, await session.Client.Providers.SetEnabledAsync(session.Value(Id), enabled: false, cancellationToken: token))));
         command.Add(CommandRunner.Connected(terminal, "test", "Sends a test message through a provider and shows the gateway's answer.", [Id, To], TestAsync));
         command.Add(CommandRunner.Connected(terminal, "delete", "Deletes a provider with its credentials.", [Id], async (session, token) =>
         {
-            await session.Client.Providers.DeleteAsync(session.Value(Id), token);
+            await session.Client.Providers.DeleteAsync(session.Value(Id), cancellationToken: token);
             if (!session.IsJson) session.Terminal.Line($"{session.Value(Id)} is deleted.");
             return ExitCode.Done;
         }));
@@ -48,7 +48,7 @@ internal static class ProvidersCommand
     private static async Task<int> KindsAsync(Session session, CancellationToken cancellationToken)
     {
         await session.ShowAsync(
-            session.Client.Providers.ListKindsAsync(cancellationToken), CarillonJson.Default.ProviderKind, ["kind", "gateway", "channels"],
+            session.Client.Providers.ListKindsAsync(cancellationToken: cancellationToken), CarillonJson.Default.ProviderKind, ["kind", "gateway", "channels"],
             k => [k.Kind, k.Label, string.Join(' ', k.Channels)], cancellationToken);
         return ExitCode.Done;
     }

@@ -52,10 +52,10 @@ internal static class TemplatesCommand
         }));
         command.Add(CommandRunner.Connected(
             terminal, "publish", "Checks a draft and puts it in use.", [Key, Version],
-            async (session, token) => Show(session, await session.Client.Templates.PublishAsync(session.Value(Key), session.Value(Version), token))));
+            async (session, token) => Show(session, await session.Client.Templates.PublishAsync(session.Value(Key), session.Value(Version), cancellationToken: token))));
         command.Add(CommandRunner.Connected(
             terminal, "rollback", "Puts a version in use again that was published before.", [Key, Back],
-            async (session, token) => Show(session, await session.Client.Templates.RollbackAsync(session.Value(Key), session.Value(Back), token))));
+            async (session, token) => Show(session, await session.Client.Templates.RollbackAsync(session.Value(Key), session.Value(Back), cancellationToken: token))));
         command.Add(CommandRunner.Connected(terminal, "diff", "How one version differs from another.", [Key, Version, Other], async (session, cancellationToken) =>
         {
             var diff = await session.Client.Templates.DiffAsync(session.Value(Key), session.Value(Version), session.Value(Other), cancellationToken);
@@ -64,7 +64,7 @@ internal static class TemplatesCommand
         }));
         command.Add(CommandRunner.Connected(terminal, "delete", "Deletes a template; its key is free again.", [Key], async (session, cancellationToken) =>
         {
-            await session.Client.Templates.DeleteAsync(session.Value(Key), cancellationToken);
+            await session.Client.Templates.DeleteAsync(session.Value(Key), cancellationToken: cancellationToken);
             if (!session.IsJson) session.Terminal.Line($"{session.Value(Key)} is deleted.");
             return ExitCode.Done;
         }));

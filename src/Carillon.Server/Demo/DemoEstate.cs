@@ -2,15 +2,20 @@ using System.Text.Json.Nodes;
 
 namespace Carillon.Server.Demo;
 
-/// <summary>The providers and templates of the demo: four businesses, simulators with the faults of real gateways, no account anywhere.</summary>
+/// <summary>The providers and templates of the demo: four businesses, gateways before simulated vendors with the faults of real ones, no account anywhere.</summary>
 internal static class DemoEstate
 {
     public static IEnumerable<JsonObject> Providers =>
     [
-        // Every eighth mail finds the first relay out of order and leaves by the second.
-        Simulator("relay-one", "email", 10, """{ "latency_ms": { "min": 15, "max": 60 }, "failure_rate": 0.12, "seed": 7, "delivered_rate": 0.96, "read_rate": 0.4, "bounced_rate": 0.02, "receipt_delay_ms": 300 }"""),
-        Simulator("relay-two", "email", 20, """{ "latency_ms": { "min": 20, "max": 40 }, "delivered_rate": 0.97, "read_rate": 0.4, "receipt_delay_ms": 300 }"""),
-        Simulator("sms-gateway", "sms", 10, """{ "latency_ms": { "min": 30, "max": 90 }, "throttle_rate": 0.1, "retry_after_ms": 700, "cost": "0.0075", "currency": "USD", "seed": 11, "delivered_rate": 0.95, "receipt_delay_ms": 200 }"""),
+        // Mail and SMS go over sockets, by the vendors' own gateways, to simulations of a mail server and of the vendors' APIs.
+        // Every sixth mail finds the first relay out of order and leaves by SendGrid.
+        Simulator("mail-relay", "email", 10, """{ "vendor": "smtp", "latency_ms": { "min": 15, "max": 60 }, "failure_rate": 0.16 }"""),
+        Simulator("sendgrid", "email", 20, """{ "vendor": "sendgrid", "latency_ms": { "min": 20, "max": 40 }, "bounced_rate": 0.05, "receipt_delay_ms": 300 }"""),
+        // Kenya has a gateway of its own; the others go by Twilio, which asks to slow down at times.
+        With(Simulator("africas-talking", "sms", 10, """{ "vendor": "africastalking", "latency_ms": { "min": 30, "max": 90 }, "failure_rate": 0.1, "receipt_delay_ms": 200 }"""),
+            "countries", """["KE"]""", "cost", """{ "amount": "0.0062", "currency": "USD", "per": "segment" }"""),
+        With(Simulator("twilio", "sms", 20, """{ "vendor": "twilio", "latency_ms": { "min": 30, "max": 90 }, "throttle_rate": 0.1, "retry_after_ms": 700, "receipt_delay_ms": 200 }"""),
+            "cost", """{ "amount": "0.0083", "currency": "USD", "per": "segment" }"""),
         // A third of the pet owners have no WhatsApp: they are written to by SMS.
         Simulator("whatsapp-business", "whatsapp", 10, """{ "latency_ms": { "min": 40, "max": 120 }, "reject_rate": 0.3, "seed": 13, "delivered_rate": 1, "read_rate": 0.7, "receipt_delay_ms": 200 }"""),
         // Sometimes the answer is lost after the message went through.
@@ -65,6 +70,12 @@ internal static class DemoEstate
         ["priority"] = priority,
         ["settings"] = JsonNode.Parse(settings),
     };
+
+    private static JsonObject With(JsonObject provider, params string[] policy)
+    {
+        for (var i = 0; i < policy.Length; i += 2) provider[policy[i]] = JsonNode.Parse(policy[i + 1]);
+        return provider;
+    }
 
     private static JsonObject Template(string key, string name, string category, params JsonObject[] variants) => new()
     {

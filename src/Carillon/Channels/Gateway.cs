@@ -71,6 +71,8 @@ public sealed record GatewayServices(TimeProvider Time, Simulator.SimulatorOutbo
 
     internal GatewayHttpPool HttpConnections { get; } = new(Time);
 
+    internal Simulator.Vendors.Rehearsals Rehearsals { get; } = new();
+
     internal Email.AlternativeText AlternativeText { get; } = new(Email.HtmlToText.Convert);
 
     /// <summary>What holds for addresses that a provider's settings name.</summary>

@@ -23,9 +23,11 @@ internal sealed class ScriptedApi : IAsyncDisposable
         {
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body);
-            _seen.Enqueue(new SeenRequest(
-                context.Request.Method, context.Request.Path + context.Request.QueryString, context.Request.Headers["Idempotency-Key"].ToString(),
-                System.Text.Encoding.UTF8.GetString(body.ToArray())));
+            var (request, text) = (context.Request, System.Text.Encoding.UTF8.GetString(body.ToArray()));
+            _seen.Enqueue(new SeenRequest(request.Method, request.Path + request.QueryString, request.Headers["Idempotency-Key"].ToString(), text)
+            {
+                IfMatch = request.Headers.IfMatch.ToString(),
+            });
             if (_script.TryDequeue(out var answer)) await answer(context);
             else context.Response.StatusCode = 418;
         });
@@ -74,7 +76,10 @@ internal sealed class ScriptedApi : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    internal sealed record SeenRequest(string Method, string Path, string IdempotencyKey, string Body);
+    internal sealed record SeenRequest(string Method, string Path, string IdempotencyKey, string Body)
+    {
+        public string IfMatch { get; init; } = "";
+    }
 }
 
 /// <summary>A clock on which waits end at once and are written down; only the patience with an attempt is real.</summary>

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Carillon.Client;
 using Carillon.Dispatch;
 using Carillon.Messages;
 using Carillon.Security;
@@ -18,6 +19,10 @@ internal sealed class ApiHost : IAsyncDisposable
 {
     public static readonly TenantId Tenant = new(1);
 
+    /// <summary>A client that repeats nothing.</summary>
+    public static readonly CarillonClientOptions AtOnce = new() { MaxRetries = 0 };
+
+    private readonly List<CarillonClient> _others = [];
     private readonly WebApplication _app;
 
     private ApiHost(WebApplication app, FakeStorage storage, ManualTime time)
@@ -28,6 +33,7 @@ internal sealed class ApiHost : IAsyncDisposable
         Intake = (FakeIntake)app.Services.GetRequiredService<INotificationIntake>();
         Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AddKey(Scopes.Send, Scopes.Read));
+        Api = new CarillonClient(Client, AtOnce);
     }
 
     public IServiceProvider Services => _app.Services;
@@ -40,6 +46,9 @@ internal sealed class ApiHost : IAsyncDisposable
 
     /// <summary>Carries a key that may send and read.</summary>
     public HttpClient Client { get; }
+
+    /// <summary>The same, typed. It tells refusals at once, and repeats nothing.</summary>
+    public CarillonClient Api { get; }
 
     public static async Task<ApiHost> StartAsync(Action<IServiceCollection>? adjust = null)
     {
@@ -56,6 +65,14 @@ internal sealed class ApiHost : IAsyncDisposable
         });
         await app.StartAsync();
         return new ApiHost(app, storage, time);
+    }
+
+    /// <summary>The API for another key.</summary>
+    public CarillonClient As(TenantId tenant, params string[] scopes)
+    {
+        var api = new CarillonClient(Client.BaseAddress!, AddKey(tenant, scopes), AtOnce);
+        _others.Add(api);
+        return api;
     }
 
     public string AddKey(params string[] scopes) => AddKey(Tenant, scopes);
@@ -84,6 +101,7 @@ internal sealed class ApiHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        foreach (var api in _others) api.Dispose();
         await _app.DisposeAsync();
     }
 

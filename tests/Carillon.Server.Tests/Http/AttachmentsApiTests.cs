@@ -1,22 +1,16 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
+using Carillon.Client;
 using Carillon.Messages;
 using Carillon.Security;
 
 namespace Carillon.Server.Tests.Http;
 
-public sealed class AttachmentsApiTests : IAsyncLifetime
+public sealed class AttachmentsApiTests : EngineApiTests
 {
     private const string Path = "/v1/attachments";
     private static readonly byte[] Bytes = "%PDF-1.7 of a kind"u8.ToArray();
-    private EngineHost _host = null!;
-
-    public async ValueTask InitializeAsync() => _host = await EngineHost.StartAsync();
-
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     private static ByteArrayContent File(string? type = "application/pdf", byte[]? bytes = null)
     {
@@ -25,29 +19,22 @@ public sealed class AttachmentsApiTests : IAsyncLifetime
         return content;
     }
 
-    private Task<HttpResponseMessage> PostAsync(string path, HttpContent content) => _host.Client.PostAsync(path, content, TestContext.Current.CancellationToken);
+    private Task<HttpResponseMessage> PostAsync(string path, HttpContent content) => Host.Client.PostAsync(path, content, Token);
 
-    private async Task<JsonElement> StoreAsync(string name = "invoice.pdf")
-    {
-        var response = await PostAsync($"{Path}?filename={name}", File());
-        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
-        return await ApiHost.JsonAsync(response);
-    }
+    private Task<StoredAttachment> StoreAsync(string name = "invoice.pdf") => Api.Attachments.CreateAsync(name, "application/pdf", Bytes);
 
     [Fact]
     public async Task A_file_is_stored_and_given_back_as_it_was()
     {
-        var stored = await StoreAsync("Rechnung%20f%C3%BCr%20M%C3%A4rz.pdf");
-        var id = stored.GetProperty("id").GetString();
+        var stored = await StoreAsync("Rechnung für März.pdf");
 
-        Assert.StartsWith("att_", id, StringComparison.Ordinal);
-        Assert.Equal("Rechnung für März.pdf", stored.GetProperty("filename").GetString());
-        Assert.Equal((Bytes.Length, "application/pdf"), (stored.GetProperty("size").GetInt32(), stored.GetProperty("content_type").GetString()));
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Bytes)), stored.GetProperty("sha256").GetString());
-        Assert.Equal(stored.GetRawText(), await _host.Client.GetStringAsync($"{Path}/{id}", TestContext.Current.CancellationToken));
+        Assert.StartsWith("att_", stored.Id, StringComparison.Ordinal);
+        Assert.Equal(("Rechnung für März.pdf", "application/pdf", Bytes.Length), (stored.Filename, stored.ContentType, stored.Size));
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Bytes)), stored.Sha256);
+        Assert.Equal(stored, await Api.Attachments.GetAsync(stored.Id));
+        Assert.Equal(Bytes, await Api.Attachments.GetContentAsync(stored.Id));
 
-        var content = await _host.Client.GetAsync($"{Path}/{id}/content", TestContext.Current.CancellationToken);
-        Assert.Equal(Bytes, await content.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        var content = await Host.Client.SendAsync("GET", $"{Path}/{stored.Id}/content");
         Assert.Equal("application/pdf", content.Content.Headers.ContentType!.ToString());
         Assert.Equal(("attachment", "Rechnung für März.pdf"), (content.Content.Headers.ContentDisposition!.DispositionType, content.Content.Headers.ContentDisposition.FileNameStar));
         Assert.Contains("sandbox", content.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
@@ -56,10 +43,10 @@ public sealed class AttachmentsApiTests : IAsyncLifetime
     [Fact]
     public async Task The_same_file_has_one_id_and_another_name_another()
     {
-        var id = (await StoreAsync()).GetProperty("id").GetString();
+        var id = (await StoreAsync()).Id;
 
-        Assert.Equal(id, (await StoreAsync()).GetProperty("id").GetString());
-        Assert.NotEqual(id, (await StoreAsync("copy.pdf")).GetProperty("id").GetString());
+        Assert.Equal(id, (await StoreAsync()).Id);
+        Assert.NotEqual(id, (await StoreAsync("copy.pdf")).Id);
     }
 
     [Fact]
@@ -105,58 +92,53 @@ public sealed class AttachmentsApiTests : IAsyncLifetime
     [Fact]
     public async Task A_notification_names_a_stored_file_in_place_of_bringing_it()
     {
-        var id = (await StoreAsync()).GetProperty("id").GetString();
+        var file = new Attachment { Id = (await StoreAsync()).Id };
 
-        var sent = await SendAsync($$"""[{"id":"{{id}}"},{"filename":"a.txt","content":"YQ=="}]""");
-        Assert.Equal(HttpStatusCode.Accepted, sent.StatusCode);
-        var stored = await _host.Engine.Storage.Log.GetNotificationAsync(
-            ApiHost.Tenant, PublicId.TryParse(PublicId.Notification, (await ApiHost.JsonAsync(sent)).GetProperty("id").GetString(), out var notification) ? notification : default,
-            TestContext.Current.CancellationToken);
+        var sent = await SendAsync(file, new Attachment { Filename = "a.txt", Content = "a"u8.ToArray() });
+
+        Assert.True(PublicId.TryParse(PublicId.Notification, sent.Id, out var id));
+        var stored = await Host.Engine.Storage.Log.GetNotificationAsync(ApiHost.Tenant, id, Token);
         Assert.Equal(
             [("invoice.pdf", "application/pdf", (long)Bytes.Length), ("a.txt", "application/octet-stream", 1L)],
             stored!.Notification.Details!.Attachments!.Select(a => (a.FileName, a.ContentType, a.Size)));
     }
 
     [Theory]
-    [InlineData("""[{"id":"att_00000000000000000000000000"}]""", "attachments[0].id", "not_found")]
-    [InlineData("""[{"id":"nonsense"}]""", "attachments[0].id", "invalid")]
-    [InlineData("""[{"id":"att_00000000000000000000000000","filename":"b"}]""", "attachments[0].id", "conflict")]
-    public async Task A_stored_file_that_is_not_there_is_a_fault(string attachments, string field, string code)
-    {
-        var response = await SendAsync(attachments);
-
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
-        var fault = (await ApiHost.JsonAsync(response)).GetProperty("errors")[0];
-        Assert.Equal((field, code), (fault.GetProperty("field").GetString(), fault.GetProperty("code").GetString()));
-    }
+    [InlineData("att_00000000000000000000000000", null, "not_found")]
+    [InlineData("nonsense", null, "invalid")]
+    [InlineData("att_00000000000000000000000000", "b", "conflict")]
+    public async Task A_stored_file_that_is_not_there_is_a_fault(string id, string? filename, string code) =>
+        Assert.Equal("attachments[0].id:" + code, (await SendAsync(new Attachment { Id = id, Filename = filename }).FaultsAsync()).First());
 
     [Fact]
     public async Task Stored_files_together_may_not_be_larger_than_25_megabytes()
     {
-        var ids = new List<string?>();
-        for (var i = 0; i < 2; i++)
-        {
-            var response = await PostAsync($"{Path}?filename={i}.bin", File(bytes: [(byte)i, .. new byte[13 << 20]]));
-            ids.Add((await ApiHost.JsonAsync(response)).GetProperty("id").GetString());
-        }
+        var files = new List<Attachment>();
+        for (byte i = 0; i < 2; i++)
+            files.Add(new Attachment { Id = (await Api.Attachments.CreateAsync($"{i}.bin", "application/pdf", (byte[])[i, .. new byte[13 << 20]])).Id });
 
-        var sent = await SendAsync($$"""[{"id":"{{ids[0]}}"},{"id":"{{ids[1]}}"}]""");
-
-        Assert.Equal("too_long", (await ApiHost.JsonAsync(sent)).GetProperty("errors")[0].GetProperty("code").GetString());
+        Assert.Equal("too_long", (await SendAsync([.. files]).RefusedAsync()).Errors[0].Code);
     }
 
     [Fact]
     public async Task Files_of_another_tenant_are_not_there()
     {
-        var id = (await StoreAsync()).GetProperty("id").GetString();
-        _host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await _host.AddKeyAsync(new TenantId(2), Scopes.Send, Scopes.Read));
+        var id = (await StoreAsync()).Id;
+        var stranger = await Host.ApiAsync(new TenantId(2), Scopes.Send, Scopes.Read);
 
-        Assert.Equal(HttpStatusCode.NotFound, (await _host.Client.GetAsync($"{Path}/{id}", TestContext.Current.CancellationToken)).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await _host.Client.GetAsync($"{Path}/{id}/content", TestContext.Current.CancellationToken)).StatusCode);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await SendAsync($$"""[{"id":"{{id}}"}]""")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, await stranger.Attachments.GetAsync(id).StatusAsync());
+        Assert.Equal(HttpStatusCode.NotFound, await stranger.Attachments.GetContentAsync(id).StatusAsync());
+        Assert.Equal(["attachments[0].id:not_found"], await stranger.Notifications.SendAsync(Mail(new Attachment { Id = id })).FaultsAsync());
     }
 
-    private Task<HttpResponseMessage> SendAsync(string attachments) => PostAsync(
-        "/v1/notifications",
-        new StringContent($$"""{"recipient":{"email":"ana@example.net"},"channel":"email","subject":"s","message":"m","attachments":{{attachments}}}""", Encoding.UTF8, "application/json"));
+    private Task<AcceptedNotification> SendAsync(params Attachment[] attachments) => Api.Notifications.SendAsync(Mail(attachments));
+
+    private static NotificationRequest Mail(params Attachment[] attachments) => new()
+    {
+        Recipient = new Recipient { Email = "ana@example.net" },
+        Channel = KnownChannels.Email,
+        Subject = "s",
+        Message = "m",
+        Attachments = attachments,
+    };
 }

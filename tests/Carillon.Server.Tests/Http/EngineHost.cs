@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Carillon.Client;
 using Carillon.Dispatch;
 using Carillon.Messages;
 using Carillon.Security;
@@ -16,6 +17,7 @@ namespace Carillon.Server.Tests.Http;
 internal sealed class EngineHost : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("carillon-api-");
+    private readonly List<CarillonClient> _others = [];
     private WebApplication _app = null!;
     private CarillonEngine _engine = null!;
 
@@ -27,6 +29,9 @@ internal sealed class EngineHost : IAsyncDisposable
 
     /// <summary>Carries a key of <see cref="ApiHost.Tenant"/> that may do everything.</summary>
     public HttpClient Client { get; private set; } = null!;
+
+    /// <summary>The same, typed. It tells refusals at once, and repeats nothing.</summary>
+    public CarillonClient Api { get; private set; } = null!;
 
     public static async Task<EngineHost> StartAsync()
     {
@@ -40,6 +45,14 @@ internal sealed class EngineHost : IAsyncDisposable
         var (text, key) = KeyIssuer.Issue(tenant, "test", scopes, Guid.CreateVersion7(), _engine.Time.GetUtcNow());
         await _engine.Storage.Tenants.CreateKeyAsync(key, TestContext.Current.CancellationToken);
         return text;
+    }
+
+    /// <summary>The API for another key.</summary>
+    public async Task<CarillonClient> ApiAsync(TenantId tenant, params string[] scopes)
+    {
+        var api = new CarillonClient(Client.BaseAddress!, await AddKeyAsync(tenant, scopes), ApiHost.AtOnce);
+        _others.Add(api);
+        return api;
     }
 
     public async Task RestartAsync()
@@ -68,11 +81,13 @@ internal sealed class EngineHost : IAsyncDisposable
         await _app.StartAsync(TestContext.Current.CancellationToken);
         Client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await AddKeyAsync(ApiHost.Tenant, Scopes.Admin));
+        Api = new CarillonClient(Client, ApiHost.AtOnce);
     }
 
     private async Task CloseAsync()
     {
         Client.Dispose();
+        foreach (var api in _others) api.Dispose();
         await _app.DisposeAsync();
         await _engine.DisposeAsync();
     }

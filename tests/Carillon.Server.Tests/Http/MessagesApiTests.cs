@@ -1,34 +1,39 @@
 using System.Net;
-using System.Text.Json;
+using Carillon.Client;
 using Carillon.Messages;
 using Carillon.Storage;
+using MessageQuery = Carillon.Storage.MessageQuery;
 
 namespace Carillon.Server.Tests.Http;
 
-public sealed class MessagesApiTests : IAsyncLifetime
+public sealed class MessagesApiTests : AloneApiTests
 {
     private const string Id = "msg_00000000000000000000000000";
-    private ApiHost _host = null!;
 
-    public async ValueTask InitializeAsync() => _host = await ApiHost.StartAsync();
-
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
-
-    private async Task<HttpResponseMessage> GetAsync(string path) => await _host.Client.GetAsync(path, TestContext.Current.CancellationToken);
-
-    private static async Task<IEnumerable<(string?, string?)>> FaultsOf(HttpResponseMessage response) =>
-        (await ApiHost.JsonAsync(response)).GetProperty("errors").EnumerateArray().Select(e => (e.GetProperty("field").GetString(), e.GetProperty("code").GetString()));
+    private Task<HttpResponseMessage> GetAsync(string path) => Host.Client.SendAsync("GET", path);
 
     [Fact]
     public async Task Every_filter_comes_to_the_log()
     {
         var (provider, batch) = (Guid.CreateVersion7(), Guid.CreateVersion7());
-        var response = await GetAsync(
-            "/v1/messages?status=bounced&channel=sms&recipient_id=c1&address=%2B1&category=billing&related_type=order&related_id=7&direction=outbound&limit=7" +
-            $"&provider_id={PublicId.Format(PublicId.Provider, provider)}&batch_id={PublicId.Format(PublicId.Batch, batch)}" +
-            "&created_after=2026-01-01T00:00:00Z&created_before=2026-02-01T00:00:00Z");
 
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        await Api.Messages.GetPageAsync(new Client.MessageQuery
+        {
+            Status = KnownStatuses.Bounced,
+            Channel = KnownChannels.Sms,
+            RecipientId = "c1",
+            Address = "+1",
+            Category = "billing",
+            RelatedType = "order",
+            RelatedId = "7",
+            Direction = "outbound",
+            PageSize = 7,
+            ProviderId = PublicId.Format(PublicId.Provider, provider),
+            BatchId = PublicId.Format(PublicId.Batch, batch),
+            CreatedAfter = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
+            CreatedBefore = new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero),
+        });
+
         Assert.Equal(
             new MessageQuery
             {
@@ -47,7 +52,7 @@ public sealed class MessagesApiTests : IAsyncLifetime
                 CreatedBefore = new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero),
                 Limit = 7,
             },
-            _host.Storage.LastQuery);
+            Host.Storage.LastQuery);
     }
 
     [Fact]
@@ -57,7 +62,7 @@ public sealed class MessagesApiTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
         Assert.Equal(
-            [("campaign_id", "unknown_field"), ("direction", "invalid"), ("provider_id", "invalid"), ("template_id", "not_found")], (await FaultsOf(response)).Order());
+            ["campaign_id:unknown_field", "direction:invalid", "provider_id:invalid", "template_id:not_found"], (await response.FaultsAsync()).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -73,73 +78,63 @@ public sealed class MessagesApiTests : IAsyncLifetime
 
             Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
             Assert.Equal("/problems/invalid_cursor", (await ApiHost.JsonAsync(response)).GetProperty("type").GetString());
-            Assert.Equal([("after", "invalid")], await FaultsOf(response));
+            Assert.Equal(["after:invalid"], await response.FaultsAsync());
         }
     }
 
     [Fact]
     public async Task A_cursor_of_one_list_is_none_of_another()
     {
-        for (var i = 0; i < 2; i++) _host.Storage.Messages.Add(Message());
-        var next = (await ApiHost.JsonAsync(await GetAsync("/v1/messages?limit=1"))).GetProperty("next").GetString();
+        for (var i = 0; i < 2; i++) Host.Storage.Messages.Add(Message());
+        var next = (await Api.Messages.GetPageAsync(new Client.MessageQuery { PageSize = 1 })).Next!;
 
-        Assert.Equal(HttpStatusCode.OK, (await GetAsync($"/v1/messages?after={next}")).StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, (await GetAsync($"/v1/notifications?after={next}")).StatusCode);
+        Assert.Single((await Api.Messages.GetPageAsync(after: next)).Data);
+        Assert.Equal(HttpStatusCode.BadRequest, await Api.Notifications.GetPageAsync(after: next).StatusAsync());
         // One character of it is another.
-        var altered = (next![0] == 'A' ? 'B' : 'A') + next[1..];
-        Assert.Equal(HttpStatusCode.BadRequest, (await GetAsync($"/v1/messages?after={altered}")).StatusCode);
+        var altered = (next[0] == 'A' ? 'B' : 'A') + next[1..];
+        Assert.Equal(HttpStatusCode.BadRequest, await Api.Messages.GetPageAsync(after: altered).StatusAsync());
     }
 
-    public static TheoryData<int, int, string> Refusals => new()
+    public static TheoryData<int, string> Refusals => new()
     {
-        { (int)RetryRefusal.NotFailed, 409, "/problems/not_failed" },
-        { (int)RetryRefusal.Cancelled, 409, "/problems/cancelled" },
-        { (int)RetryRefusal.Expired, 409, "/problems/expired" },
-        { (int)RetryRefusal.SecretsErased, 409, "/problems/secrets_erased" },
-        { (int)RetryRefusal.ContentGone, 409, "/problems/content_gone" },
-        { (int)RetryRefusal.Superseded, 409, "/problems/superseded" },
+        { (int)RetryRefusal.NotFailed, "/problems/not_failed" },
+        { (int)RetryRefusal.Cancelled, "/problems/cancelled" },
+        { (int)RetryRefusal.Expired, "/problems/expired" },
+        { (int)RetryRefusal.SecretsErased, "/problems/secrets_erased" },
+        { (int)RetryRefusal.ContentGone, "/problems/content_gone" },
+        { (int)RetryRefusal.Superseded, "/problems/superseded" },
     };
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public async Task What_cannot_be_sent_again_is_409_and_says_why(int why, int status, string type)
+    public async Task What_cannot_be_sent_again_is_409_and_says_why(int why, string type)
     {
-        _host.Storage.Retry = new RetryResult.Refused((RetryRefusal)why, MessageStatus.Sent);
+        Host.Storage.Retry = new RetryResult.Refused((RetryRefusal)why, MessageStatus.Sent);
 
-        var response = await _host.PostAsync($"/v1/messages/{Id}/retry", "");
+        var refusal = await Api.Messages.RetryAsync(Id).RefusedAsync();
 
-        Assert.Equal(status, (int)response.StatusCode);
-        var problem = await ApiHost.JsonAsync(response);
-        Assert.Equal(type, problem.GetProperty("type").GetString());
-        Assert.NotEmpty(problem.GetProperty("detail").GetString()!);
+        Assert.Equal((HttpStatusCode.Conflict, type), (refusal.Status, refusal.Type));
+        Assert.NotEmpty(refusal.Problem.Detail!);
     }
 
     [Fact]
     public async Task What_is_sent_again_is_202_with_its_id()
     {
-        _host.Storage.Retry = new RetryResult.Queued(new LaneKey(ApiHost.Tenant, Channel.Email, Priority.Normal));
+        Host.Storage.Retry = new RetryResult.Queued(new LaneKey(ApiHost.Tenant, Channel.Email, Priority.Normal));
 
-        var response = await _host.PostAsync($"/v1/messages/{Id}/retry", "");
-
-        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        var answer = await ApiHost.JsonAsync(response);
-        Assert.Equal((Id, "queued"), (answer.GetProperty("id").GetString(), answer.GetProperty("status").GetString()));
+        Assert.Equal(new RetriedMessage(Id, "queued"), await Api.Messages.RetryAsync(Id));
+        Assert.Equal(HttpStatusCode.Accepted, (await Host.PostAsync($"/v1/messages/{Id}/retry", "")).StatusCode);
     }
 
     [Theory]
     [InlineData(Id)]
     [InlineData("nonsense")]
     [InlineData("ntf_00000000000000000000000000")]
-    public async Task What_is_not_there_cannot_be_sent_again(string id) =>
-        Assert.Equal(HttpStatusCode.NotFound, (await _host.PostAsync($"/v1/messages/{id}/retry", "")).StatusCode);
+    public async Task What_is_not_there_cannot_be_sent_again(string id) => Assert.Equal(HttpStatusCode.NotFound, await Api.Messages.RetryAsync(id).StatusAsync());
 
     [Fact]
-    public async Task Sending_again_takes_the_scope_of_sending()
-    {
-        _host.Client.DefaultRequestHeaders.Authorization = new("Bearer", _host.AddKey(Security.Scopes.Read));
-
-        Assert.Equal(HttpStatusCode.Forbidden, (await _host.PostAsync($"/v1/messages/{Id}/retry", "")).StatusCode);
-    }
+    public async Task Sending_again_takes_the_scope_of_sending() =>
+        Assert.Equal(HttpStatusCode.Forbidden, await Host.As(ApiHost.Tenant, Security.Scopes.Read).Messages.RetryAsync(Id).StatusAsync());
 
     private static StoredMessage Message() => new()
     {

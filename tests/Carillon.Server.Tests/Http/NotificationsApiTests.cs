@@ -1,32 +1,35 @@
 using System.Net;
+using Carillon.Client;
 using Carillon.Dispatch;
 using Carillon.Messages;
+using NotificationRequest = Carillon.Client.NotificationRequest;
 
 namespace Carillon.Server.Tests.Http;
 
-public sealed class NotificationsApiTests : IAsyncLifetime
+public sealed class NotificationsApiTests : AloneApiTests
 {
     private const string Good = """{"recipient_id":"customer_123","template_id":"welcome","template_variables":{"name":"Ana"}}""";
-    private ApiHost _host = null!;
 
-    public async ValueTask InitializeAsync() => _host = await ApiHost.StartAsync();
-
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    private static readonly NotificationRequest Welcome = new()
+    {
+        RecipientId = "customer_123",
+        TemplateId = "welcome",
+        TemplateVariables = new() { ["name"] = "Ana" },
+    };
 
     [Fact]
     public async Task A_good_notification_is_answered_202_with_its_messages()
     {
-        var response = await _host.PostAsync("/v1/notifications", Good);
+        var accepted = await Api.Notifications.SendAsync(Welcome);
 
-        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        Assert.Equal("application/json", response.Content.Headers.ContentType!.ToString());
-        var answer = await ApiHost.JsonAsync(response);
-        Assert.StartsWith("ntf_", answer.GetProperty("id").GetString(), StringComparison.Ordinal);
-        Assert.Equal("accepted", answer.GetProperty("status").GetString());
-        var message = answer.GetProperty("messages")[0];
-        Assert.StartsWith("msg_", message.GetProperty("id").GetString(), StringComparison.Ordinal);
-        Assert.Equal("""["email","ana@example.net","queued"]""", $"[\"{message.GetProperty("channel")}\",\"{message.GetProperty("address")}\",\"{message.GetProperty("status")}\"]");
-        Assert.Equal(("customer_123", """{"name":"Ana"}"""), Assert.Single(_host.Intake.Taken));
+        Assert.StartsWith("ntf_", accepted.Id, StringComparison.Ordinal);
+        Assert.Equal("accepted", accepted.Status);
+        var message = Assert.Single(accepted.Messages);
+        Assert.StartsWith("msg_", message.Id, StringComparison.Ordinal);
+        Assert.Equal(("email", "ana@example.net", "queued"), (message.Channel, message.Address, message.Status));
+        Assert.Equal(("customer_123", """{"name":"Ana"}"""), Assert.Single(Host.Intake.Taken));
+        var response = await Host.PostAsync("/v1/notifications", Good);
+        Assert.Equal((HttpStatusCode.Accepted, "application/json"), (response.StatusCode, response.Content.Headers.ContentType!.ToString()));
     }
 
     [Fact]
@@ -34,22 +37,22 @@ public sealed class NotificationsApiTests : IAsyncLifetime
     {
         var value = new string('x', 300_000);
 
-        var response = await _host.PostAsync("/v1/notifications", $$$"""{"recipient_id":"c","template_id":"t","template_variables":{"a":"{{{value}}}"}}""");
+        var response = await Host.PostAsync("/v1/notifications", $$$"""{"recipient_id":"c","template_id":"t","template_variables":{"a":"{{{value}}}"}}""");
 
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        Assert.Equal($$"""{"a":"{{value}}"}""", _host.Intake.Taken[0].Variables);
+        Assert.Equal($$"""{"a":"{{value}}"}""", Host.Intake.Taken[0].Variables);
     }
 
     [Fact]
     public async Task Faults_of_reader_and_intake_are_reported_together_and_consequences_are_not()
     {
-        _host.Intake.Faults = _ =>
+        Host.Intake.Faults = _ =>
         [
             new FieldFault("template_id", "not_found", "There is no template of this key."),
             new FieldFault("recipient", "required", "This follows only from recipient.email."),
         ];
 
-        var response = await _host.PostAsync("/v1/notifications", """{"recipient":{"email":7},"template_id":"none"}""");
+        var response = await Host.PostAsync("/v1/notifications", """{"recipient":{"email":7},"template_id":"none"}""");
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.ToString());
@@ -63,7 +66,7 @@ public sealed class NotificationsApiTests : IAsyncLifetime
     [Fact]
     public async Task Malformed_json_is_400_with_its_position()
     {
-        var response = await _host.PostAsync("/v1/notifications", "{\n\"a\": }");
+        var response = await Host.PostAsync("/v1/notifications", "{\n\"a\": }");
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         var problem = await ApiHost.JsonAsync(response);
@@ -74,22 +77,22 @@ public sealed class NotificationsApiTests : IAsyncLifetime
     [Fact]
     public async Task The_same_idempotency_key_is_answered_alike()
     {
-        var first = await _host.PostAsync("/v1/notifications", Good, idempotencyKey: "k1");
-        var second = await _host.PostAsync("/v1/notifications", Good, idempotencyKey: "k1");
+        var first = await Host.PostAsync("/v1/notifications", Good, idempotencyKey: "k1");
+        var second = await Host.PostAsync("/v1/notifications", Good, idempotencyKey: "k1");
 
         Assert.False(first.Headers.Contains("Idempotent-Replayed"));
         Assert.Equal(HttpStatusCode.Accepted, second.StatusCode);
         Assert.Equal("true", second.Headers.GetValues("Idempotent-Replayed").Single());
         Assert.Equal((await ApiHost.JsonAsync(first)).GetRawText(), (await ApiHost.JsonAsync(second)).GetRawText());
-        Assert.Single(_host.Intake.Taken);
+        Assert.Single(Host.Intake.Taken);
     }
 
     [Fact]
     public async Task An_idempotency_key_in_header_and_body_must_be_one()
     {
-        var response = await _host.PostAsync("/v1/notifications", """{"recipient_id":"c","message":"m","idempotency_key":"b"}""", idempotencyKey: "a");
+        var response = await Host.PostAsync("/v1/notifications", """{"recipient_id":"c","message":"m","idempotency_key":"b"}""", idempotencyKey: "a");
 
-        Assert.Equal("idempotency_key", (await ApiHost.JsonAsync(response)).GetProperty("errors")[0].GetProperty("field").GetString());
+        Assert.Contains(await response.FaultsAsync(), fault => fault.StartsWith("idempotency_key:", StringComparison.Ordinal));
     }
 
     public static TheoryData<string, int, string> Refusals => new()
@@ -104,7 +107,7 @@ public sealed class NotificationsApiTests : IAsyncLifetime
     [MemberData(nameof(Refusals))]
     public async Task What_the_intake_refuses_is_a_problem_of_its_own(string kind, int status, string type)
     {
-        _host.Intake.Answer = _ => kind switch
+        Host.Intake.Answer = _ => kind switch
         {
             "reused" => new AcceptResult.KeyReused(),
             "in flight" => new AcceptResult.KeyInFlight(),
@@ -112,11 +115,10 @@ public sealed class NotificationsApiTests : IAsyncLifetime
             _ => new AcceptResult.Refused([new FieldFault("template_id", "not_found", "There is none.")]),
         };
 
-        var response = await _host.PostAsync("/v1/notifications", Good);
+        var refusal = await Api.Notifications.SendAsync(Welcome).RefusedAsync();
 
-        Assert.Equal(status, (int)response.StatusCode);
-        Assert.Equal(type, (await ApiHost.JsonAsync(response)).GetProperty("type").GetString());
-        if (status == 503) Assert.Equal("3", response.Headers.GetValues("Retry-After").Single());
+        Assert.Equal((status, type), ((int)refusal.Status, refusal.Type));
+        Assert.Equal(status switch { 503 => TimeSpan.FromSeconds(3), 409 => TimeSpan.FromSeconds(1), _ => null }, refusal.RetryAfter);
     }
 
     [Theory]
@@ -125,7 +127,7 @@ public sealed class NotificationsApiTests : IAsyncLifetime
     [InlineData("application/x-ndjson")]
     public async Task A_body_of_another_type_is_415(string type)
     {
-        var response = await _host.PostAsync("/v1/notifications", Good, type);
+        var response = await Host.PostAsync("/v1/notifications", Good, type);
 
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
         Assert.Equal("/problems/unsupported_media_type", (await ApiHost.JsonAsync(response)).GetProperty("type").GetString());
@@ -135,7 +137,7 @@ public sealed class NotificationsApiTests : IAsyncLifetime
     [InlineData("application/json; charset=utf-8")]
     [InlineData("application/vnd.acme+json")]
     public async Task Json_is_taken_by_any_of_its_names(string type) =>
-        Assert.Equal(HttpStatusCode.Accepted, (await _host.PostAsync("/v1/notifications", Good, type)).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await Host.PostAsync("/v1/notifications", Good, type)).StatusCode);
 
     [Fact]
     public async Task A_body_without_attachments_may_not_be_larger_than_25_megabytes()
@@ -144,7 +146,7 @@ public sealed class NotificationsApiTests : IAsyncLifetime
         body.AsSpan().Fill((byte)' ');
         """{"recipient_id":"c","message":"m"}"""u8.CopyTo(body);
 
-        var response = await _host.PostAsync("/v1/notifications", new ByteArrayContent(body));
+        var response = await Host.PostAsync("/v1/notifications", new ByteArrayContent(body));
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
         Assert.Equal("/problems/body_too_large", (await ApiHost.JsonAsync(response)).GetProperty("type").GetString());
@@ -154,9 +156,9 @@ public sealed class NotificationsApiTests : IAsyncLifetime
     public async Task A_body_over_every_bound_is_a_413_problem()
     {
         // As careful clients do with large bodies: asked first, the server refuses before they are sent.
-        _host.Client.DefaultRequestHeaders.ExpectContinue = true;
+        Host.Client.DefaultRequestHeaders.ExpectContinue = true;
 
-        var response = await _host.PostAsync("/v1/notifications", new ByteArrayContent(new byte[37 << 20]));
+        var response = await Host.PostAsync("/v1/notifications", new ByteArrayContent(new byte[37 << 20]));
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
         Assert.Contains("37,748,736", (await ApiHost.JsonAsync(response)).GetProperty("detail").GetString(), StringComparison.Ordinal);
@@ -168,7 +170,7 @@ public sealed class NotificationsApiTests : IAsyncLifetime
         var value = new string('x', 1_000_000);
         var body = $$$"""{"recipient_id":"c","message":"{{{value}}}","html":"{{{value}}}"}""";
 
-        var responses = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => _host.PostAsync("/v1/notifications", body)));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Host.PostAsync("/v1/notifications", body)));
 
         Assert.All(responses, r => Assert.Equal(HttpStatusCode.Accepted, r.StatusCode));
     }
@@ -176,12 +178,9 @@ public sealed class NotificationsApiTests : IAsyncLifetime
     [Fact]
     public async Task Ids_of_another_tenant_are_not_found()
     {
-        var response = await _host.PostAsync("/v1/notifications", Good);
-        var id = (await ApiHost.JsonAsync(response)).GetProperty("id").GetString();
-        var foreign = new HttpRequestMessage(HttpMethod.Get, $"/v1/notifications/{id}");
-        foreign.Headers.Authorization = new("Bearer", _host.AddKey(new TenantId(2), Security.Scopes.Read));
+        var id = (await Api.Notifications.SendAsync(Welcome)).Id;
 
-        Assert.Equal(HttpStatusCode.OK, (await _host.Client.GetAsync($"/v1/notifications/{id}", TestContext.Current.CancellationToken)).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await _host.Client.SendAsync(foreign, TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(id, (await Api.Notifications.GetAsync(id)).Id);
+        Assert.Equal(HttpStatusCode.NotFound, await Host.As(new TenantId(2), Security.Scopes.Read).Notifications.GetAsync(id).StatusAsync());
     }
 }

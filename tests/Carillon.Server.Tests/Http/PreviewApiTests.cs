@@ -1,102 +1,103 @@
 using System.Net;
-using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
+using Carillon.Client;
 
 namespace Carillon.Server.Tests.Http;
 
-public sealed class PreviewApiTests : IAsyncLifetime
+public sealed class PreviewApiTests : EngineApiTests
 {
-    private EngineHost _host = null!;
-
-    public async ValueTask InitializeAsync() => _host = await EngineHost.StartAsync();
-
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
-
-    private Task<HttpResponseMessage> PostAsync(string path, string body) =>
-        _host.Client.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
-
-    private async Task<JsonElement> PreviewAsync(string body)
+    private static readonly NotificationRequest Mail = new()
     {
-        var response = await PostAsync("/v1/notifications/preview", body);
-        Assert.True(response.StatusCode == HttpStatusCode.OK, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        return await ApiHost.JsonAsync(response);
-    }
+        Recipient = new Recipient { Id = "new", Email = "ana@example.net" },
+        Channel = KnownChannels.Email,
+        Subject = "s",
+        Message = "m",
+    };
 
-    private async Task<JsonElement> GetAsync(string path) => await ApiHost.JsonAsync(await _host.Client.GetAsync(path, TestContext.Current.CancellationToken));
-
-    private async Task MakeTemplateAsync() => Assert.Equal(HttpStatusCode.Created, (await PostAsync("/v1/templates", """
-        { "key": "welcome", "name": "Welcome", "variables": [ { "name": "name", "type": "string", "required": true }, { "name": "amount" }, { "name": "code", "secret": true } ],
-          "variants": [ { "channel": "email", "subject": "Welcome, {{ name }}", "html": "<b>{{ name }}</b> {{ code }}" },
-                        { "channel": "sms", "text": "Hi {{ name }}\n{{ 1 // amount }}" } ] }
-        """)).StatusCode);
+    private Task MakeTemplateAsync() => Api.Templates.CreateAsync(new TemplateDraft
+    {
+        Key = "welcome",
+        Name = "Welcome",
+        Variables =
+        [
+            new TemplateVariable { Name = "name", Type = "string", Required = true }, new TemplateVariable { Name = "amount" },
+            new TemplateVariable { Name = "code", Secret = true },
+        ],
+        Variants =
+        [
+            new TemplateVariant { Channel = KnownChannels.Email, Subject = "Welcome, {{ name }}", Html = "<b>{{ name }}</b> {{ code }}" },
+            new TemplateVariant { Channel = KnownChannels.Sms, Text = "Hi {{ name }}\n{{ 1 // amount }}" },
+        ],
+    });
 
     [Fact]
     public async Task Each_message_of_every_step_is_shown_as_it_would_be_sent()
     {
         await MakeTemplateAsync();
-        var preview = await PreviewAsync("""
-            { "recipient": { "id": "c1", "name": "Ana", "email": "ana@example.net", "phone": "+5215512345678" }, "channels": [ "email", "sms" ], "delivery": "fallback",
-              "template_id": "welcome", "template_variables": { "name": "<Ana>", "amount": 1, "code": "s3cret" }, "scheduled_at": "2031-01-01T00:00:00Z", "priority": "high" }
-            """);
+        var later = new DateTimeOffset(2031, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        var preview = await Api.Notifications.PreviewAsync(new NotificationRequest
+        {
+            Recipient = new Recipient { Id = "c1", Name = "Ana", Email = "ana@example.net", Phone = "+5215512345678" },
+            Channels = [KnownChannels.Email, KnownChannels.Sms],
+            Delivery = "fallback",
+            TemplateId = "welcome",
+            TemplateVariables = new JsonObject { ["name"] = "<Ana>", ["amount"] = 1, ["code"] = "s3cret" },
+            ScheduledAt = later,
+            Priority = KnownPriorities.High,
+        });
 
-        var (mail, sms) = (preview.GetProperty("messages")[0], preview.GetProperty("messages")[1]);
-        Assert.Equal(("c1", "high"), (preview.GetProperty("recipient_id").GetString(), preview.GetProperty("priority").GetString()));
-        Assert.Equal((0, "email", "ana@example.net"), (mail.GetProperty("step").GetInt32(), mail.GetProperty("channel").GetString(), mail.GetProperty("address").GetString()));
-        Assert.Equal(("Welcome, <Ana>", "<b>&lt;Ana&gt;</b> s3cret"), (mail.GetProperty("subject").GetString(), mail.GetProperty("html").GetString()));
-        Assert.Equal("2031-01-01T00:00:00.000Z", mail.GetProperty("due_at").GetString());
-        Assert.Equal((1, "sms", "Hi <Ana>\n1"), (sms.GetProperty("step").GetInt32(), sms.GetProperty("channel").GetString(), sms.GetProperty("text").GetString()));
-        Assert.Equal(JsonValueKind.Null, sms.GetProperty("due_at").ValueKind);
-        Assert.Equal(("GSM-7", 1), (sms.GetProperty("encoding").GetString(), sms.GetProperty("segments").GetInt32()));
-        Assert.Equal(JsonValueKind.Null, mail.GetProperty("segments").ValueKind);
-        Assert.Equal("serves", mail.GetProperty("providers")[0].GetProperty("why").GetString());
-        Assert.Equal(mail.GetProperty("providers")[0].GetProperty("id").GetString(), mail.GetProperty("provider_id").GetString());
-        Assert.Empty(preview.GetProperty("warnings").EnumerateArray());
+        var (mail, sms) = (preview.Messages[0], preview.Messages[1]);
+        Assert.Equal(("c1", "high"), (preview.RecipientId, preview.Priority));
+        Assert.Equal((0, "email", "ana@example.net", later), (mail.Step, mail.Channel, mail.Address, mail.DueAt));
+        Assert.Equal(("Welcome, <Ana>", "<b>&lt;Ana&gt;</b> s3cret"), (mail.Subject, mail.Html));
+        Assert.Equal((1, "sms", "Hi <Ana>\n1", null), (sms.Step, sms.Channel, sms.Text, sms.DueAt));
+        Assert.Equal(("GSM-7", 1, null), (sms.Encoding, sms.Segments, mail.Segments));
+        Assert.Equal(("serves", mail.ProviderId), (mail.Providers[0].Why, mail.Providers[0].Id));
+        Assert.Empty(preview.Warnings);
     }
 
     [Fact]
     public async Task Nothing_is_stored_and_nobody_is_asked()
     {
-        const string body = """{"recipient":{"id":"new","email":"ana@example.net"},"channel":"email","subject":"s","message":"m"}""";
-        for (var i = 0; i < 100; i++) await PreviewAsync(body);
+        for (var i = 0; i < 100; i++) await Api.Notifications.PreviewAsync(Mail);
 
-        Assert.Empty((await GetAsync("/v1/messages")).GetProperty("data").EnumerateArray());
-        Assert.Empty((await GetAsync("/v1/notifications")).GetProperty("data").EnumerateArray());
-        Assert.Empty((await GetAsync("/v1/simulator/outbox")).GetProperty("data").EnumerateArray());
-        Assert.Null(await _host.Engine.Storage.Contacts.GetAsync(ApiHost.Tenant, "new", TestContext.Current.CancellationToken));
-        Assert.Equal(0, _host.Engine.InMemory);
+        Assert.Empty(await Api.Messages.ListAsync().ToListAsync(Token));
+        Assert.Empty(await Api.Notifications.ListAsync().ToListAsync(Token));
+        Assert.Empty(await Api.Simulator.ListAsync());
+        Assert.Null(await Host.Engine.Storage.Contacts.GetAsync(ApiHost.Tenant, "new", Token));
+        Assert.Equal(0, Host.Engine.InMemory);
         // Its turn was given back: who sends to the contact now is not kept waiting.
-        Assert.Equal(HttpStatusCode.Accepted, (await PostAsync("/v1/notifications", body)).StatusCode);
+        Assert.Equal("accepted", (await Api.Notifications.SendAsync(Mail)).Status);
     }
 
     [Fact]
     public async Task A_template_that_fails_is_told_with_its_line_and_a_misspelt_variable_as_a_warning()
     {
         await MakeTemplateAsync();
-        var preview = await PreviewAsync("""
-            { "recipient": { "phone": "+5215512345678" }, "channel": "sms", "template_id": "welcome", "template_variables": { "name": "Ana", "amount": 0, "costumer": 1 } }
-            """);
+        var preview = await Api.Notifications.PreviewAsync(new NotificationRequest
+        {
+            Recipient = new Recipient { Phone = "+5215512345678" },
+            Channel = KnownChannels.Sms,
+            TemplateId = "welcome",
+            TemplateVariables = new JsonObject { ["name"] = "Ana", ["amount"] = 0, ["costumer"] = 1 },
+        });
 
-        var error = preview.GetProperty("messages")[0].GetProperty("errors")[0];
-        Assert.Equal("template_error", error.GetProperty("code").GetString());
-        Assert.Contains("line 2", error.GetProperty("message").GetString(), StringComparison.OrdinalIgnoreCase);
-        Assert.Equal(JsonValueKind.Null, preview.GetProperty("messages")[0].GetProperty("text").ValueKind);
-        Assert.Equal("template_variables.costumer", Assert.Single(preview.GetProperty("warnings").EnumerateArray()).GetProperty("field").GetString());
+        var message = Assert.Single(preview.Messages);
+        Assert.Equal("template_error", message.Errors[0].Code);
+        Assert.Contains("line 2", message.Errors[0].Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Null(message.Text);
+        Assert.Equal("template_variables.costumer", Assert.Single(preview.Warnings).Field);
     }
 
     [Fact]
     public async Task It_is_told_why_the_other_providers_would_not_serve()
     {
-        foreach (var (name, priority, more) in new[] { ("first", 1, ""), ("second", 2, ""), ("off", 3, ",\"enabled\":false") })
-        {
-            var made = await PostAsync("/v1/providers", $$"""{"name":"{{name}}","channel":"email","kind":"simulator","priority":{{priority}}{{more}}}""");
-            Assert.Equal(HttpStatusCode.Created, made.StatusCode);
-        }
+        foreach (var (name, priority) in new[] { ("first", 1), ("second", 2), ("off", 3) })
+            await Api.Providers.CreateAsync(new ProviderDraft { Name = name, Channel = KnownChannels.Email, Kind = "simulator", Priority = priority, Enabled = name != "off" });
 
-        var preview = await PreviewAsync("""{"recipient":{"email":"ana@example.net"},"channel":"email","subject":"s","message":"m"}""");
+        var preview = await Api.Notifications.PreviewAsync(Mail);
 
-        Assert.Equal(
-            [("first", "serves"), ("second", "next"), ("off", "disabled")],
-            preview.GetProperty("messages")[0].GetProperty("providers").EnumerateArray().Select(p => (p.GetProperty("name").GetString(), p.GetProperty("why").GetString())));
+        Assert.Equal([("first", "serves"), ("second", "next"), ("off", "disabled")], preview.Messages[0].Providers.Select(p => (p.Name, p.Why)));
     }
 
     [Theory]
@@ -107,7 +108,7 @@ public sealed class PreviewApiTests : IAsyncLifetime
     [InlineData("[]", 422, "invalid_request")]
     public async Task What_would_be_refused_is_refused_alike(string body, int status, string slug)
     {
-        var response = await PostAsync("/v1/notifications/preview", body);
+        var response = await Host.Client.SendAsync("POST", "/v1/notifications/preview", body);
 
         Assert.Equal(status, (int)response.StatusCode);
         Assert.Equal("/problems/" + slug, (await ApiHost.JsonAsync(response)).GetProperty("type").GetString());
@@ -116,8 +117,8 @@ public sealed class PreviewApiTests : IAsyncLifetime
     [Fact]
     public async Task A_preview_takes_the_scope_of_sending()
     {
-        _host.Client.DefaultRequestHeaders.Authorization = new("Bearer", await _host.AddKeyAsync(ApiHost.Tenant, Security.Scopes.Read));
+        var reader = await Host.ApiAsync(ApiHost.Tenant, Security.Scopes.Read);
 
-        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync("/v1/notifications/preview", "{}")).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, await reader.Notifications.PreviewAsync(Mail).StatusAsync());
     }
 }

@@ -1,29 +1,26 @@
 using System.Net;
-using System.Text;
+using Carillon.Client;
 
 namespace Carillon.Server.Tests.Http;
 
-public sealed class RoutingApiTests : IAsyncLifetime
+public sealed class RoutingApiTests : EngineApiTests
 {
-    private EngineHost _host = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _host = await EngineHost.StartAsync();
-
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
-
     [Fact]
     public async Task Rules_are_replaced_as_a_whole_and_kept()
     {
-        Assert.Equal("""{"rules":[]}""", await TextAsync("GET", "/v1/routing"));
-        const string rules = """{"rules":[{"channel":"sms","category":null,"strategy":"least_cost","sticky":false},{"channel":"sms","category":"otp","strategy":"fastest","sticky":true}]}""";
+        Assert.Empty((await Api.Routing.GetAsync()).Rules);
+        var cheap = new RoutingRule { Channel = KnownChannels.Sms, Strategy = "least_cost" };
+        var quick = new RoutingRule { Channel = KnownChannels.Sms, Category = "otp", Strategy = "fastest", Sticky = true };
+        RoutingRule[] rules = [cheap with { Sticky = false }, quick];
 
-        Assert.Equal(rules, await TextAsync("PUT", "/v1/routing", rules));
-        await _host.RestartAsync();
+        Assert.Equal(rules, (await Api.Routing.ReplaceAsync(new RoutingRules { Rules = [cheap, quick] })).Rules);
+        await Host.RestartAsync();
 
-        Assert.Equal(rules, await TextAsync("GET", "/v1/routing"));
-        Assert.Equal("""{"rules":[]}""", await TextAsync("PUT", "/v1/routing", """{"rules":[]}"""));
+        Assert.Equal(rules, (await Api.Routing.GetAsync()).Rules);
+        Assert.Equal(
+            """{"rules":[{"channel":"sms","category":null,"strategy":"least_cost","sticky":false},{"channel":"sms","category":"otp","strategy":"fastest","sticky":true}]}""",
+            await Host.Client.GetStringAsync("/v1/routing", Token));
+        Assert.Empty((await Api.Routing.ReplaceAsync(new RoutingRules { Rules = [] })).Rules);
     }
 
     [Theory]
@@ -34,48 +31,34 @@ public sealed class RoutingApiTests : IAsyncLifetime
     [InlineData("""{}""", "rules")]
     public async Task Every_fault_of_rules_is_told_by_its_field(string rules, string field)
     {
-        var answer = await SendAsync("PUT", "/v1/routing", rules);
+        var answer = await Host.Client.SendAsync("PUT", "/v1/routing", rules);
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
-        Assert.Contains($"\"{field}\"", await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        Assert.Contains(await answer.FaultsAsync(), fault => fault.StartsWith(field + ":", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task What_is_stopped_waits_until_it_is_let_go()
     {
-        using var provider = await SendAsync("POST", "/v1/providers", """{"name":"sim","channel":"email","kind":"simulator"}""");
-        Assert.Equal("""{"all":false,"channels":["email"],"providers":[],"resumed_at":null}""", await TextAsync("PUT", "/v1/stops", """{"channels":["email"]}"""));
-        await TextAsync("POST", "/v1/notifications", """{"recipient":{"email":"ana@example.net"},"channel":"email","subject":"s","message":"m"}""");
-        await _host.RestartAsync();
-        Assert.Empty(_host.Engine.Outbox.List(ApiHost.Tenant, 10));
+        await Api.Providers.CreateAsync(new ProviderDraft { Name = "sim", Channel = KnownChannels.Email, Kind = "simulator" });
+        var stopped = await Api.Stops.ReplaceAsync(new Stops { Channels = [KnownChannels.Email] });
+        Assert.Equal((false, null), (stopped.All, stopped.ResumedAt));
+        Assert.Equal([KnownChannels.Email], stopped.Channels);
+        Assert.Empty(stopped.Providers);
+        var waiting = await Api.Notifications.SendAsync(
+            new NotificationRequest { Recipient = new Recipient { Email = "ana@example.net" }, Channel = KnownChannels.Email, Subject = "s", Message = "m" });
+        await Host.RestartAsync();
+        Assert.Empty(Host.Engine.Outbox.List(ApiHost.Tenant, 10));
 
-        Assert.Contains("\"resumed_at\":\"2", await TextAsync("PUT", "/v1/stops", "{}"), StringComparison.Ordinal);
+        Assert.NotNull((await Api.Stops.ReplaceAsync(new Stops())).ResumedAt);
 
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (_host.Engine.Outbox.List(ApiHost.Tenant, 10).Count == 0) await timer.WaitForNextTickAsync(Token);
+        await Api.Notifications.WaitAsync(waiting.Id, TimeSpan.FromMilliseconds(10), Token);
+        Assert.Single(Host.Engine.Outbox.List(ApiHost.Tenant, 10));
+        // What was shown may be sent back: the server sets the time.
+        Assert.Equal(false, (await Api.Stops.ReplaceAsync(await Api.Stops.GetAsync())).All);
     }
 
     [Fact]
-    public async Task A_stop_names_providers_by_their_ids()
-    {
-        var answer = await SendAsync("PUT", "/v1/stops", """{"providers":["nobody"]}""");
-
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
-        Assert.Contains("\"providers[0]\"", await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
-    }
-
-    private async Task<string> TextAsync(string method, string path, string? body = null)
-    {
-        using var answer = await SendAsync(method, path, body);
-        var text = await answer.Content.ReadAsStringAsync(Token);
-        Assert.True(answer.IsSuccessStatusCode, text);
-        return text;
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(string method, string path, string? body = null)
-    {
-        using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        return await _host.Client.SendAsync(request, Token);
-    }
+    public async Task A_stop_names_providers_by_their_ids() =>
+        Assert.Contains(await Api.Stops.ReplaceAsync(new Stops { Providers = ["nobody"] }).FaultsAsync(), fault => fault.StartsWith("providers[0]:", StringComparison.Ordinal));
 }

@@ -1,41 +1,33 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Carillon.Client;
 using Carillon.Messages;
 using Carillon.Security;
 
 namespace Carillon.Server.Tests.Http;
 
-public sealed class SendersApiTests : IAsyncLifetime
+public sealed class SendersApiTests : EngineApiTests
 {
-    private EngineHost _host = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _host = await EngineHost.StartAsync();
-
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
-
     [Fact]
     public async Task A_sender_is_answered_with_its_record_and_found_again_after_a_restart()
     {
         var made = await PostAsync("""{"domain":"Example.net"}""");
 
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
-        var sender = await ApiHost.JsonAsync(made);
-        Assert.Equal(["id", "domain", "selector", "dns_record", "created_at"], sender.EnumerateObject().Select(p => p.Name));
-        Assert.Matches("^snd_[0-9a-z]{26}$", Text(sender, "id"));
-        Assert.Equal(("example.net", "carillon"), (Text(sender, "domain"), Text(sender, "selector")));
-        var record = sender.GetProperty("dns_record");
-        Assert.Equal(("carillon._domainkey.example.net", "TXT"), (Text(record, "name"), Text(record, "type")));
-        Assert.StartsWith("v=DKIM1; k=rsa; p=MII", Text(record, "value"), StringComparison.Ordinal);
-        Assert.Equal("/v1/senders/" + Text(sender, "id"), made.Headers.Location?.ToString());
+        var answer = await ApiHost.JsonAsync(made);
+        Assert.Equal(["id", "domain", "selector", "dns_record", "created_at"], answer.EnumerateObject().Select(p => p.Name));
 
-        await _host.RestartAsync();
+        await Host.RestartAsync();
 
-        Assert.Equal(sender.GetRawText(), (await GetJsonAsync("/v1/senders/" + Text(sender, "id"))).GetRawText());
-        Assert.Equal(sender.GetRawText(), Assert.Single((await GetJsonAsync("/v1/senders")).GetProperty("data").EnumerateArray()).GetRawText());
+        var sender = await Api.Senders.ListAsync().SingleAsync(Token);
+        Assert.Matches("^snd_[0-9a-z]{26}$", sender.Id);
+        Assert.Equal(("example.net", "carillon"), (sender.Domain, sender.Selector));
+        Assert.Equal(("carillon._domainkey.example.net", "TXT"), (sender.DnsRecord!.Name, sender.DnsRecord.Type));
+        Assert.StartsWith("v=DKIM1; k=rsa; p=MII", sender.DnsRecord.Value, StringComparison.Ordinal);
+        Assert.Equal("/v1/senders/" + sender.Id, made.Headers.Location?.ToString());
+        Assert.Equal(answer.GetRawText(), await Host.Client.GetStringAsync("/v1/senders/" + sender.Id, Token));
+        Assert.Equal(sender, await Api.Senders.GetAsync(sender.Id));
     }
 
     [Fact]
@@ -45,10 +37,14 @@ public sealed class SendersApiTests : IAsyncLifetime
         var pem = rsa.ExportRSAPrivateKeyPem();
         var body = JsonSerializer.Serialize(new { domain = "example.net", selector = "s1", private_key = pem });
 
-        var answers = new[] { await PostAsync(body), await PostAsync(body), await PostAsync(body.Replace("example.net", "no domain", StringComparison.Ordinal)), await GetAsync("/v1/senders") };
+        var answers = new[]
+        {
+            await PostAsync(body), await PostAsync(body), await PostAsync(body.Replace("example.net", "no domain", StringComparison.Ordinal)),
+            await Host.Client.SendAsync("GET", "/v1/senders"),
+        };
 
         Assert.Equal([201, 409, 422, 200], answers.Select(a => (int)a.StatusCode));
-        Assert.EndsWith(Convert.ToBase64String(rsa.ExportSubjectPublicKeyInfo()), Text((await ApiHost.JsonAsync(answers[0])).GetProperty("dns_record"), "value"), StringComparison.Ordinal);
+        Assert.EndsWith(Convert.ToBase64String(rsa.ExportSubjectPublicKeyInfo()), (await Api.Senders.ListAsync().SingleAsync(Token)).DnsRecord!.Value, StringComparison.Ordinal);
         // Any of these lines would betray it. The first three hold the modulus, which the record shows as well.
         var secrets = pem.Split('\n').Where(line => line.Length > 40).Skip(4).ToList();
         Assert.NotEmpty(secrets);
@@ -63,13 +59,13 @@ public sealed class SendersApiTests : IAsyncLifetime
     [Fact]
     public async Task A_domain_and_selector_are_taken_once()
     {
-        await PostAsync("""{"domain":"example.net"}""");
+        await MakeAsync("example.net");
 
-        var again = await PostAsync("""{"domain":"EXAMPLE.net","selector":"carillon"}""");
+        var again = await Api.Senders.CreateAsync(new SenderDraft { Domain = "EXAMPLE.net", Selector = "carillon" }).RefusedAsync();
 
-        Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
-        Assert.Equal(["domain:already_exists"], await FaultsAsync(again));
-        Assert.Equal(HttpStatusCode.Created, (await PostAsync("""{"domain":"example.net","selector":"next"}""")).StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, again.Status);
+        Assert.Equal(("domain", "already_exists"), (again.Errors[0].Field, again.Errors[0].Code));
+        Assert.Equal("next", (await Api.Senders.CreateAsync(new SenderDraft { Domain = "example.net", Selector = "next" })).Selector);
     }
 
     [Theory]
@@ -83,7 +79,7 @@ public sealed class SendersApiTests : IAsyncLifetime
         var answer = await PostAsync(body);
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
-        Assert.Equal(faults, await FaultsAsync(answer));
+        Assert.Equal(faults, await answer.FaultsAsync());
     }
 
     [Fact]
@@ -91,61 +87,43 @@ public sealed class SendersApiTests : IAsyncLifetime
     {
         using var rsa = RSA.Create(512);
 
-        var answer = await PostAsync(JsonSerializer.Serialize(new { domain = "example.net", private_key = rsa.ExportPkcs8PrivateKeyPem() }));
+        var making = Api.Senders.CreateAsync(new SenderDraft { Domain = "example.net", PrivateKey = rsa.ExportPkcs8PrivateKeyPem() });
 
-        Assert.Equal(["private_key:out_of_range"], await FaultsAsync(answer));
+        Assert.Equal(["private_key:out_of_range"], await making.FaultsAsync());
     }
 
     [Fact]
     public async Task A_deleted_sender_is_gone_and_another_tenants_was_never_there()
     {
-        var path = "/v1/senders/" + Text(await ApiHost.JsonAsync(await PostAsync("""{"domain":"example.net"}""")), "id");
-        var own = _host.Client.DefaultRequestHeaders.Authorization;
-        _host.Client.DefaultRequestHeaders.Authorization = new("Bearer", await _host.AddKeyAsync(new TenantId(2), Scopes.Admin));
-        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(path)).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await _host.Client.DeleteAsync(path, Token)).StatusCode);
-        Assert.Empty((await GetJsonAsync("/v1/senders")).GetProperty("data").EnumerateArray());
+        var id = (await MakeAsync("example.net")).Id;
+        var stranger = await Host.ApiAsync(new TenantId(2), Scopes.Admin);
+        Assert.Equal(HttpStatusCode.NotFound, await stranger.Senders.GetAsync(id).StatusAsync());
+        Assert.Equal(HttpStatusCode.NotFound, await stranger.Senders.DeleteAsync(id).StatusAsync());
+        Assert.Empty(await stranger.Senders.ListAsync().ToListAsync(Token));
 
-        _host.Client.DefaultRequestHeaders.Authorization = own;
-        Assert.Equal(HttpStatusCode.NoContent, (await _host.Client.DeleteAsync(path, Token)).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await _host.Client.DeleteAsync(path, Token)).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(path)).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/v1/senders/prv_00000000000000000000000000")).StatusCode);
+        await Api.Senders.DeleteAsync(id);
+        Assert.Equal(HttpStatusCode.NotFound, await Api.Senders.DeleteAsync(id).StatusAsync());
+        Assert.Equal(HttpStatusCode.NotFound, await Api.Senders.GetAsync(id).StatusAsync());
+        Assert.Equal(HttpStatusCode.NotFound, await Api.Senders.GetAsync("prv_00000000000000000000000000").StatusAsync());
     }
 
     [Fact]
     public async Task The_list_goes_on_from_its_cursor()
     {
-        using var rsa = RSA.Create(1024);
-        foreach (var domain in new[] { "c.example", "a.example", "b.example" })
-            await PostAsync(JsonSerializer.Serialize(new { domain, private_key = rsa.ExportPkcs8PrivateKeyPem() }));
+        foreach (var domain in new[] { "c.example", "a.example", "b.example" }) await MakeAsync(domain);
 
-        var first = await GetJsonAsync("/v1/senders?limit=2");
-        var rest = await GetJsonAsync("/v1/senders?limit=2&after=" + Text(first, "next"));
-
-        Assert.Equal(
-            ["c.example", "a.example", "b.example"],
-            first.GetProperty("data").EnumerateArray().Concat(rest.GetProperty("data").EnumerateArray()).Select(s => Text(s, "domain")));
-        Assert.Equal(JsonValueKind.Null, rest.GetProperty("next").ValueKind);
+        Assert.Equal(["c.example", "a.example", "b.example"], await Api.Senders.ListAsync(pageSize: 2).Select(s => s.Domain).ToListAsync(Token));
     }
 
     [Fact]
     public async Task A_key_that_may_only_send_may_not_see_senders()
     {
-        _host.Client.DefaultRequestHeaders.Authorization = new("Bearer", await _host.AddKeyAsync(ApiHost.Tenant, Scopes.Send, Scopes.Read));
+        var sender = await Host.ApiAsync(ApiHost.Tenant, Scopes.Send, Scopes.Read);
 
-        Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync("/v1/senders")).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, await sender.Senders.ListAsync().ToListAsync(Token).AsTask().StatusAsync());
     }
 
-    private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
+    private Task<Sender> MakeAsync(string domain) => Api.Senders.CreateAsync(new SenderDraft { Domain = domain });
 
-    private static async Task<IEnumerable<string>> FaultsAsync(HttpResponseMessage response) =>
-        (await ApiHost.JsonAsync(response)).GetProperty("errors").EnumerateArray().Select(e => $"{Text(e, "field")}:{Text(e, "code")}");
-
-    private Task<HttpResponseMessage> PostAsync(string body) =>
-        _host.Client.PostAsync("/v1/senders", new StringContent(body, MediaTypeHeaderValue.Parse("application/json")), Token);
-
-    private Task<HttpResponseMessage> GetAsync(string path) => _host.Client.GetAsync(path, Token);
-
-    private async Task<JsonElement> GetJsonAsync(string path) => await ApiHost.JsonAsync(await GetAsync(path));
+    private Task<HttpResponseMessage> PostAsync(string body) => Host.Client.SendAsync("POST", "/v1/senders", body);
 }

@@ -1,47 +1,39 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
-using System.Text.Json;
+using Carillon.Client;
 using Carillon.Messages;
 using Carillon.Security;
 
 namespace Carillon.Server.Tests.Http;
 
-public sealed class VendorSimulatorApiTests : IAsyncLifetime
+public sealed class VendorSimulatorApiTests : AloneApiTests
 {
     private const string Login = "Basic QUNhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYTp0b2tlbg=="; // ACaaa…:token
     private const string Messages = "/v1/simulator/vendors/twilio/api/2010-04-01/Accounts/ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/Messages.json";
 
-    private ApiHost _host = null!;
+    private static readonly SimulatedReply Stop = new("+1", "+2", "x");
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private SimulatorClient _simulator = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _host = await ApiHost.StartAsync();
-        _host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _host.AddKey(TenantId.Installation, Scopes.Admin));
-    }
-
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    private protected override void Prepare() => _simulator = Host.As(TenantId.Installation, Scopes.Admin).Simulator;
 
     [Fact]
     public async Task A_vendor_answers_its_clients_once_it_was_set_up()
     {
         Assert.Equal(HttpStatusCode.NotFound, (await SendAsVendorAsync()).StatusCode);
-        Assert.Equal(HttpStatusCode.NoContent, (await PutAsync("twilio", "{}")).StatusCode);
+        await _simulator.SetUpVendorAsync("twilio");
 
         var answer = await SendAsVendorAsync();
 
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         var sid = (await ApiHost.JsonAsync(answer)).GetProperty("sid").GetString();
-        var taken = Assert.Single((await ListAsync("twilio")).EnumerateArray());
-        Assert.Equal((sid, "+525512345678", "Hola"), (taken.GetProperty("id").GetString(), taken.GetProperty("to").GetString(), taken.GetProperty("text").GetString()));
+        var taken = Assert.Single(await _simulator.ListVendorMessagesAsync("twilio"));
+        Assert.Equal((sid, "+525512345678", "Hola"), (taken.Id, taken.To, taken.Text));
     }
 
     [Fact]
     public async Task Errors_are_the_vendor_s_own()
     {
-        await PutAsync("twilio", """{"throttle_rate":1,"retry_after_ms":2000}""");
+        await _simulator.SetUpVendorAsync("twilio", new SimulatedVendor { ThrottleRate = 1, RetryAfterMs = 2000 });
 
         var answer = await SendAsVendorAsync();
 
@@ -52,20 +44,21 @@ public sealed class VendorSimulatorApiTests : IAsyncLifetime
     [Fact]
     public async Task A_lost_answer_breaks_the_connection_and_the_message_was_taken()
     {
-        await PutAsync("twilio", """{"lost_answer_rate":1}""");
+        await _simulator.SetUpVendorAsync("twilio", new SimulatedVendor { LostAnswerRate = 1 });
 
         await Assert.ThrowsAsync<HttpRequestException>(SendAsVendorAsync);
 
-        Assert.Single((await ListAsync("twilio")).EnumerateArray());
+        Assert.Single(await _simulator.ListVendorMessagesAsync("twilio"));
     }
 
     [Fact]
     public async Task Only_the_installation_sets_up_vendors()
     {
-        _host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _host.AddKey(Scopes.Admin));
-        Assert.Equal(HttpStatusCode.Forbidden, (await PutAsync("twilio", "{}")).StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, (await _host.Client.GetAsync("/v1/simulator/vendors/twilio/messages", Token)).StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, (await ReplyAsync("""{"from":"+1","to":"+2","text":"x"}""")).StatusCode);
+        var tenant = Host.As(ApiHost.Tenant, Scopes.Admin).Simulator;
+
+        Assert.Equal(HttpStatusCode.Forbidden, await tenant.SetUpVendorAsync("twilio").StatusAsync());
+        Assert.Equal(HttpStatusCode.Forbidden, await tenant.ListVendorMessagesAsync("twilio").StatusAsync());
+        Assert.Equal(HttpStatusCode.Forbidden, await tenant.ReplyAsync("twilio", Stop).StatusAsync());
     }
 
     [Theory]
@@ -74,24 +67,28 @@ public sealed class VendorSimulatorApiTests : IAsyncLifetime
     [InlineData("twilio", "{", HttpStatusCode.BadRequest)]
     [InlineData("twilio", """{"failure_rat":1}""", HttpStatusCode.UnprocessableEntity)]
     [InlineData("twilio", """{"failure_rate":2}""", HttpStatusCode.UnprocessableEntity)]
-    public async Task Settings_that_are_none_are_refused(string vendor, string settings, HttpStatusCode status) =>
-        Assert.Equal(status, (await PutAsync(vendor, settings)).StatusCode);
+    public async Task Settings_that_are_none_are_refused(string vendor, string settings, HttpStatusCode status)
+    {
+        Host.Client.DefaultRequestHeaders.Authorization = new("Bearer", Host.AddKey(TenantId.Installation, Scopes.Admin));
+
+        Assert.Equal(status, (await Host.Client.SendAsync("PUT", "/v1/simulator/vendors/" + vendor, settings)).StatusCode);
+    }
 
     [Fact]
     public async Task A_reply_without_a_public_url_has_nowhere_to_go()
     {
-        Assert.Equal(HttpStatusCode.NotFound, (await ReplyAsync("""{"from":"+1","to":"+2","text":"x"}""")).StatusCode);
-        await PutAsync("twilio", """{"callback_url":"http://127.0.0.1:1/callbacks/x"}""");
+        Assert.Equal(HttpStatusCode.NotFound, await _simulator.ReplyAsync("twilio", Stop).StatusAsync());
+        await _simulator.SetUpVendorAsync("twilio", new SimulatedVendor { CallbackUrl = "http://127.0.0.1:1/callbacks/x" });
 
-        var answer = await ReplyAsync("""{"from":"+1","to":"+2","text":"x"}""");
-
-        Assert.StartsWith("Not sent", (await ApiHost.JsonAsync(answer)).GetProperty("callback").GetString(), StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await ReplyAsync("""{"from":"+1"}""")).StatusCode);
+        Assert.StartsWith("Not sent", (await _simulator.ReplyAsync("twilio", Stop)).Callback, StringComparison.Ordinal);
+        Host.Client.DefaultRequestHeaders.Authorization = new("Bearer", Host.AddKey(TenantId.Installation, Scopes.Admin));
+        Assert.Equal(
+            ["to:required", "text:required"], await (await Host.Client.SendAsync("POST", "/v1/simulator/vendors/twilio/replies", """{"from":"+1"}""")).FaultsAsync());
     }
 
     private async Task<HttpResponseMessage> SendAsVendorAsync()
     {
-        using var client = new HttpClient { BaseAddress = _host.Client.BaseAddress };
+        using var client = new HttpClient { BaseAddress = Host.Client.BaseAddress };
         using var request = new HttpRequestMessage(HttpMethod.Post, Messages)
         {
             Content = new FormUrlEncodedContent([new("To", "+525512345678"), new("From", "+15557122661"), new("Body", "Hola")]),
@@ -99,12 +96,4 @@ public sealed class VendorSimulatorApiTests : IAsyncLifetime
         request.Headers.TryAddWithoutValidation("Authorization", Login);
         return await client.SendAsync(request, Token);
     }
-
-    private Task<HttpResponseMessage> PutAsync(string vendor, string settings) =>
-        _host.Client.PutAsync("/v1/simulator/vendors/" + vendor, new StringContent(settings, Encoding.UTF8, "application/json"), Token);
-
-    private Task<HttpResponseMessage> ReplyAsync(string reply) => _host.PostAsync("/v1/simulator/vendors/twilio/replies", reply);
-
-    private async Task<JsonElement> ListAsync(string vendor) =>
-        (await ApiHost.JsonAsync(await _host.Client.GetAsync($"/v1/simulator/vendors/{vendor}/messages", Token))).GetProperty("data");
 }

@@ -16,7 +16,7 @@ internal sealed class SimulatorGateway : IGateway, ICallbackReceiver
         Channels = Enum.GetValues<Channel>(),
         SettingsSchema = SimulatorSettings.Schema,
         Check = Check,
-        Create = (provider, services) => new SimulatorGateway(provider, services),
+        Create = Create,
     };
 
     /// <summary>How much longer a slow address takes.</summary>
@@ -32,11 +32,9 @@ internal sealed class SimulatorGateway : IGateway, ICallbackReceiver
     // (second of the clock << 32) | sends within it.
     private long _window;
 
-    private SimulatorGateway(Provider provider, GatewayServices services)
+    private SimulatorGateway(Provider provider, SimulatorSettings settings, GatewayServices services)
     {
-        var faults = new List<SettingsFault>();
-        _settings = SimulatorSettings.Read(new ProviderSettings(provider.Channel, provider.Settings, provider.Credentials), faults);
-        if (faults.Count > 0) throw new ArgumentException("The settings were not checked.", nameof(provider));
+        _settings = settings;
         _outbox = services.Outbox;
         _time = services.Time;
         // Two simulators must not fail for the same messages, or a failover would never help.
@@ -68,6 +66,16 @@ internal sealed class SimulatorGateway : IGateway, ICallbackReceiver
     public IReadOnlyList<CallbackEvent> Read(CallbackRequest request) => SimulatorReceipts.Read(request);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static IGateway Create(Provider provider, GatewayServices services)
+    {
+        var faults = new List<SettingsFault>();
+        var settings = SimulatorSettings.Read(new ProviderSettings(provider.Channel, provider.Settings, provider.Credentials), faults);
+        if (faults.Count > 0) throw new ArgumentException("The settings were not checked.", nameof(provider));
+        return settings.Vendor is { } vendor
+            ? Vendors.Rehearsal.Create(vendor, provider, settings, services)
+            : new SimulatorGateway(provider, settings, services);
+    }
 
     private static IReadOnlyList<SettingsFault> Check(ProviderSettings settings)
     {

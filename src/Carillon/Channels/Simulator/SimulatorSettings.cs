@@ -12,6 +12,14 @@ internal sealed record SimulatorSettings
           "type": "object",
           "additionalProperties": false,
           "properties": {
+            "vendor": {
+              "type": "string", "title": "Vendor", "enum": ["twilio", "vonage", "africastalking", "messagebird", "smtp", "sendgrid", "mailgun"],
+              "description": "Messages go through this vendor's own gateway, over sockets, to a simulation of its API, which calls back as the vendor does; of sms the first four, of email the others."
+            },
+            "from": {
+              "type": "string", "title": "From", "maxLength": 255,
+              "description": "With a vendor: the number, name or address that messages are from where they name none."
+            },
             "latency_ms": {
               "title": "Latency in milliseconds",
               "description": "How long each send takes: one number, or evenly spread between two.",
@@ -95,6 +103,11 @@ internal sealed record SimulatorSettings
     private const double MaxRetryAfter = 86_400_000;
     private const long MaxSafeInteger = 9_007_199_254_740_991;
 
+    /// <summary>Whose gateway is rehearsed with; null for none.</summary>
+    public string? Vendor { get; private init; }
+
+    public string? From { get; private init; }
+
     public TimeSpan ShortestLatency { get; private init; }
 
     public TimeSpan LongestLatency { get; private init; }
@@ -133,6 +146,8 @@ internal sealed record SimulatorSettings
         var (minLatency, maxLatency) = ReadLatency(reader);
         var result = new SimulatorSettings
         {
+            Vendor = reader.Text("vendor", maxLength: 40),
+            From = reader.Text("from"),
             ShortestLatency = TimeSpan.FromMilliseconds(minLatency),
             LongestLatency = TimeSpan.FromMilliseconds(maxLatency),
             FailureRate = reader.Number("failure_rate", 0, 1) ?? 0,
@@ -150,6 +165,7 @@ internal sealed record SimulatorSettings
             Cost = reader.Money("cost"),
             Currency = reader.Text("currency", maxLength: 3),
         };
+        Vendors.Rehearsal.Check(settings.Channel, result, reader);
         // 0.1 + 0.2 + 0.7 is a little over 1 in binary.
         if (result.FailureRate + result.RejectRate + result.ThrottleRate + result.LostAnswerRate > 1 + 1e-9)
             reader.Fault("failure_rate", "conflict", "failure_rate, reject_rate, throttle_rate and lost_answer_rate are 1 together at most.");

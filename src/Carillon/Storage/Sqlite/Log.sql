@@ -61,7 +61,7 @@ SELECT seq FROM message_key WHERE bucket = @bucket AND hash = @hash AND seq < @b
 -- The index has its condition word for word, else it is not used.
 SELECT seq FROM message
 WHERE tenant_id = @tenant AND status = @status AND seq < @before
-  AND status NOT IN (3 /* queued */, 5 /* sent */, 6 /* delivered */, 7 /* read */)
+  AND status <> 3 /* queued */ AND status <> 5 /* sent */ AND status <> 6 /* delivered */ AND status <> 7 /* read */
 ORDER BY seq DESC;
 
 -- name: find_owned

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Carillon.Messages;
 using Carillon.Storage;
 using Carillon.Storage.Sqlite;
+using Dapper;
 
 namespace Carillon.Tests.Storage.Sqlite;
 
@@ -31,6 +32,21 @@ public sealed class SqlFileTests
         var file = SqlFile.Load($"Sqlite/{name}.sql");
         Assert.NotEmpty(file.All);
         foreach (var sql in file.All) new SqliteStatement(connection.Handle!, sql).Dispose();
+    }
+
+    /// <summary>A partial index serves only what repeats its condition: were they to differ, each list by status would read the whole log.</summary>
+    [Fact]
+    public async Task Messages_of_a_rare_status_are_found_by_their_index()
+    {
+        await using var factory = new SqliteFactory();
+        await using var store = factory.Create(TimeProvider.System);
+        await store.OpenAsync(TestContext.Current.CancellationToken);
+        using var connection = new SqliteFile(new SqliteStorageOptions { Directory = factory.Path }).OpenReader();
+
+        var sql = SqliteMessageLog.Sql["find_status"].Text;
+        var plan = connection.Query<(int, int, int, string Detail)>($"EXPLAIN QUERY PLAN {sql}", new { tenant = 1, status = 8, before = 9 });
+
+        Assert.Contains("message_status", Assert.Single(plan).Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,10 +13,16 @@ internal sealed class VendorAccount(VendorSettings settings)
     private readonly LinkedList<VendorMessage> _messages = [];
     private int _draws;
 
-    public VendorSettings Settings => settings;
+    /// <summary>What becomes of a message to this address: asked for by it, or by chance that repeats with the order of the requests.</summary>
+    public SimulatorFault FaultOf(string to)
+    {
+        if (settings.Outage) return SimulatorFault.Unavailable;
+        return SimulatorAddress.FaultOf(to) is not SimulatorFault.None and var asked ? asked : Draw();
+    }
 
-    /// <summary>Chance that repeats with the order of the requests.</summary>
-    public SimulatorFault Draw()
+    public TimeSpan DrawLatency() => settings.LatencySpread == TimeSpan.Zero ? settings.Latency : settings.Latency + (settings.LatencySpread * Next());
+
+    private SimulatorFault Draw()
     {
         var at = Next();
         if ((at -= settings.FailureRate) < 0) return SimulatorFault.Unavailable;

@@ -9,6 +9,9 @@ internal sealed record VendorSettings(
     TimeSpan Latency, double FailureRate, double RejectRate, double ThrottleRate, double LostAnswerRate, double UndeliveredRate,
     TimeSpan RetryAfter, TimeSpan ReportAfter, bool Outage, string Secret, string? CallbackUrl)
 {
+    /// <summary>By how much it takes longer at most.</summary>
+    public TimeSpan LatencySpread { get; init; }
+
     public static VendorSettings? Read(JsonElement json, List<SettingsFault> faults)
     {
         var reader = new SettingsReader(json, "settings", faults);

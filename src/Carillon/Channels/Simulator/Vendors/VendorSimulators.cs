@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Carillon.Channels.Http;
+using Carillon.Messages;
 
 namespace Carillon.Channels.Simulator.Vendors;
 
@@ -18,8 +18,6 @@ public sealed class VendorSimulators : IAsyncDisposable
 
     private readonly GatewayServices _services;
     private readonly FrozenVendors _vendors;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentDictionary<Task, byte> _reporting = new();
 
     internal VendorSimulators(GatewayServices services)
     {
@@ -34,77 +32,36 @@ public sealed class VendorSimulators : IAsyncDisposable
     {
         if (_vendors.Find(vendor) is not { } found) return null;
         var faults = new List<SettingsFault>();
-        if (VendorSettings.Read(settings, faults) is { } read) found.SetUp(read);
+        if (VendorSettings.Read(settings, faults) is { } read) found.SetUp(new SimulatedVendor(found.Dialect, read, _services.Time, CallAsync, TargetOf));
         return faults;
     }
 
     /// <summary>The messages that a vendor took, newest first; null when it was not set up.</summary>
-    public IReadOnlyList<VendorMessage>? Messages(string vendor) => _vendors.Find(vendor)?.Account?.List();
+    /// <param name="vendor">Its name, or the public id of a provider that rehearses with one of its own.</param>
+    public IReadOnlyList<VendorMessage>? Messages(string vendor) => Find(vendor)?.Messages;
 
     /// <summary>What a vendor answers; null when it was not set up.</summary>
-    public async ValueTask<VendorReply?> AnswerAsync(string vendor, VendorRequest request, CancellationToken cancellationToken)
-    {
-        if (_vendors.Find(vendor) is not { Account: { } account, Dialect: var dialect }) return null;
-        if (dialect.Read(request, out var refusal) is not { } order) return refusal;
-        var settings = account.Settings;
-        var fault = SimulatorAddress.FaultOf(order.To);
-        if (settings.Outage) fault = SimulatorFault.Unavailable;
-        else if (fault == SimulatorFault.None) fault = account.Draw();
-        var latency = settings.Latency + (fault == SimulatorFault.Slow ? SimulatorGateway.SlowLatency : TimeSpan.Zero);
-        if (latency > TimeSpan.Zero) await Task.Delay(latency, _services.Time, cancellationToken);
-        if (fault is SimulatorFault.Rejected or SimulatorFault.Throttled or SimulatorFault.Unavailable) return dialect.Refuse(order, fault, settings.RetryAfter);
-
-        var now = _services.Time.GetUtcNow();
-        var message = new VendorMessage(dialect.NewId(), order.From, order.To, order.Text, order.Reference, TargetOf(order.ReportTo ?? settings.CallbackUrl), now, []);
-        account.Add(message);
-        if (message.ReportTo is not null) Begin(ReportAsync(dialect, account, message));
-        var accepted = dialect.Accept(order, message.Id, now);
-        return fault == SimulatorFault.AnswerLost ? accepted with { IsLost = true } : accepted;
-    }
+    public async ValueTask<VendorReply?> AnswerAsync(string vendor, VendorRequest request, CancellationToken cancellationToken) =>
+        _vendors.Find(vendor)?.Account is { } account ? await account.AnswerAsync(request, cancellationToken) : null;
 
     /// <summary>
     /// Has a person write to one of the account's numbers. What the callback was answered (<c>HTTP 200</c>), or why there was none; null
     /// when the vendor was not set up.
     /// </summary>
-    public async ValueTask<string?> ReplyAsync(string vendor, string from, string to, string text, CancellationToken cancellationToken)
-    {
-        if (_vendors.Find(vendor) is not { Account: { } account, Dialect: var dialect }) return null;
-        return TargetOf(account.Settings.CallbackUrl) is { } url
-            ? await CallAsync(dialect.Reply(dialect.NewId(), from, to, text, url, account.Settings.Secret, _services.Time.GetUtcNow()), cancellationToken)
-            : "Not sent: callback_url must lead to this installation's public_url.";
-    }
+    /// <param name="vendor">As for <see cref="Messages"/>.</param>
+    public async ValueTask<string?> ReplyAsync(string vendor, string from, string to, string text, CancellationToken cancellationToken) =>
+        Find(vendor) is { } account ? await account.ReplyAsync(from, to, text, cancellationToken) : null;
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await Task.WhenAll(_reporting.Keys);
-        _stop.Dispose();
-    }
-
-    private void Begin(Task report)
-    {
-        if (report.IsCompleted) return;
-        _reporting[report] = 0;
-        _ = report.ContinueWith(done => _reporting.TryRemove(done, out _), TaskScheduler.Default);
-    }
-
-    private async Task ReportAsync(IVendorDialect dialect, VendorAccount account, VendorMessage message)
-    {
-        try
+        foreach (var name in Names)
         {
-            var last = account.DrawsUndelivered(message.To) ? VendorStage.Undelivered : VendorStage.Delivered;
-            foreach (var stage in (VendorStage[])[VendorStage.Sent, last])
-            {
-                await Task.Delay(account.Settings.ReportAfter, _services.Time, _stop.Token);
-                if (dialect.Report(message, stage, message.ReportTo!, account.Settings.Secret, _services.Time.GetUtcNow()) is not { } callback) continue;
-                account.Reported(message.Id, $"{stage.ToString().ToLowerInvariant()}: {await CallAsync(callback, _stop.Token)}");
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The node stops.
+            if (_vendors.Find(name)?.Account is { } account) await account.DisposeAsync();
         }
     }
+
+    private ISimulatedVendor? Find(string vendor) =>
+        PublicId.TryParse(PublicId.Provider, vendor, out var provider) ? _services.Rehearsals.Find(provider) : _vendors.Find(vendor)?.Account;
 
     private async Task<string> CallAsync(VendorCallback callback, CancellationToken cancellationToken)
     {
@@ -139,12 +96,16 @@ public sealed class VendorSimulators : IAsyncDisposable
 
     private sealed class Vendor(IVendorDialect dialect)
     {
-        private VendorAccount? _account;
+        private SimulatedVendor? _account;
 
         public IVendorDialect Dialect => dialect;
 
-        public VendorAccount? Account => Volatile.Read(ref _account);
+        public SimulatedVendor? Account => Volatile.Read(ref _account);
 
-        public void SetUp(VendorSettings settings) => Volatile.Write(ref _account, new VendorAccount(settings));
+        public void SetUp(SimulatedVendor account)
+        {
+            // Its reports under way end with it.
+            if (Interlocked.Exchange(ref _account, account) is { } before) _ = before.DisposeAsync().AsTask();
+        }
     }
 }

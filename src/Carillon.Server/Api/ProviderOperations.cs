@@ -1,0 +1,93 @@
+using static Carillon.Server.Api.ListFilters;
+
+namespace Carillon.Server.Api;
+
+/// <summary>Providers and their kinds.</summary>
+internal static class ProviderOperations
+{
+    public static readonly ApiOperation CreateProvider = new("createProvider", "Providers", "Configure an account at a gateway")
+    {
+        Body = typeof(ApiShapes.Provider),
+        Answer = typeof(ApiShapes.StoredProvider),
+        Status = 201,
+        Problems = [400, 401, 403, 409, 413, 415, 422],
+        IsIdempotent = true,
+        Example = """
+            { "name": "main-smtp", "channel": "email", "kind": "smtp",
+              "settings": { "host": "smtp.example.net", "port": 587, "from_email": "hello@example.net" },
+              "credentials": { "username": "hello@example.net", "password": "correct horse" },
+              "limits": { "per_second": 10, "per_day": 20000 }, "time_zone": "Europe/Madrid" }
+            """,
+    };
+
+    public static readonly ApiOperation ListProviders = new("listProviders", "Providers", "The tenant's providers")
+    {
+        Answer = typeof(ApiShapes.Page<ApiShapes.UsedProvider>),
+        Query = [("channel", "Only of this channel."), Limit, After],
+        Problems = [401, 403, 422],
+    };
+
+    public static readonly ApiOperation ListProviderKinds = new("listProviderKinds", "Providers", "The gateways that there are, with the schema of their settings")
+    {
+        Answer = typeof(ApiShapes.Page<ApiShapes.ProviderKind>),
+        Query = [("channel", "Only those that serve this channel.")],
+        Problems = [401, 403, 422],
+    };
+
+    public static readonly ApiOperation GetProvider = new("getProvider", "Providers", "A provider")
+    {
+        Answer = typeof(ApiShapes.UsedProvider),
+        Problems = [401, 403, 404],
+    };
+
+    public static readonly ApiOperation ReplaceProvider = new("replaceProvider", "Providers", "Change a provider: all of it, but channel and kind stay")
+    {
+        Description = "Fields that are left out take their defaults, except credentials: those that are stored stay, as does each value that is sent masked as it "
+            + "was shown. Sends under way end as they began, later ones go by the new settings: nothing is lost, and nothing is restarted.",
+        Body = typeof(ApiShapes.Provider),
+        Answer = typeof(ApiShapes.StoredProvider),
+        Problems = [400, 401, 403, 404, 409, 412, 413, 415, 422],
+        IsConditional = true,
+        Example = """
+            { "name": "main-smtp", "channel": "email", "kind": "smtp",
+              "settings": { "host": "smtp.example.net", "port": 465, "from_email": "hello@example.net" },
+              "credentials": { "username": "***", "password": "a new one" } }
+            """,
+    };
+
+    public static readonly ApiOperation SetProviderStatus = new("setProviderStatus", "Providers", "Let a provider serve, or not")
+    {
+        Body = typeof(ApiShapes.ProviderStatus),
+        Answer = typeof(ApiShapes.StoredProvider),
+        Problems = [400, 401, 403, 404, 412, 415, 422],
+        IsConditional = true,
+        Example = """
+            { "enabled": false }
+            """,
+    };
+
+    public static readonly ApiOperation DeleteProvider = new("deleteProvider", "Providers", "Delete a provider with its credentials")
+    {
+        Description = "Sends under way end; messages that wait go to other providers, or wait until there is one.",
+        Status = 204,
+        Problems = [401, 403, 404, 412, 422],
+        IsConditional = true,
+    };
+
+    public static readonly ApiOperation TestProvider = new("testProvider", "Providers", "Send a test message through this provider and wait for its answer")
+    {
+        Description = "Outside of the pipeline: it is not stored, counted or tried again, and a disabled provider is asked too. After 30 seconds the outcome is unknown.",
+        Body = typeof(ApiShapes.ProviderTestRequest),
+        Answer = typeof(ApiShapes.ProviderTest),
+        Problems = [400, 401, 403, 404, 415, 422],
+        Example = """
+            { "to": "ana@example.net" }
+            """,
+        AnswerExample = """
+            { "provider_id": "prv_06f8q2k7w1e3r5t7y9v1b3n5m7", "outcome": "unavailable",
+              "answer": "535 5.7.8 Username and Password not accepted.", "external_id": null,
+              "retry_after_seconds": null, "cost": null, "currency": null, "duration_ms": 412.6,
+              "advice": [ "The login was refused: check user name and password. With two-factor authentication many services want an app password." ] }
+            """,
+    };
+}
