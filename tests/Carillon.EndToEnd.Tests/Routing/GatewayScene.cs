@@ -77,9 +77,9 @@ internal sealed class GatewayScene : IAsyncDisposable
     /// <param name="messages">How many ordinary ones there are.</param>
     public (LoadClient Ordinary, LoadClient Critical) CreateLoad(ServerSetup setup, int digit, TimeSpan pace, int messages) =>
         (new LoadClient(setup, Scale.Seed, pace, $"ordinary{digit}", number => [.. Enumerable.Range(0, Batch).Select(i => Ordinary(digit, (number * Batch) + i))])
-            {
-                MostRequests = messages / Batch,
-            },
+        {
+            MostRequests = messages / Batch,
+        },
             new LoadClient(setup, Scale.Seed, TimeSpan.FromMilliseconds(25), $"critical{digit}", number => [Bodies.Sms(Number(digit + 1, number), "critical", Unknown(number))])
             {
                 Promised = (_, id) => _critical[id] = (Record.Count, TimeProvider.System.GetUtcNow()),

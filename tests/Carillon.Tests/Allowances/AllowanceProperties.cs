@@ -178,8 +178,11 @@ public sealed class AllowanceProperties : IAsyncLifetime
             {
                 Limits = policy.Limits! with
                 {
-                    PerSecond = Other(policy.Limits.PerSecond), PerMinute = Other(policy.Limits.PerMinute), PerHour = Other(policy.Limits.PerHour),
-                    PerDay = Other(policy.Limits.PerDay), PerMonth = Other(policy.Limits.PerMonth),
+                    PerSecond = Other(policy.Limits.PerSecond),
+                    PerMinute = Other(policy.Limits.PerMinute),
+                    PerHour = Other(policy.Limits.PerHour),
+                    PerDay = Other(policy.Limits.PerDay),
+                    PerMonth = Other(policy.Limits.PerMonth),
                 },
                 Budget = policy.Budget is { } budget ? budget with { Amount = Math.Max(1, Math.Round(budget.Amount * _random.Next(5, 20) / 10)) } : null,
             });
