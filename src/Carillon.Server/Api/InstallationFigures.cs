@@ -22,7 +22,8 @@ internal sealed class InstallationFigures(CarillonEngine engine, TimeProvider ti
             if (Fresh() is { } read) return read;
             var at = time.GetTimestamp();
             var log = engine.Storage.Log;
-            return _last = new Figures(at, await log.SumsAsync(cancellationToken), await log.DepthAsync(null, time.GetUtcNow(), cancellationToken));
+            return _last = new Figures(at, await log.SumsAsync(cancellationToken), await log.DepthAsync(null, time.GetUtcNow(), cancellationToken),
+                await engine.Storage.Alerts.ListOpenCountsAsync(cancellationToken));
         }
         finally
         {
@@ -34,5 +35,5 @@ internal sealed class InstallationFigures(CarillonEngine engine, TimeProvider ti
 
     private Figures? Fresh() => _last is { } last && time.GetElapsedTime(last.At) < Lifetime ? last : null;
 
-    internal sealed record Figures(long At, IReadOnlyList<StatusSum> Sums, IReadOnlyList<QueueDepth> Depths);
+    internal sealed record Figures(long At, IReadOnlyList<StatusSum> Sums, IReadOnlyList<QueueDepth> Depths, IReadOnlyList<AlertCount> Alerts);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Carillon.Alerts;
 using Carillon.Channels;
 using Carillon.Messages;
 using Carillon.Providers;
@@ -17,7 +18,7 @@ internal sealed class MetricsApi(CarillonEngine engine, InstallationFigures figu
     private async Task WriteAsync(HttpContext context)
     {
         var text = new StringBuilder();
-        var (_, sums, depths) = await figures.GetAsync(context.RequestAborted);
+        var (_, sums, depths, alerts) = await figures.GetAsync(context.RequestAborted);
         Family(text, "carillon_messages_total", "counter", "Messages that came to a status.");
         foreach (var sum in sums) Sample(text, "carillon_messages_total", $"channel=\"{sum.Channel.Name()}\",status=\"{sum.Status.Name()}\"", sum.Count);
 
@@ -27,6 +28,10 @@ internal sealed class MetricsApi(CarillonEngine engine, InstallationFigures figu
         Family(text, "carillon_queue_oldest_seconds", "gauge", "Age of the oldest live work.");
         foreach (var depth in depths.Where(d => d.Oldest is not null))
             Sample(text, "carillon_queue_oldest_seconds", Labels(depth), Math.Max(0, (now - depth.Oldest!.Value).TotalSeconds));
+
+        Family(text, "carillon_alerts_open", "gauge", "Open alerts by kind.");
+        foreach (var kind in Enum.GetValues<AlertKind>())
+            Sample(text, "carillon_alerts_open", $"kind=\"{AlertNames.Kinds.NameOf(kind)}\"", alerts.Where(a => a.Kind == kind).Sum(a => a.Count));
 
         WriteProviders(text, now);
         One(text, "carillon_dispatcher_running", "gauge", "1 while this node delivers.", engine.IsRunning ? 1 : 0);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Carillon.Alerts;
 using Carillon.Messages;
 using Microsoft.OpenApi;
 
@@ -20,6 +21,8 @@ internal static class QuerySchema
         "created_after" or "created_before" => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
         "status" => Words(MessageStatusNames.All),
         "channel" => Words(ChannelNames.All),
+        "state" => Words(AlertNames.States),
+        "kind" => Words(AlertNames.Kinds),
         "direction" => Words(MessageDirectionNames.All),
         _ => new OpenApiSchema { Type = JsonSchemaType.String },
     };

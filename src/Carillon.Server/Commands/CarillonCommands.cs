@@ -20,7 +20,9 @@ internal static class CarillonCommands
         TemplatesCommand.Make(terminal),
         ProvidersCommand.Make(terminal),
         KeysCommand.Make(terminal),
+        EncryptionCommand.Make(terminal),
         QueueCommand.Make(terminal),
+        AlertsCommand.Make(terminal),
         LoginCommand.Make(terminal),
         CompletionCommand.Make(terminal),
     ];

@@ -18,7 +18,11 @@ public interface IStorage : IAsyncDisposable
 
     ILimitStore Limits { get; }
 
+    IAlertStore Alerts { get; }
+
     ISenderStore Senders { get; }
+
+    ISealedStore Sealed { get; }
 
     IAttachmentStore Attachments { get; }
 

@@ -110,7 +110,7 @@ public sealed class AllowanceProperties : IAsyncLifetime
                         await SettleAsync(node);
                         break;
                     case < 18:
-                        if (node.Version.Allowance.TryTake(now, out var taken, out _) == AllowanceAnswer.Taken) node.Tickets.Add((node.Version, taken));
+                        if (node.Version.Allowance.TryTake(now, PriceOf(node.Version), out var taken, out _) == AllowanceAnswer.Taken) node.Tickets.Add((node.Version, taken));
                         break;
                     default:
                         TrySend(node, now);
@@ -125,7 +125,7 @@ public sealed class AllowanceProperties : IAsyncLifetime
             var (version, ticket) = node.Tickets[^1];
             node.Tickets.RemoveAt(node.Tickets.Count - 1);
             var units = _random.Next(1, 4);
-            if (_random.Next(6) == 0 || version.Allowance.TrySecure(now, units, ref ticket, out _) != AllowanceAnswer.Taken) version.Allowance.GiveBack(ticket, now);
+            if (_random.Next(6) == 0 || version.Allowance.TrySecure(now, PriceOf(version), units, ref ticket, out _) != AllowanceAnswer.Taken) version.Allowance.GiveBack(ticket, now);
             else node.Untold.Add((version, ticket, Send(version, now, units)));
         }
 
@@ -133,7 +133,7 @@ public sealed class AllowanceProperties : IAsyncLifetime
         {
             Sends++;
             var policy = _policies[version.Number];
-            var estimate = Money.ToMicro(Allowance.CostOf(policy, units) ?? 0);
+            var estimate = Money.ToMicro(PriceOf(version)?.Of(units) ?? 0);
             var charged = _random.Next(3) == 0 ? _random.NextInt64(estimate + 1) : estimate;
             var result = _random.Next(7) switch
             {
@@ -213,6 +213,8 @@ public sealed class AllowanceProperties : IAsyncLifetime
             if (fault == 1) version.Allowance.Failed(request);
             else version.Allowance.Granted(request, grant, now);
         }
+
+        private Price? PriceOf(Version version) => _policies[version.Number].Cost is { } cost ? new Price(cost.Amount, cost.Currency, cost.Per) : null;
 
         private Version Open() => new(_provider, _policies[^1], _policies.Count - 1);
 

@@ -3,7 +3,8 @@ using Carillon.Storage;
 
 namespace Carillon.Dispatch.Maintenance;
 
-/// <summary>Drops what has served its time, a little at a time: idempotency keys, secrets whose erasure is due, callbacks that were read.</summary>
+/// <summary>Drops what has served its time, a little at a time: idempotency keys, secrets whose erasure is due, callbacks that were
+/// read, credentials that were replaced.</summary>
 internal sealed class Cleaner(IStorage storage, NodeLease lease, CarillonOptions options, TimeProvider time, IDefectLog defects) : PeriodicService(time, defects)
 {
     private const int RowsAtOnce = 1000;
@@ -15,6 +16,7 @@ internal sealed class Cleaner(IStorage storage, NodeLease lease, CarillonOptions
     {
         // One node is enough.
         if (await storage.Nodes.TakeLeaseAsync("cleaner", lease.Epoch, Interval * 3, cancellationToken) is null) return;
+        await storage.Providers.ForgetOutlivedAsync(_time.GetUtcNow(), cancellationToken);
         int cleaned;
         do
         {

@@ -27,7 +27,9 @@ public sealed class PostgreSqlStorage : IStorage
         Templates = new PostgreSqlTemplateStore(database);
         Providers = new PostgreSqlProviderStore(database);
         Limits = new PostgreSqlLimitStore(database);
+        Alerts = new PostgreSqlAlertStore(database);
         Senders = new PostgreSqlSenderStore(database);
+        Sealed = new PostgreSqlSealedStore(database);
         Attachments = new PostgreSqlAttachmentStore(database);
         Tenants = new PostgreSqlTenantStore(database);
         Nodes = new PostgreSqlNodeStore(database, time);
@@ -45,7 +47,11 @@ public sealed class PostgreSqlStorage : IStorage
 
     public ILimitStore Limits { get; }
 
+    public IAlertStore Alerts { get; }
+
     public ISenderStore Senders { get; }
+
+    public ISealedStore Sealed { get; }
 
     public IAttachmentStore Attachments { get; }
 

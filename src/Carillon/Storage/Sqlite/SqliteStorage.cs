@@ -31,7 +31,9 @@ public sealed class SqliteStorage : IStorage
         Templates = new SqliteTemplateStore(writer, _readers);
         Providers = new SqliteProviderStore(writer, _readers);
         Limits = new SqliteLimitStore(writer, _readers);
+        Alerts = new SqliteAlertStore(writer, _readers);
         Senders = new SqliteSenderStore(writer, _readers);
+        Sealed = new SqliteSealedStore(writer, _readers);
         Attachments = new SqliteAttachmentStore(writer, _readers);
         Tenants = new SqliteTenantStore(writer, _readers);
         Nodes = new SqliteNodeStore(writer, _readers);
@@ -49,7 +51,11 @@ public sealed class SqliteStorage : IStorage
 
     public ILimitStore Limits { get; }
 
+    public IAlertStore Alerts { get; }
+
     public ISenderStore Senders { get; }
+
+    public ISealedStore Sealed { get; }
 
     public IAttachmentStore Attachments { get; }
 

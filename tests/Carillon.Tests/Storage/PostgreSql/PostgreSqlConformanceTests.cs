@@ -30,6 +30,10 @@ public sealed class PostgreSqlAttachmentTests() : AttachmentConformance(new Post
 
 public sealed class PostgreSqlLimitTests() : LimitConformance(new PostgreSqlFactory());
 
+public sealed class PostgreSqlAlertTests() : AlertConformance(new PostgreSqlFactory());
+
+public sealed class PostgreSqlSealedTests() : SealedConformance(new PostgreSqlFactory());
+
 public sealed class PostgreSqlSenderTests() : SenderConformance(new PostgreSqlFactory());
 
 public sealed class PostgreSqlCatalogTests() : CatalogConformance(new PostgreSqlFactory());

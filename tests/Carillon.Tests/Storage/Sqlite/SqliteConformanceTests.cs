@@ -30,6 +30,10 @@ public sealed class SqliteProviderTests() : ProviderConformance(new SqliteFactor
 
 public sealed class SqliteLimitTests() : LimitConformance(new SqliteFactory());
 
+public sealed class SqliteAlertTests() : AlertConformance(new SqliteFactory());
+
+public sealed class SqliteSealedTests() : SealedConformance(new SqliteFactory());
+
 public sealed class SqliteSenderTests() : SenderConformance(new SqliteFactory());
 
 public sealed class SqliteCatalogTests() : CatalogConformance(new SqliteFactory());
