@@ -8,7 +8,7 @@ namespace Carillon.Bench;
 internal sealed record BenchOptions
 {
     public const string Help = """
-        usage: Carillon.Bench whole|sms|accept|backlog|claims|nodes|smtp|sqlite|all [options]
+        usage: Carillon.Bench whole|sms|accept|backlog|claims|nodes|routing|smtp|sqlite|all [options]
 
         whole    the whole job: HTTP in, SMTP out, outcome recorded; beside raw SMTP and raw SQLite of the same run
         sms      the whole job with SMS: HTTP in, an SMS gateway over HTTP out; beside raw HTTP of the same run
@@ -16,6 +16,8 @@ internal sealed record BenchOptions
         backlog  a sink that is slower than the intake: how fast it is taken in, and in what memory
         claims   a backlog falls due at one moment: how fast it drains, for each size of --backlog
         nodes    for each number of --nodes: what they cost the database while they idle, then the whole job; with --database
+        routing  SMS at a steady --rate, and critical ones among them, by three gateways with limits: one throttles, one dies in the middle of an
+                 answer, one is down and comes back; beside the same load by one gateway without limits
         smtp     raw pipelined SMTP alone
         sqlite   raw SQLite alone, on rows of a short run of the server
         all      whole and accept in every way, backlog, claims
@@ -32,6 +34,7 @@ internal sealed record BenchOptions
           --rounds N        so many times, each on a fresh server                  1
           --backlog N,N     sizes for claims                                       10000,1000000
           --nodes N,N       numbers of nodes                                       1,2,4
+          --rate N          notifications a second of routing                      6000
           --sink-delay S    seconds that the sink of backlog waits at each message 1
           --provider JSON   further settings of the provider, an object               {}
           --concurrency N   sends that the provider may have under way             the server's default
@@ -70,6 +73,8 @@ internal sealed record BenchOptions
 
     public IReadOnlyList<long> Nodes { get; init; } = [1, 2, 4];
 
+    public int Rate { get; init; } = 6000;
+
     public int SinkDelay { get; init; } = 1;
 
     public string Provider { get; init; } = "{}";
@@ -91,7 +96,7 @@ internal sealed record BenchOptions
     public bool Json { get; init; }
 
     /// <summary>SMS in place of mail.</summary>
-    public bool IsSms => Command == "sms";
+    public bool IsSms => Command is "sms" or "routing";
 
     public int Connections => ConnectionsGiven ?? (Way == RequestWay.Single ? 128 : 8);
 
@@ -121,6 +126,7 @@ internal sealed record BenchOptions
                 "--rounds" => options with { Rounds = (int)Number(1, 100) },
                 "--backlog" => options with { Backlog = [.. Value().Split(',').Select(v => Read(v, 1))] },
                 "--nodes" => options with { Nodes = [.. Value().Split(',').Select(v => Read(v, 1, 16))] },
+                "--rate" => options with { Rate = (int)Number(1, 1_000_000) },
                 "--sink-delay" => options with { SinkDelay = (int)Number(1, 3600) },
                 "--provider" => options with { Provider = Value() },
                 "--concurrency" => options with { Concurrency = (int)Number(1, 10_000) },

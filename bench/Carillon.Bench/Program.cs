@@ -10,7 +10,8 @@ if (args.Contains("--help"))
     return 0;
 }
 
-if (args is [HttpSinkProcess.Command, var sinkPort]) return HttpSink.Run(int.Parse(sinkPort, System.Globalization.CultureInfo.InvariantCulture));
+if (args is [HttpSinkProcess.Command, var sinkPort, var perSecond, var diesAfter])
+    return HttpSink.Run(int.Parse(sinkPort, System.Globalization.CultureInfo.InvariantCulture), HttpSinkTrouble.Parse(perSecond, diesAfter));
 
 // Ctrl-C ends this process, and its end ends its children.
 Console.CancelKeyPress += (_, _) => ChildProcess.KillAll();
@@ -68,6 +69,7 @@ static Func<BenchOptions, Task<IReadOnlyList<Measurement>>> SceneOf(string comma
     "backlog" => SlowSink.RunAsync,
     "claims" => Claims.RunAsync,
     "nodes" => ManyNodes.RunAsync,
+    "routing" => ThreeGateways.RunAsync,
     "smtp" => RawAlone.SmtpAsync,
     "sqlite" => RawAlone.SqliteAsync,
     _ => throw new BenchException($"There is no '{command}'.\n\n{BenchOptions.Help}"),

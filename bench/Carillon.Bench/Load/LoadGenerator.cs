@@ -23,7 +23,8 @@ internal sealed record LoadResult(
 /// Sends requests over some connections, one under way on each. A thread goes round its connections: it waits for the answer of one,
 /// sends the next request there, and goes on to its neighbour, whose answer has usually come by then.
 /// </summary>
-internal sealed class LoadGenerator(int port, RequestForm form, long requests, int connections, int keys)
+/// <param name="perSecond">Notifications a second, evenly; null for as many as there can be.</param>
+internal sealed class LoadGenerator(int port, RequestForm form, long requests, int connections, int keys, int? perSecond = null)
 {
     private const int SampleCount = 200;
 
@@ -34,6 +35,7 @@ internal sealed class LoadGenerator(int port, RequestForm form, long requests, i
     private long _next = -1;
     private long _accepted;
     private long _refused;
+    private long _started;
 
     public long Accepted => Interlocked.Read(ref _accepted);
 
@@ -42,7 +44,7 @@ internal sealed class LoadGenerator(int port, RequestForm form, long requests, i
     {
         threads = Math.Min(threads, connections);
         var before = ProcessUsage.OfSelf();
-        var started = Stopwatch.GetTimestamp();
+        var started = _started = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, threads).Select(i => Task.Factory.StartNew(
             () => Run((connections / threads) + (i < connections % threads ? 1 : 0)),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
@@ -88,7 +90,14 @@ internal sealed class LoadGenerator(int port, RequestForm form, long requests, i
     private long? Next()
     {
         var next = Interlocked.Increment(ref _next);
-        return next < requests ? next : null;
+        if (next >= requests) return null;
+        if (perSecond is { } rate)
+        {
+            var early = TimeSpan.FromSeconds((double)next * form.Items / rate) - Stopwatch.GetElapsedTime(_started);
+            if (early > TimeSpan.Zero) Thread.CurrentThread.Join(early);
+        }
+
+        return next;
     }
 
     private static void Send(Line line, long request)

@@ -22,11 +22,11 @@ internal sealed class HttpSinkProcess : IMessageSink
 
     public ProcessUsage Usage => ProcessUsage.Of(_process.Id);
 
-    public static async Task<HttpSinkProcess> StartAsync(string directory, int port)
+    public static async Task<HttpSinkProcess> StartAsync(string directory, int port, HttpSinkTrouble? trouble = null)
     {
         var process = ChildProcess.Start(
             Path.Combine(directory, $"sink-{port}-{Path.GetRandomFileName()}.log"),
-            ["dotnet", typeof(HttpSinkProcess).Assembly.Location, Command, port.ToString(CultureInfo.InvariantCulture)]);
+            ["dotnet", typeof(HttpSinkProcess).Assembly.Location, Command, port.ToString(CultureInfo.InvariantCulture), .. (trouble ?? HttpSinkTrouble.None).ToArguments()]);
         var sink = new HttpSinkProcess(process, port);
         for (var attempt = 0; ; attempt++)
         {
@@ -48,22 +48,34 @@ internal sealed class HttpSinkProcess : IMessageSink
         }
     }
 
-    public long Count()
+    public bool HasEnded => _process.HasEnded;
+
+    public long Count() => long.Parse(Ask("/count"), CultureInfo.InvariantCulture);
+
+    /// <summary>How many it refused; and of messages that carry the time at which they were made, how many milliseconds late each came.</summary>
+    public (long Refused, IReadOnlyList<double> Delays) Urgent()
+    {
+        var words = Ask("/urgent").Split(' ');
+        return (long.Parse(words[0], CultureInfo.InvariantCulture), [.. words.Skip(1).Select(w => double.Parse(w, CultureInfo.InvariantCulture))]);
+    }
+
+    private string Ask(string path)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Connect(IPAddress.Loopback, Port);
-        socket.Send("GET /count HTTP/1.1\r\n\r\n"u8);
-        Span<byte> answer = stackalloc byte[512];
-        var length = 0;
-        while (!answer[..length].EndsWith("\n"u8))
+        socket.Send(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\n\r\n"));
+        var answer = new List<byte>();
+        var buffer = new byte[4096];
+        // The head ends with an empty line, the body with its only end of line.
+        while (answer.Count < 20 || answer[^1] != '\n' || answer[^2] == '\r')
         {
-            var read = socket.Receive(answer[length..]);
+            var read = socket.Receive(buffer);
             if (read == 0) throw new BenchException("The HTTP sink has closed.");
-            length += read;
+            answer.AddRange(buffer.AsSpan(0, read));
         }
 
-        var text = Encoding.ASCII.GetString(answer[..length]);
-        return long.Parse(text.AsSpan(text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4).Trim(), CultureInfo.InvariantCulture);
+        var text = Encoding.ASCII.GetString([.. answer]);
+        return text[(text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..].Trim();
     }
 
     public void Dispose() => _process.Dispose();

@@ -54,11 +54,14 @@ internal sealed class Stage : IDisposable
         ? await HttpSinkProcess.StartAsync(Directory, SinkPort)
         : await SinkProcess.StartAsync(Directory, SinkPort, delaySeconds);
 
+    /// <summary>The sink is down from here on; <see cref="StartSinkAsync"/> starts another.</summary>
+    public void StopSink() => _sink?.Dispose();
+
     /// <summary>Loads at least so many notifications, in whole requests.</summary>
-    public async Task<LoadResult> LoadAsync(long messages, RequestForm form, int? connections = null)
+    public async Task<LoadResult> LoadAsync(long messages, RequestForm form, int? connections = null, int? perSecond = null)
     {
         var requests = (messages + form.Items - 1) / form.Items;
-        return await new LoadGenerator(Server.Port, form, requests, connections ?? _options.Connections, Installation.Keys.Count).RunAsync(_options.Threads);
+        return await new LoadGenerator(Server.Port, form, requests, connections ?? _options.Connections, Installation.Keys.Count, perSecond).RunAsync(_options.Threads);
     }
 
     /// <summary>Sends some, so that what is measured finds compiled code, open connections and the contacts that it names.</summary>

@@ -37,7 +37,7 @@ internal static class PaymentSms
     }
 
     /// <summary>A gateway as most are: a form, the key in the header, a JSON answer with a status and an id.</summary>
-    public static JsonObject Provider(int port, JsonObject settings)
+    public static JsonObject Provider(int port, JsonObject settings, string name = "sink")
     {
         settings["api_url"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/send");
         settings["auth_method"] = "header";
@@ -47,7 +47,7 @@ internal static class PaymentSms
         settings["success_values"] = new JsonArray("queued");
         return new JsonObject
         {
-            ["name"] = "sink",
+            ["name"] = name,
             ["channel"] = "sms",
             ["kind"] = "http",
             ["settings"] = settings,

@@ -31,7 +31,8 @@ internal sealed class PortionSize
         foreach (var window in windows)
         {
             var most = window.IsMoney ? (cost > 0 ? window.Limit / 8 / cost : long.MaxValue)
-                : window.Kind == LimitKind.Second ? window.Limit : window.Limit / 8;
+                // Not a whole second at once: other nodes have urgent messages too.
+                : window.Kind == LimitKind.Second ? window.Limit / 4 : window.Limit / 8;
             Last = Math.Clamp(Last, 1, Math.Max(1, most));
         }
 

@@ -93,15 +93,9 @@ internal sealed class Delivery : IThreadPoolWorkItem
         var outcome = await AttemptAsync(place, message, rendering);
         if (outcome is not null) return outcome;
 
-        var isBehind = false;
-        foreach (var candidate in _order)
+        // Then those behind it; and those before it, which may have one by now.
+        foreach (var candidate in _order.SkipWhile(c => c != first).Skip(1).Concat(_order.TakeWhile(c => c != first)))
         {
-            if (!isBehind || candidate == first)
-            {
-                isBehind |= candidate == first;
-                continue;
-            }
-
             if (_services.Router.IsStopped(message, candidate))
             {
                 _trace.Route(candidate, "stopped");
@@ -129,6 +123,7 @@ internal sealed class Delivery : IThreadPoolWorkItem
         var price = provider.PriceOf(message);
         if (await place.SecureAsync(price, _segments) is { } end)
         {
+            if (end.Kind.IsMoney() && _segments > 1) _round.IsDear = true;
             place.LeaveUnused();
             PassOver(provider, new ProviderEntry(ProviderStanding.Limited, end.Until, end.Kind));
             return null;

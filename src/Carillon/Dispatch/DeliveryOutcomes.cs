@@ -9,6 +9,9 @@ internal sealed class DeliveryOutcomes(DeliveryServices services, DeliveryTrace 
     /// <summary>How long a message waits at least that could not be sent for want of the store.</summary>
     public static readonly TimeSpan NotSentRest = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan ShortestLook = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(10);
+
     public OutcomeWrite Sent(OutboundMessage message, Guid provider, string? externalId, (decimal? Amount, string? Currency) cost, Guid? hash, int attempts, DateTimeOffset now) =>
         new()
         {
@@ -27,15 +30,16 @@ internal sealed class DeliveryOutcomes(DeliveryServices services, DeliveryTrace 
 
     /// <summary>Tried again, or at its end where it has had its chances.</summary>
     /// <param name="notBefore">The earliest that it may be; null for what the retry policy says.</param>
-    /// <param name="sample">In [0, 1): where between none and all of its delay it comes back; null for at random.</param>
+    /// <param name="early">When it comes back although its delay is not over; null for never.</param>
     public OutcomeWrite Retry(
-        OutboundMessage message, int attempts, DateTimeOffset? notBefore, DateTimeOffset now, Guid? provider = null, double? sample = null)
+        OutboundMessage message, int attempts, DateTimeOffset? notBefore, DateTimeOffset now, Guid? provider = null, DateTimeOffset? early = null)
     {
         var policy = services.Options.RetryOf(message.Channel);
-        var drawn = sample ?? Random.Shared.NextDouble();
+        var drawn = Random.Shared.NextDouble();
         var next = policy.Next(message, attempts, now, notBefore, drawn)
             ?? policy.Next(message, attempts, now, notBefore, drawn, services.HoldOf(message.Lane, now)?.Until);
         if (next is null) return Final(message, MessageStatus.Failed, MessageReasons.RetriesExhausted, attempts, now, provider);
+        if (early < next) next = early < now ? now : early;
 
         trace.Next(MessageReasons.Retry, next.Value, now);
         return new OutcomeWrite
@@ -52,28 +56,34 @@ internal sealed class DeliveryOutcomes(DeliveryServices services, DeliveryTrace 
     }
 
     /// <summary>
-    /// It only found out that a provider is out, for all: that is no attempt, and it keeps its place among those that wait. Its lane pauses until one can
-    /// be asked again.
+    /// It only found out that a provider is out, or over a limit, for all: that is no attempt, and it keeps its place among those that wait. Its lane
+    /// pauses until one can be asked again, and goes on at once when a limit is raised.
     /// </summary>
-    public OutcomeWrite PutBack(OutboundMessage message, DateTimeOffset? again, DateTimeOffset now)
+    public OutcomeWrite PutBack(OutboundMessage message, string reason, DateTimeOffset? again, DateTimeOffset now)
     {
-        trace.Next(MessageReasons.Retry, again, now);
+        trace.Next(reason, again, now);
         return new OutcomeWrite
         {
             Message = message,
             At = now,
             Status = MessageStatus.Queued,
-            Reason = MessageReasons.Retry,
+            Reason = reason,
             DueAt = message.DueAt,
             Attempts = message.Attempts,
             Trace = trace.Take(),
         };
     }
 
-    /// <summary>Waits for a limit: that was no attempt.</summary>
+    /// <summary>
+    /// It costs more than is left, and others of its lane may not: it waits by itself, and that was no attempt. That the budget was raised nobody tells it,
+    /// so it looks now and then, after an eighth of the time that it has waited.
+    /// </summary>
     public OutcomeWrite Hold(OutboundMessage message, DateTimeOffset? again, DateTimeOffset now)
     {
         var next = again is { } then && then > now ? then : now + NotSentRest;
+        var look = (now - message.BegunAt) / 8;
+        var latest = now + (look < ShortestLook ? ShortestLook : look > LongestLook ? LongestLook : look);
+        if (next > latest) next = latest;
         trace.Next(MessageReasons.Limit, next, now);
         return new OutcomeWrite
         {

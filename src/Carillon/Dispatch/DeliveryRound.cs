@@ -8,8 +8,8 @@ namespace Carillon.Dispatch;
 internal sealed class DeliveryRound
 {
     /// <summary>
-    /// After how many attempts a message still comes back as soon as a provider that was not asked, or throttled, can have it. It rests for all, so that
-    /// this is no crowd; after them a message waits as others do, for it may be what the trouble is about.
+    /// After how many attempts a message still comes back as soon as a provider that was not asked, or throttled, can have it, before its delay is over.
+    /// Lanes wait for that provider, so that this is no crowd; later it may be the message that the trouble is about.
     /// </summary>
     private const int PromptAttempts = 3;
 
@@ -24,14 +24,18 @@ internal sealed class DeliveryRound
     /// <summary>When a provider that cannot have it now perhaps can; null when nothing is known.</summary>
     public DateTimeOffset? Again { get; private set; }
 
+    /// <summary>By its parts it costs more than is left of a budget, and others of its lane may not.</summary>
+    public bool IsDear { get; set; }
+
     public void Begin(OutboundMessage message) =>
-        (_message, Attempts, _isLimited, _throttled, _probes, Again) = (message, message.Attempts, false, 0, 0, null);
+        (_message, Attempts, IsDear, _isLimited, _throttled, _probes, Again) = (message, message.Attempts, false, false, 0, 0, null);
 
     /// <summary>A provider that was not asked.</summary>
     public void PassOver(ProviderEntry entry, DateTimeOffset now)
     {
         _isLimited |= entry.Standing == ProviderStanding.Limited;
-        ComeAgain(entry.Standing is ProviderStanding.Limited or ProviderStanding.Resting ? entry.RetryAt : now + DeliveryOutcomes.NotSentRest);
+        // For a place it waits in its lane.
+        ComeAgain(entry.Standing is ProviderStanding.Limited or ProviderStanding.Resting ? entry.RetryAt : now);
     }
 
     /// <summary>A provider that asked for time, for all that goes to it.</summary>
@@ -56,11 +60,11 @@ internal sealed class DeliveryRound
     {
         var asked = Attempts - _message.Attempts;
         // Nobody was asked, for want of what may still be sent: that is no attempt.
-        if (asked == 0 && _isLimited) return outcomes.Hold(_message, Again, now);
-        if (asked > 0 && asked == _probes) return outcomes.PutBack(_message, Again, now);
+        if (asked == 0 && _isLimited) return IsDear ? outcomes.Hold(_message, Again, now) : outcomes.PutBack(_message, MessageReasons.Limit, Again, now);
+        if (asked > 0 && asked == _probes) return outcomes.PutBack(_message, MessageReasons.Retry, Again, now);
         var isPrompt = Again is not null && Attempts - _message.AttemptsBefore <= PromptAttempts;
         trace.Explain("No provider could take it.", now);
-        return outcomes.Retry(_message, Attempts, isPrompt || _throttled > 0 ? Again : null, now, sample: isPrompt ? 0 : null);
+        return outcomes.Retry(_message, Attempts, _throttled == asked ? Again : null, now, early: isPrompt ? Again : null);
     }
 
     private void ComeAgain(DateTimeOffset at)

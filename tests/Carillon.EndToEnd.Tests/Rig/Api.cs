@@ -70,8 +70,12 @@ internal sealed class Api(HttpClient http) : IDisposable
     /// <summary>How much work waits or is under way.</summary>
     public async Task<int> QueuedAsync() => (int)(await ReadAsync("/v1/queue"))["total"]!;
 
-    public Task WaitUntilEmptyAsync(TimeSpan? within = null) =>
-        Eventually.TrueAsync(async () => await QueuedAsync() == 0, "the queue to be empty", within);
+    public async Task WaitUntilEmptyAsync(TimeSpan? within = null)
+    {
+        JsonNode? queue = null;
+        await Eventually.TrueAsync(
+            async () => (int)(queue = await ReadAsync("/v1/queue"))["total"]! == 0, "the queue to be empty", within, () => $"It has: {queue?.ToJsonString()}");
+    }
 
     /// <summary>The message once it has a status among those given.</summary>
     public async Task<JsonNode> WaitForAsync(string id, params string[] statuses)

@@ -49,7 +49,7 @@ internal static class Bodies
     };
 
     /// <summary>A provider that delivers to a gateway of ours.</summary>
-    public static JsonObject SmsProvider(SmsGateway gateway, int priority, int atOnce = 32, int timeoutSeconds = 30) => new()
+    public static JsonObject SmsProvider(SmsGateway gateway, int priority, int atOnce = 32, string key = "an-api-key-of-usual-length-0123456789") => new()
     {
         ["name"] = gateway.Name,
         ["channel"] = "sms",
@@ -62,9 +62,8 @@ internal static class Bodies
             ["auth_method"] = "header",
             ["reference_param"] = "ref",
             ["id_path"] = "id",
-            ["timeout_seconds"] = timeoutSeconds,
         },
-        ["credentials"] = new JsonObject { ["api_key"] = "an-api-key-of-usual-length-0123456789" },
+        ["credentials"] = new JsonObject { ["api_key"] = key },
     };
 
     public static JsonObject Template(string key, string subject, string text, params JsonObject[] variables) => new()

@@ -30,6 +30,9 @@ internal sealed class LoadClient(
     /// <summary>Recipient to id of the message, of all that were answered 202.</summary>
     public IReadOnlyDictionary<string, string> Accepted => _accepted;
 
+    /// <summary>After so many different requests its senders are done.</summary>
+    public int MostRequests { get; init; } = int.MaxValue;
+
     /// <summary>Called for each message with its recipient and id, as soon as it was answered 202.</summary>
     public Action<string, string> Promised { get; init; } = static (_, _) => { };
 
@@ -67,14 +70,19 @@ internal sealed class LoadClient(
         while (!stop.IsCancellationRequested)
         {
             await timer.WaitForNextTickAsync(CancellationToken.None);
-            if (!_unanswered.TryDequeue(out var request)) request = Make();
+            if (!_unanswered.TryDequeue(out var request))
+            {
+                var number = Interlocked.Increment(ref _requests);
+                if (number > MostRequests) return;
+                request = Make(number);
+            }
+
             if (!await TrySendAsync(request)) return;
         }
     }
 
-    private Request Make()
+    private Request Make(int number)
     {
-        var number = Interlocked.Increment(ref _requests);
         var bodies = make?.Invoke(number) ?? Mails(number);
         var recipients = bodies.Select(b => (string)(b["recipient"]!["email"] ?? b["recipient"]!["phone"])!).ToArray();
         return new Request(recipients, $"load-{domain}-{seed}-{number}", bodies.Count == 1 ? bodies[0].ToJsonString() : new JsonArray([.. bodies]).ToJsonString());

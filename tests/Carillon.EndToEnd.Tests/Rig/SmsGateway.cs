@@ -32,7 +32,8 @@ internal sealed class SmsGateway(string name, SmsRecord record) : IAsyncDisposab
         set => Volatile.Write(ref _mostAtOnce, value);
     }
 
-    public int UnderWay => Volatile.Read(ref _underWay);
+    /// <summary>The API key of the last request.</summary>
+    public string Key { get; private set; } = "";
 
     public void Open()
     {
@@ -91,7 +92,9 @@ internal sealed class SmsGateway(string name, SmsRecord record) : IAsyncDisposab
                     length += read;
                 }
 
-                var message = Field(buffer.AsSpan(0, end), "ref=");
+                var request = Encoding.ASCII.GetString(buffer.AsSpan(0, end));
+                var message = Field(request, "ref=", '&');
+                Key = Field(request, "Authorization: Bearer ", '\r');
                 buffer.AsSpan(end, length - end).CopyTo(buffer);
                 length -= end;
                 if (!await AnswerAsync(socket, message)) return;
@@ -166,14 +169,13 @@ internal sealed class SmsGateway(string name, SmsRecord record) : IAsyncDisposab
         return head + 4 + body <= bytes.Length ? head + 4 + body : 0;
     }
 
-    private static string Field(ReadOnlySpan<byte> request, string name)
+    private static string Field(string request, string name, char end)
     {
-        var text = Encoding.ASCII.GetString(request);
-        var at = text.LastIndexOf(name, StringComparison.Ordinal);
+        var at = request.IndexOf(name, StringComparison.OrdinalIgnoreCase);
         if (at < 0) return "";
-        var value = text[(at + name.Length)..];
-        var end = value.IndexOf('&', StringComparison.Ordinal);
-        return end < 0 ? value : value[..end];
+        var value = request[(at + name.Length)..];
+        var length = value.IndexOf(end, StringComparison.Ordinal);
+        return length < 0 ? value : value[..length];
     }
 }
 

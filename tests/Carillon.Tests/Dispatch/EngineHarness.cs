@@ -52,7 +52,8 @@ internal sealed class EngineHarness : IAsyncDisposable
         StartOnAsync(new SqliteFactory(), options, providers);
 
     /// <summary>By a clock of the test's.</summary>
-    public static Task<EngineHarness> StartAtAsync(TimeProvider time) => StartAsync(new SqliteFactory(), time, null, []);
+    public static Task<EngineHarness> StartAtAsync(TimeProvider time, RetryPolicy? retry = null) =>
+        StartAsync(new SqliteFactory(), time, retry is null ? null : new CarillonOptions { Retry = retry }, []);
 
     /// <param name="storage">The harness disposes of it.</param>
     public static Task<EngineHarness> StartOnAsync(StorageFactory storage, CarillonOptions? options = null, params string[] providers) =>
@@ -69,7 +70,7 @@ internal sealed class EngineHarness : IAsyncDisposable
     }
 
     public async Task<Provider> AddAsync(
-        string name, int priority = 100, ProviderPolicy? policy = null, Channel channel = Channel.Email, bool isDefault = false, int weight = 1)
+        string name, int priority = 100, ProviderPolicy? policy = null, Channel channel = Channel.Email, bool isDefault = false, int weight = 1, int maxConcurrency = 128)
     {
         var draft = new ProviderDraft
         {
@@ -81,6 +82,7 @@ internal sealed class EngineHarness : IAsyncDisposable
             Policy = policy ?? ProviderPolicy.None,
             IsDefault = isDefault,
             Weight = weight,
+            MaxConcurrency = maxConcurrency,
         };
         return Assert.IsType<ProviderCreation.Created>(await Engine.Providers.CreateAsync(Tenant, draft, TestContext.Current.CancellationToken)).Provider;
     }

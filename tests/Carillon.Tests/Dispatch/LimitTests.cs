@@ -105,6 +105,7 @@ public sealed class LimitTests
         var large = await harness.AcceptAsync(Sms(400));
         var held = await harness.UntilAsync(large.Messages[0].Id, m => m.Status == MessageStatus.Held);
         Assert.Equal((MessageReasons.Limit, 0), (held.Reason, held.Attempts));
+        Assert.InRange(held.DueAt!.Value - held.UpdatedAt, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         Assert.Contains("\"limit\":\"daily_budget\"", Encoding.UTF8.GetString(held.Trace!), StringComparison.Ordinal);
         Assert.Equal(MessageStatus.Sent, (await harness.DeliverAsync(Sms(10))).Status);
 

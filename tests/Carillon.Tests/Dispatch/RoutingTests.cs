@@ -12,6 +12,8 @@ namespace Carillon.Tests.Dispatch;
 /// <summary>Which provider gets a message, through the whole engine.</summary>
 public sealed class RoutingTests
 {
+    private static readonly DateTimeOffset Morning = new(2026, 3, 14, 9, 0, 1, TimeSpan.Zero);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -63,7 +65,7 @@ public sealed class RoutingTests
     [Fact]
     public async Task A_gateway_that_throttles_is_gone_around_at_once_and_left_alone_for_the_time_that_it_asks_for()
     {
-        using var time = new JumpingTime(new DateTimeOffset(2026, 3, 14, 9, 0, 1, TimeSpan.Zero));
+        using var time = new JumpingTime(Morning);
         await using var harness = await EngineHarness.StartAtAsync(time);
         await harness.AddAsync("one", 1, new ProviderPolicy { Limits = new ProviderLimits { PerMonth = 8 } });
         await harness.AddAsync("two", 2);
@@ -86,32 +88,58 @@ public sealed class RoutingTests
     [Fact]
     public async Task What_found_a_provider_out_while_another_was_over_its_limit_goes_as_soon_as_one_can()
     {
-        using var time = new JumpingTime(new DateTimeOffset(2026, 3, 14, 9, 0, 1, TimeSpan.Zero));
-        await using var harness = await EngineHarness.StartAtAsync(time);
+        using var time = new JumpingTime(Morning);
+        await using var harness = await EngineHarness.StartAtAsync(time, new RetryPolicy { BaseDelay = TimeSpan.FromHours(20), MaxDelay = TimeSpan.FromHours(20) });
         await harness.AddAsync("limited", 1, new ProviderPolicy { Limits = new ProviderLimits { PerHour = 1 } });
         await harness.AddAsync("out", 2);
         harness.Scripts["out"] = _ => new(SendResult.Unavailable("421 later"));
         await harness.DeliverAsync(EngineHarness.Mail());
 
-        // Its delays between attempts are of a millisecond: what waits for the hour waits for nothing else.
+        // Its delay is ten hours or so, and the limit's window ends after one.
         var message = await harness.AcceptAsync(EngineHarness.Mail());
-        await harness.UntilAsync(message.Messages[0].Id, m => m.Status == MessageStatus.Queued && m.Attempts == 3);
-        time.JumpTo(new DateTimeOffset(2026, 3, 14, 10, 0, 1, TimeSpan.Zero));
+        var waiting = await harness.UntilAsync(message.Messages[0].Id, m => m.Attempts == 1);
+        Assert.InRange(waiting.DueAt!.Value, Morning, Morning.AddHours(1));
+        time.JumpTo(Morning.AddHours(1));
 
-        Assert.Equal((MessageStatus.Sent, 4), await StateAsync());
-        Assert.Equal("limited", harness.Sends.Last().Provider);
+        var sent = await harness.UntilAsync(message.Messages[0].Id);
+        Assert.Equal((MessageStatus.Sent, 2, "limited"), (sent.Status, sent.Attempts, harness.Sends.Last().Provider));
+    }
 
-        async Task<(MessageStatus, int)> StateAsync()
+    [Fact]
+    public async Task Who_had_no_place_is_asked_when_the_one_behind_it_fails()
+    {
+        await using var harness = await EngineHarness.StartAsync();
+        await harness.AddAsync("one", 1, maxConcurrency: 1);
+        await harness.AddAsync("two", 2);
+        var gates = new Dictionary<string, TaskCompletionSource>(StringComparer.Ordinal) { ["one"] = new(), ["two"] = new() };
+        harness.Scripts["one"] = async m =>
         {
-            var stored = await harness.UntilAsync(message.Messages[0].Id);
-            return (stored.Status, stored.Attempts);
-        }
+            if (m.Message.Address.StartsWith("first", StringComparison.Ordinal)) await gates["one"].Task;
+            return SendResult.Accepted();
+        };
+        harness.Scripts["two"] = async _ =>
+        {
+            await gates["two"].Task;
+            return SendResult.Unavailable("421 later");
+        };
+
+        var first = await harness.AcceptAsync(EngineHarness.Mail("first@example.net"));
+        await UntilAsync(() => harness.Sends.Count == 1);
+        var second = await harness.AcceptAsync(EngineHarness.Mail("second@example.net"));
+        await UntilAsync(() => harness.Sends.Count == 2);
+        gates["one"].SetResult();
+        await harness.UntilAsync(first.Messages[0].Id);
+        gates["two"].SetResult();
+        var sent = await harness.UntilAsync(second.Messages[0].Id);
+
+        Assert.Equal(["one", "two", "one"], harness.Sends.Select(s => s.Provider));
+        Assert.Equal((MessageStatus.Sent, 2), (sent.Status, sent.Attempts));
     }
 
     [Fact]
     public async Task A_message_that_finds_a_provider_still_out_has_lost_neither_its_place_nor_an_attempt()
     {
-        using var time = new JumpingTime(new DateTimeOffset(2026, 3, 14, 9, 0, 1, TimeSpan.Zero));
+        using var time = new JumpingTime(Morning);
         await using var harness = await EngineHarness.StartAtAsync(time);
         await harness.AddAsync("one", 1);
         harness.Scripts["one"] = _ => new(SendResult.Unavailable("421 later"));
@@ -133,16 +161,6 @@ public sealed class RoutingTests
 
         Assert.Equal((MessageStatus.Sent, 1), (sent.Status, sent.Attempts));
         foreach (var notification in before) Assert.Equal(MessageStatus.Sent, (await harness.UntilAsync(notification.Messages[0].Id)).Status);
-
-        async Task UntilAsync(Func<bool> condition)
-        {
-            using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-            for (var i = 0; !condition(); i++)
-            {
-                Assert.True(i < 6000, "What was awaited did not come.");
-                await timer.WaitForNextTickAsync(Cancellation);
-            }
-        }
     }
 
     [Fact]
@@ -395,6 +413,16 @@ public sealed class RoutingTests
 
     private static async Task SetAsync(EngineHarness harness, params RoutingRule[] rules) =>
         Assert.Empty(await harness.Engine.Routing.SetRulesAsync(EngineHarness.Tenant, rules, Cancellation));
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        for (var i = 0; !condition(); i++)
+        {
+            Assert.True(i < 6000, "What was awaited did not come.");
+            await timer.WaitForNextTickAsync(Cancellation);
+        }
+    }
 
     private static async Task<MessageWait> WaitAsync(EngineHarness harness, Guid message, Func<MessageWait, bool>? condition = null)
     {
