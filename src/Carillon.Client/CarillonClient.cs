@@ -45,12 +45,15 @@ public sealed class CarillonClient : IDisposable
         Templates = new TemplatesClient(api);
         Providers = new ProvidersClient(api);
         Senders = new SendersClient(api);
+        WebhookEndpoints = new WebhookEndpointsClient(api);
         Routing = new RoutingClient(api);
         Stops = new StopsClient(api);
         Simulator = new SimulatorClient(api);
         Keys = new KeysClient(api);
+        Encryption = new EncryptionClient(api);
         Tenants = new TenantsClient(api);
         Counters = new CountersClient(api);
+        Alerts = new AlertsClient(api);
         Operations = new OperationsClient(api);
     }
 
@@ -68,6 +71,9 @@ public sealed class CarillonClient : IDisposable
 
     public SendersClient Senders { get; }
 
+    /// <summary>Endpoints of webhooks that are gone.</summary>
+    public WebhookEndpointsClient WebhookEndpoints { get; }
+
     /// <summary>By which rules messages find their provider.</summary>
     public RoutingClient Routing { get; }
 
@@ -78,9 +84,14 @@ public sealed class CarillonClient : IDisposable
 
     public KeysClient Keys { get; }
 
+    public EncryptionClient Encryption { get; }
+
     public TenantsClient Tenants { get; }
 
     public CountersClient Counters { get; }
+
+    /// <summary>What operators should know of.</summary>
+    public AlertsClient Alerts { get; }
 
     /// <summary>The queue, the nodes, the figures, and the server's health.</summary>
     public OperationsClient Operations { get; }

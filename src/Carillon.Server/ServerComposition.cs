@@ -44,6 +44,7 @@ internal static class ServerComposition
             provider.GetRequiredService<CarillonEngine>().Storage.Tenants, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new RequestLimitStore(provider.GetRequiredService<CarillonEngine>().Storage.Nodes));
         services.AddSingleton<RequestLimiter>();
+        services.AddSingleton(provider => new RecipientCaps(provider.GetRequiredService<CarillonEngine>().Recipients, provider.GetRequiredService<RequestLimiter>()));
         services.AddSingleton(provider => new LargeBodySlots(LargeBodySlots.Count, LargeBodySlots.Patience, provider.GetRequiredService<TimeProvider>()));
         services.AddRoutingCore();
         services.AddOpenApi(OpenApiDescription.DocumentName, OpenApiDescription.Configure);
@@ -82,9 +83,13 @@ internal static class ServerComposition
         ActivatorUtilities.CreateInstance<ProviderDaysApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<RoutingApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<SendersApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<AlertsApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<WebhookEndpointsApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<FaultyCallbacksApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<SimulatorApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<VendorSimulatorApi>(services).Map(api, app);
         ActivatorUtilities.CreateInstance<KeysApi>(services).Map(api);
+        ActivatorUtilities.CreateInstance<EncryptionApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<TenantsApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<CountersApi>(services).Map(api);
         ActivatorUtilities.CreateInstance<NodesApi>(services).Map(api);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Carillon.Alerts;
 using Carillon.Allowances;
 using Carillon.Callbacks;
 using Carillon.Channels;
@@ -7,10 +8,12 @@ using Carillon.Channels.Simulator.Vendors;
 using Carillon.Contacts;
 using Carillon.Dispatch;
 using Carillon.Dispatch.Maintenance;
+using Carillon.Endpoints;
 using Carillon.Messages;
 using Carillon.Metrics;
 using Carillon.Nodes;
 using Carillon.Providers;
+using Carillon.Quotas;
 using Carillon.Routing;
 using Carillon.Security;
 using Carillon.Senders;
@@ -35,6 +38,8 @@ public sealed class CarillonEngine : IAsyncDisposable
     private readonly IDefectLog _defects;
     private readonly GatewayCatalog _kinds;
     private readonly GatewayServices _gatewayServices;
+    private readonly Router _router;
+    private readonly RouteView _routes;
     private readonly List<PeriodicService> _upkeep = [];
     private GroupCommitter? _committer;
     private Dispatcher? _dispatcher;
@@ -66,13 +71,27 @@ public sealed class CarillonEngine : IAsyncDisposable
         _kinds = gateways ?? new GatewayCatalog();
         Ids = new IdGenerator(time);
         Secrets = new SecretBox(keys);
+        Resealer = new Resealer(storage, keys, Secrets);
+        Recipients = new RecipientQuotas(storage.Limits, options, time);
         Outbox = new SimulatorOutbox();
         Templates = new TemplateCatalog(storage.Templates, Ids, options, time);
         Senders = new SenderDirectory(storage.Senders, Secrets, Ids, time);
-        _gatewayServices = new GatewayServices(time, Outbox) { Signers = Senders.Find, Guard = options.OutgoingGuard, CallbackUrl = CallbackUrlOf, CallBack = CallBackAsync };
+        Endpoints = new EndpointBook(storage.Nodes, time, defects);
+        _gatewayServices = new GatewayServices(time, Outbox)
+        {
+            Signers = Senders.Find,
+            Guard = options.OutgoingGuard,
+            CallbackUrl = CallbackUrlOf,
+            CallBack = CallBackAsync,
+            Endpoints = Endpoints,
+        };
         Limits = new LimitKeeper(storage.Limits, time, defects);
-        Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate, Limits);
+        Providers = new ProviderCatalog(storage.Providers, _kinds, _gatewayServices, Secrets, Ids, time, options.Simulate, Limits, options.CredentialsGrace);
         Routing = new RoutingBook(storage.Nodes, time);
+        _router = new Router(Providers, Routing);
+        _routes = new RouteView(_router, Providers, time);
+        Waits = new WaitReader(storage.Log, _routes, time);
+        Alerts = new AlertBook(storage.Alerts, () => Intake, time);
         VendorSimulators = new VendorSimulators(_gatewayServices);
         Metrics = new EngineMetrics(this);
         ProviderTests = new ProviderTester(Providers, _kinds, _gatewayServices, Ids, time, defects, options.DefaultRegion);
@@ -83,6 +102,12 @@ public sealed class CarillonEngine : IAsyncDisposable
     public KeyRing Keys { get; }
 
     public SecretBox Secrets { get; }
+
+    /// <summary>Finishes a rotation of the encryption key.</summary>
+    public Resealer Resealer { get; }
+
+    /// <summary>How many recipients API keys and tenants may address.</summary>
+    public RecipientQuotas Recipients { get; }
 
     public IdGenerator Ids { get; }
 
@@ -105,6 +130,12 @@ public sealed class CarillonEngine : IAsyncDisposable
     /// <summary>How much providers have used of their limits and budgets.</summary>
     public LimitKeeper Limits { get; }
 
+    /// <summary>What operators should know of, and who of them is told.</summary>
+    public AlertBook Alerts { get; }
+
+    /// <summary>Null before the start.</summary>
+    internal AlertWatch? AlertWatch { get; private set; }
+
     public ProviderTester ProviderTests { get; }
 
     public SenderDirectory Senders { get; }
@@ -112,11 +143,17 @@ public sealed class CarillonEngine : IAsyncDisposable
     /// <summary>What it has done and how it is, in figures.</summary>
     public EngineMetrics Metrics { get; }
 
+    /// <summary>Endpoints of webhooks that are gone.</summary>
+    public EndpointBook Endpoints { get; }
+
     /// <summary>The way in. Only after the start.</summary>
     public Intake Intake => _intake ?? throw new InvalidOperationException("The engine has not been started.");
 
     /// <summary>What a request would come to. Only after the start.</summary>
     public Previewer Previewer => _previewer ?? throw new InvalidOperationException("The engine has not been started.");
+
+    /// <summary>Why messages wait.</summary>
+    public WaitReader Waits { get; }
 
     /// <summary>What messages say. Only after the start.</summary>
     public ContentReader Contents => _contents ?? throw new InvalidOperationException("The engine has not been started.");
@@ -159,6 +196,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         notes.AddRange(await Senders.LoadAsync(cancellationToken));
         notes.AddRange(await Providers.LoadAsync(cancellationToken));
         await Routing.LoadAsync(cancellationToken);
+        await Endpoints.LoadAsync(cancellationToken);
         if (Providers.IsUntouched && _options.Simulate)
             notes.Add(NoProviderNote);
 
@@ -180,7 +218,9 @@ public sealed class CarillonEngine : IAsyncDisposable
             new Cleaner(Storage, _lease, _options, _time, _defects),
             _figures,
             new CounterRebuilder(Storage, _lease, _time, _defects),
+            AlertWatch!,
         ]);
+        if (!Storage.IsShared && Keys.Count > 1) _upkeep.Add(new Sealer(Resealer, _time, _defects));
         foreach (var service in _upkeep) service.Start();
         StartNotes = notes;
         IsRunning = true;
@@ -269,6 +309,7 @@ public sealed class CarillonEngine : IAsyncDisposable
         await WriteFiguresAsync();
         await Providers.DisposeAsync();
         await Limits.DisposeAsync();
+        await Recipients.DisposeAsync();
         if (_callbackReader is not null) await _callbackReader.DisposeAsync();
         await VendorSimulators.DisposeAsync();
         await _gatewayServices.Rehearsals.DisposeAsync();
@@ -287,25 +328,36 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     private void Run()
     {
-        var router = new Router(Providers, Routing);
-        _lanes = new LaneScheduler(_options, router, _lease, _time);
+        _lanes = new LaneScheduler(_options, _router, _lease, _time);
         var plans = _plans = new PlanStepper(Ids, _lanes);
         var renderer = new Renderer(Templates, Secrets);
         var contacts = new ContactDirectory(Storage.Contacts);
         _committer = new GroupCommitter(
             Storage.Queue, _lease, _options.CommitLinger, _time, outcomes => _dispatcher!.Recorded(outcomes));
-        _dispatcher = new Dispatcher(_lanes, _committer, Storage, _lease, renderer, router, plans, _options, _time, _defects);
+        _dispatcher = new Dispatcher(_lanes, _committer, Storage, _lease, renderer, _router, _routes, plans, _options, _time, _defects);
         Providers.Changed += LookAgain;
         Routing.Changed += LookAgain;
         Limits.HasRoom = provider => _dispatcher.ProviderHasRoom(provider, ProviderRoom.Changed);
         Limits.Resume = LookAgain;
         _callbackReader = new CallbackReader(Providers, _committer, new EventResolver(Storage.Log, Storage.Contacts, Ids), _time, _defects);
-        _callbacks = new CallbackIntake(Providers, _committer, _callbackReader, Ids);
+        _callbacks = new CallbackIntake(Providers, _committer, _callbackReader, Ids, Storage.Queue);
         _contents = new ContentReader(Storage.Log, renderer);
         var builder = new NotificationBuilder(contacts, Templates, Storage.Attachments, plans, Secrets, Ids, _time, _options.DefaultRegion);
-        _previewer = new Previewer(builder, _lanes, Templates, renderer, Providers, _time);
+        _previewer = new Previewer(builder, _lanes, Templates, renderer, _routes);
         _intake = new Intake(
-            builder, contacts, _committer, _dispatcher, _lanes, _options, _time);
+            builder, contacts, Storage.Queue, _committer, _dispatcher, _lanes, _options, _time);
+        AlertWatch = WatchOf(_intake);
+    }
+
+    private AlertWatch WatchOf(Intake intake)
+    {
+        var store = Storage.Alerts;
+        var raiser = new AlertRaiser(store, Ids);
+        var circuits = new CircuitWatch(Providers, raiser, store, _time, _defects);
+        Providers.Tripped = circuits.Tripped;
+        return new AlertWatch(
+            Storage, _lease, circuits, new LimitWatch(Limits, Providers, raiser, store), new DeliveryWatch(Providers, raiser, store),
+            new QueueWatch(Routing, raiser, store, Storage.Log), new AlertTeller(store, Storage.Log, intake, _options.IdempotencyRetention, _time, _defects), _time, _defects);
     }
 
     /// <summary>No lane waits longer for what it was told to wait for.</summary>
@@ -325,6 +377,9 @@ public sealed class CarillonEngine : IAsyncDisposable
                 break;
             case ChangeTopics.Routing:
                 await Routing.LoadAsync(cancellationToken);
+                break;
+            case ChangeTopics.Endpoints:
+                await Endpoints.LoadAsync(cancellationToken);
                 break;
             case ChangeTopics.Senders:
                 await Senders.LoadAsync(cancellationToken);

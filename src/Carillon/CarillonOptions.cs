@@ -49,8 +49,23 @@ public sealed record CarillonOptions
     /// <summary>How long an idempotency key is kept. Default 24 hours.</summary>
     public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>
+    /// How many recipients all new API keys of a tenant together may address within a minute, on each node: keys that the tenant made
+    /// itself and that are younger than <see cref="NewKeyAge"/>. Default 1,000; null for no such cap; 1 to 1,000,000.
+    /// </summary>
+    public int? NewKeyRecipientsPerMinute { get; init; } = 1000;
+
+    /// <summary>How long a key is new. Default 24 hours, 1 minute to 365 days.</summary>
+    public TimeSpan NewKeyAge { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>How long the secrets of a failed message are kept for a retry. Default 24 hours.</summary>
     public TimeSpan SecretRetention { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>
+    /// How long a provider's credentials that were replaced still open its vendor's callbacks. Sends go with the new ones at once.
+    /// Default 24 hours, 0 (they end at once) to 30 days.
+    /// </summary>
+    public TimeSpan CredentialsGrace { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>How long vendors' callbacks are kept as they came, and recognised when they come again. Default 30 days.</summary>
     public TimeSpan CallbackRetention { get; init; } = TimeSpan.FromDays(30);
@@ -102,6 +117,9 @@ public sealed record CarillonOptions
         Range(nameof(WindowBytes), WindowBytes, 1 << 20, 1L << 40);
         Range(nameof(IdempotencyRetention) + " (s)", IdempotencyRetention.TotalSeconds, 60, TimeSpan.FromDays(365).TotalSeconds);
         Range(nameof(SecretRetention) + " (s)", SecretRetention.TotalSeconds, 0, TimeSpan.FromDays(365).TotalSeconds);
+        if (NewKeyRecipientsPerMinute is { } cap) Range(nameof(NewKeyRecipientsPerMinute), cap, 1, Security.RecipientLimits.MaxPerMinute);
+        Range(nameof(NewKeyAge) + " (s)", NewKeyAge.TotalSeconds, 60, TimeSpan.FromDays(365).TotalSeconds);
+        Range(nameof(CredentialsGrace) + " (s)", CredentialsGrace.TotalSeconds, 0, TimeSpan.FromDays(30).TotalSeconds);
         Range(nameof(CallbackRetention) + " (s)", CallbackRetention.TotalSeconds, 60, TimeSpan.FromDays(3650).TotalSeconds);
         Range(nameof(EarlyEventRetention) + " (s)", EarlyEventRetention.TotalSeconds, 60, TimeSpan.FromDays(365).TotalSeconds);
         Range(nameof(FigureRetention) + " (s)", FigureRetention.TotalSeconds, TimeSpan.FromDays(1).TotalSeconds, TimeSpan.FromDays(3650).TotalSeconds);

@@ -57,12 +57,18 @@ public sealed record Tenant
     public string? ApiKey { get; init; }
 }
 
-/// <summary>How many requests may come: from each key, and from all of a tenant together. Null is without a limit.</summary>
+/// <summary>How many requests may come: from each key, and from all of a tenant together; and how many recipients they may address. Null is without a limit.</summary>
 public sealed record RequestLimits
 {
     public RequestLimit? PerKey { get; init; }
 
     public RequestLimit? PerTenant { get; init; }
+
+    /// <summary>Accepted notifications of all of the tenant's keys together within any 60 seconds, on each node.</summary>
+    public int? RecipientsPerMinute { get; init; }
+
+    /// <summary>Within a day of UTC, on all nodes together.</summary>
+    public int? RecipientsPerDay { get; init; }
 }
 
 /// <summary>A burst of all of them, then so many in so many seconds. A batch is one request.</summary>

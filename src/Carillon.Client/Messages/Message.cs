@@ -50,6 +50,15 @@ public sealed record Message
 
     public int AttemptCount { get; init; }
 
+    /// <summary>Of a text as SMS, once it is rendered: <c>GSM-7</c> or <c>UCS-2</c>; null in lists.</summary>
+    public string? Encoding { get; init; }
+
+    /// <summary>In how many parts it goes as SMS; null in lists.</summary>
+    public int? Segments { get; init; }
+
+    /// <summary>Why it has not been sent yet; null in lists, and at its end.</summary>
+    public MessageWait? Waiting { get; init; }
+
     /// <summary>Its attempts, with the gateway's words; null in lists.</summary>
     public IReadOnlyList<TraceEntry>? Attempts { get; init; }
 
@@ -60,6 +69,16 @@ public sealed record Message
     public IReadOnlyList<TraceEntry>? Trace { get; init; }
 }
 
+/// <summary>What a message waits for.</summary>
+/// <param name="Why"><c>turn</c>, <c>due</c>, <c>retry</c>, <c>no_provider</c>, <c>full</c>, <c>resting</c>, <c>limit</c> or <c>stopped</c>.</param>
+/// <param name="Until">When that ends at the earliest, as far as it is known.</param>
+/// <param name="Words">The same as a sentence.</param>
+public sealed record MessageWait(string Why, DateTimeOffset? Until, string Words)
+{
+    /// <summary>Every provider of its channel, as it stands to the message now.</summary>
+    public IReadOnlyList<PreviewedProvider> Providers { get => field ?? []; init; }
+}
+
 /// <summary>Something that happened to a message.</summary>
 public sealed record TraceEntry
 {
@@ -67,6 +86,9 @@ public sealed record TraceEntry
 
     /// <summary>What: <c>accepted</c>, <c>routed</c>, <c>attempt</c> …</summary>
     public required string Kind { get; init; }
+
+    /// <summary>The same as a sentence.</summary>
+    public string? Words { get; init; }
 
     /// <summary>Whatever else was noted with it.</summary>
     [JsonExtensionData]

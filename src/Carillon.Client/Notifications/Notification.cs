@@ -100,6 +100,9 @@ public sealed record NotificationPreview
     /// <summary>The messages of every step.</summary>
     public IReadOnlyList<PreviewedMessage> Messages { get => field ?? []; init; }
 
+    /// <summary>What it would cost.</summary>
+    public CostForecast? Forecast { get; init; }
+
     /// <summary>What would be accepted and is perhaps not meant so.</summary>
     public IReadOnlyList<ApiFault> Warnings { get => field ?? []; init; }
 }
@@ -130,6 +133,11 @@ public sealed record PreviewedMessage
     /// <summary>In how many segments it would go as SMS.</summary>
     public int? Segments { get; init; }
 
+    /// <summary>What it would cost at the provider that would be tried first, or else at the first that may have it later; null where nobody knows.</summary>
+    public decimal? Cost { get; init; }
+
+    public string? Currency { get; init; }
+
     /// <summary>Why it would fail, with the line of the template.</summary>
     public IReadOnlyList<ApiFault> Errors { get => field ?? []; init; }
 
@@ -141,5 +149,36 @@ public sealed record PreviewedMessage
 
 /// <summary>A provider that was thought of.</summary>
 /// <param name="Why"><c>serves</c>, <c>next</c>, or why it would not be tried.</param>
-/// <param name="Until">Where it rests: until when.</param>
-public sealed record PreviewedProvider(string Id, string Name, string Kind, string Why, DateTimeOffset? Until);
+/// <param name="Until">Where it rests or is limited: until when.</param>
+public sealed record PreviewedProvider(string Id, string Name, string Kind, string Why, DateTimeOffset? Until)
+{
+    /// <summary>Why, as a sentence.</summary>
+    public string? Words { get; init; }
+
+    /// <summary>Which limit is used up.</summary>
+    public string? Limit { get; init; }
+
+    /// <summary>Where it does not serve the number: what it serves.</summary>
+    public IReadOnlyList<string>? Countries { get; init; }
+
+    /// <summary>For one segment, or for the message.</summary>
+    public decimal? Price { get; init; }
+
+    /// <summary><c>message</c> or <c>segment</c>.</summary>
+    public string? Per { get; init; }
+
+    /// <summary>Of the whole message.</summary>
+    public decimal? Cost { get; init; }
+
+    public string? Currency { get; init; }
+}
+
+/// <summary>What messages would cost; steps that begin only when one before comes to nothing are not counted.</summary>
+/// <param name="Unpriced">Messages for which nobody knows: no provider, or no price.</param>
+public sealed record CostForecast(int Unpriced)
+{
+    public IReadOnlyList<MoneyAmount> Costs { get => field ?? []; init; }
+}
+
+/// <param name="Currency">ISO 4217.</param>
+public sealed record MoneyAmount(decimal Amount, string Currency);

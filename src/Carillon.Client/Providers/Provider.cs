@@ -65,7 +65,14 @@ public sealed record ProviderBudget(string Amount, string Currency, string Perio
 /// <param name="Amount">A decimal number as text.</param>
 /// <param name="Currency">ISO 4217.</param>
 /// <param name="Per"><c>message</c> or <c>segment</c>.</param>
-public sealed record ProviderCost(string Amount, string Currency, string Per);
+public sealed record ProviderCost(string Amount, string Currency, string Per)
+{
+    /// <summary>
+    /// Amounts by region (<c>MX</c>) or beginning of numbers (<c>+1876</c>): the longest beginning goes before the region, the region before
+    /// <see cref="Amount"/>.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? ByCountry { get; init; }
+}
 
 /// <summary>An account at a gateway.</summary>
 public sealed record Provider
@@ -81,6 +88,12 @@ public sealed record Provider
     public JsonObject? Settings { get; init; }
 
     public bool HasCredentials { get; init; }
+
+    /// <summary>When its credentials took the place of others.</summary>
+    public DateTimeOffset? CredentialsRotatedAt { get; init; }
+
+    /// <summary>Until when callbacks are taken that are signed with the credentials before these.</summary>
+    public DateTimeOffset? PreviousValidUntil { get; init; }
 
     public int Priority { get; init; }
 

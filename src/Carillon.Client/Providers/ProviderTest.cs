@@ -24,4 +24,7 @@ public sealed record ProviderTest
 
     /// <summary>What to look at, where it failed in a usual way.</summary>
     public IReadOnlyList<string> Advice { get => field ?? []; init; }
+
+    /// <summary>What was said, the provider's secrets masked; empty for gateways that speak to nobody.</summary>
+    public ProviderExchange Exchange { get => field ?? new(); init; }
 }

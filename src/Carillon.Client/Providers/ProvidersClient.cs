@@ -32,12 +32,14 @@ public sealed class ProvidersClient
 
     /// <summary>
     /// Changes a provider: all of it, but channel and kind stay. What is left null takes its default, except credentials: those that are stored
-    /// stay. Nothing under way is lost.
+    /// stay. Nothing under way is lost. Callbacks that are signed with credentials that it replaces are taken for a while.
     /// </summary>
     /// <param name="ifVersion">Refused (412) when it is no longer at this version.</param>
-    public Task<Provider> ReplaceAsync(string id, ProviderDraft provider, int? ifVersion = null, CancellationToken cancellationToken = default) =>
+    /// <param name="revoke">Replaced credentials count for nothing from here on, also those that were replaced before.</param>
+    public Task<Provider> ReplaceAsync(
+        string id, ProviderDraft provider, int? ifVersion = null, bool revoke = false, CancellationToken cancellationToken = default) =>
         _api.SendAsync(
-            new ApiCall(HttpMethod.Put, $"{Path}/{QueryText.Segment(id)}")
+            new ApiCall(HttpMethod.Put, new QueryText($"{Path}/{QueryText.Segment(id)}").Add("revoke", revoke ? "now" : null).ToString())
             {
                 Body = JsonSerializer.SerializeToUtf8Bytes(provider, CarillonJson.Default.ProviderDraft),
                 IfMatch = QueryText.Tag(ifVersion),
@@ -77,6 +79,17 @@ public sealed class ProvidersClient
         _api.GetAsync(
             new QueryText($"{Path}/{QueryText.Segment(id)}/days").Add("from", from).Add("to", to).ToString(),
             CarillonJson.Default.ProviderDays, cancellationToken);
+
+    /// <summary>The vendor's requests that could not be read, newest first.</summary>
+    public IAsyncEnumerable<KeptCallback> ListFaultyCallbacksAsync(string id, int? pageSize = null, CancellationToken cancellationToken = default) =>
+        _api.ListAsync(
+            after => new QueryText($"{Path}/{QueryText.Segment(id)}/callbacks").Add("limit", pageSize).Add("after", after).ToString(),
+            CarillonJson.Default.PageKeptCallback, cancellationToken);
+
+    /// <summary>Reads a callback again that could not be read; one that was read is left as it is.</summary>
+    /// <param name="id"><c>cbk_…</c>.</param>
+    public Task<KeptCallback> RetryCallbackAsync(string id, CancellationToken cancellationToken = default) =>
+        _api.SendAsync(new ApiCall(HttpMethod.Post, $"v1/callbacks/{QueryText.Segment(id)}/retry"), CarillonJson.Default.KeptCallback, cancellationToken);
 
     /// <summary>The gateways that there are, with the schema of their settings.</summary>
     /// <param name="channel">Only those that serve it.</param>

@@ -28,6 +28,9 @@ internal sealed class ReplyReader
     /// <summary>While set, each line's text is also added here; EHLO's answer is longer than what other replies keep.</summary>
     public List<string>? Lines { get; set; }
 
+    /// <summary>Told each line as it came, be it a reply or not.</summary>
+    public DialogueObserver? Observer { get; set; }
+
     public SmtpReply ToReply() => new(Code, Text);
 
     /// <summary>Where the next bytes from the network go; never empty.</summary>
@@ -61,6 +64,7 @@ internal sealed class ReplyReader
             ReadOnlySpan<byte> line = unread[..lineFeed];
             if (line.Length == 0 || line[^1] != '\r') throw Garbage(stage, "a line that does not end with CRLF");
             _start += lineFeed + 1;
+            Observer?.Server(line[..^1], stage);
             if (TakeLine(line[..^1], stage)) return true;
         }
     }

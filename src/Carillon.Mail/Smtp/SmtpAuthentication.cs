@@ -67,7 +67,16 @@ internal sealed class SmtpAuthentication(
         _ => "XOAUTH2",
     };
 
-    private ValueTask<SmtpReply> SayAsync(string line) => dialogue.AskAsync(line, Stage, options.Timeouts.Greeting);
+    private ValueTask<SmtpReply> SayAsync(string line) => dialogue.AskAsync(line, Stage, options.Timeouts.Greeting, Shown(line));
+
+    /// <summary>The mechanism's name, and that there is something behind it.</summary>
+    private static string Shown(string line)
+    {
+        if (line is "" or "*") return line;
+        if (!line.StartsWith("AUTH ", StringComparison.Ordinal)) return DialogueObserver.Hidden;
+        int end = line.IndexOf(' ', "AUTH ".Length);
+        return end < 0 ? line : line[..(end + 1)] + DialogueObserver.Hidden;
+    }
 
     /// <summary>RFC 4616.</summary>
     private async Task<SmtpReply> PlainAsync() =>

@@ -18,6 +18,9 @@ internal sealed class SmtpChannel : IDisposable
 
     public bool IsEncrypted { get; private set; }
 
+    /// <summary>Version and cipher; null while plain.</summary>
+    public string? Encryption => IsEncrypted && _stream is SslStream tls ? $"{tls.SslProtocol} {tls.NegotiatedCipherSuite}" : null;
+
     public IPAddress? LocalAddress => (_socket?.LocalEndPoint as IPEndPoint)?.Address;
 
     /// <summary>True while idle means: the server closed, or said something unasked. Both end the connection.</summary>

@@ -18,6 +18,7 @@ internal sealed class SmtpConnection(SmtpTransport transport, SmtpOptions option
     // Never disposed, since the sweep may cancel it at any time; it holds neither timer nor handle.
     private readonly CancellationTokenSource _abort = new();
     private ManualResetValueTaskSourceCore<SmtpJob?> _wake = new() { RunContinuationsAsynchronously = true };
+    private readonly DialogueObserver? _observer = DialogueObserver.Of(options);
     private SmtpChannel? _channel;
     private SmtpDialogue? _dialogue;
     private SmtpTransaction? _transaction;
@@ -82,7 +83,9 @@ internal sealed class SmtpConnection(SmtpTransport transport, SmtpOptions option
         catch (Exception e)
         {
             Close();
-            transport.OnOpenFailed(this, Explain(e, _dialogue?.Stage ?? SmtpStage.Connect));
+            SmtpBrokenException fault = Explain(e, _dialogue?.Stage ?? SmtpStage.Connect);
+            Tell(fault);
+            transport.OnOpenFailed(this, fault);
             return;
         }
 
@@ -93,7 +96,9 @@ internal sealed class SmtpConnection(SmtpTransport transport, SmtpOptions option
         }
         catch (Exception e)
         {
-            GiveUp(Explain(e, _current?.Stage ?? SmtpStage.Queued));
+            SmtpBrokenException fault = Explain(e, _current?.Stage ?? SmtpStage.Queued);
+            Tell(fault);
+            GiveUp(fault);
         }
         finally
         {
@@ -104,8 +109,10 @@ internal sealed class SmtpConnection(SmtpTransport transport, SmtpOptions option
 
     private async Task OpenAsync()
     {
+        _observer?.Note($"connecting to {options}");
         _channel = await transport.ConnectAsync(_abort.Token).ConfigureAwait(false);
-        _dialogue = new SmtpDialogue(_channel, transport);
+        _observer?.Note("connected");
+        _dialogue = new SmtpDialogue(_channel, transport, _observer);
         _dialogue.SetDeadline(options.Timeouts.Greeting);
         SmtpCapabilities server = await new SmtpHandshake(_dialogue, options, _abort.Token).RunAsync().ConfigureAwait(false);
         _dialogue.ClearDeadline();
@@ -262,6 +269,12 @@ internal sealed class SmtpConnection(SmtpTransport transport, SmtpOptions option
             ObjectDisposedException or OperationCanceledException => new SmtpBrokenException(stage, "the transport was closed", null, e),
             _ => new SmtpBrokenException(stage, e.Message, null, e),
         };
+    }
+
+    /// <summary>What the server said has been told as it came.</summary>
+    private void Tell(SmtpBrokenException fault)
+    {
+        if (fault.Reply is null) _observer?.Note(fault.Message);
     }
 
     private void Close()

@@ -3,14 +3,17 @@ using System.Runtime.CompilerServices;
 namespace Carillon.Mail;
 
 /// <summary>Commands out, replies in, over one channel, with one deadline that the transport's sweep watches.</summary>
-internal sealed class SmtpDialogue(SmtpChannel channel, SmtpTransport transport) : IDisposable
+internal sealed class SmtpDialogue(SmtpChannel channel, SmtpTransport transport, DialogueObserver? observer = null) : IDisposable
 {
     public const long NoDeadline = long.MaxValue;
 
-    private readonly ReplyReader _replies = new();
+    private readonly ReplyReader _replies = new() { Observer = observer };
     private long _deadline = NoDeadline;
 
     public SmtpChannel Channel { get; } = channel;
+
+    /// <summary>Null where nobody listens.</summary>
+    public DialogueObserver? Observer { get; } = observer;
 
     /// <summary>What the next <see cref="FlushAsync"/> sends.</summary>
     public PooledBuffer Out { get; } = new();
@@ -55,8 +58,10 @@ internal sealed class SmtpDialogue(SmtpChannel channel, SmtpTransport transport)
     }
 
     /// <summary>One command and its reply, outside the fast path.</summary>
-    public async ValueTask<SmtpReply> AskAsync(string command, SmtpStage stage, TimeSpan timeout)
+    /// <param name="shown">What an observer hears in place of a command that holds a secret.</param>
+    public async ValueTask<SmtpReply> AskAsync(string command, SmtpStage stage, TimeSpan timeout, string? shown = null)
     {
+        Observer?.Client(shown ?? command);
         Out.AppendUtf8(command);
         Out.Append("\r\n"u8);
         await FlushAsync(timeout).ConfigureAwait(false);

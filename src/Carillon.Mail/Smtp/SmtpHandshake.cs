@@ -67,6 +67,7 @@ internal sealed class SmtpHandshake(SmtpDialogue dialogue, SmtpOptions options, 
         dialogue.Stage = SmtpStage.StartTls;
         dialogue.SetDeadline(_timeout);
         await dialogue.Channel.EncryptAsync(TlsOptions(), cancellationToken).ConfigureAwait(false);
+        dialogue.Observer?.Note(dialogue.Channel.Encryption!);
     }
 
     private SslClientAuthenticationOptions TlsOptions()

@@ -92,6 +92,11 @@ public sealed record SmtpOptions
     /// <summary>Asked for each address before it is connected to; false refuses it. Default: every address is allowed.</summary>
     public Func<IPAddress, bool>? AllowAddress { get; init; }
 
+    /// <summary>
+    /// Told each line of every dialogue, for showing it to people: by any thread, and it must not take long. Default: nobody is, which costs nothing.
+    /// </summary>
+    public Action<SmtpDialogueLine>? Observer { get; init; }
+
     /// <summary>Host and port; never a secret.</summary>
     public override string ToString() => $"{Host}:{EffectivePort}";
 

@@ -29,9 +29,11 @@ internal sealed class SmtpTransaction(SmtpDialogue dialogue, SmtpOptions options
         if (!_pipelining) return;
         PooledBuffer buffer = dialogue.Out;
         AppendReset();
+        int start = buffer.Length;
         EnvelopeCommands.AppendMail(buffer, job, server);
         for (int i = 0; i < job.Envelope.RecipientCount; i++) EnvelopeCommands.AppendRecipient(buffer, job, i, server);
         if (!_chunking) buffer.Append("DATA\r\n"u8);
+        Tell(start);
     }
 
     /// <summary>Null when the server waits for the content, else the outcome.</summary>
@@ -43,7 +45,13 @@ internal sealed class SmtpTransaction(SmtpDialogue dialogue, SmtpOptions options
         else AppendReset();
         if (_resetAsked) await FinishResetAsync().ConfigureAwait(false);
 
-        if (!_pipelining) EnvelopeCommands.AppendMail(dialogue.Out, job, server);
+        if (!_pipelining)
+        {
+            int start = dialogue.Out.Length;
+            EnvelopeCommands.AppendMail(dialogue.Out, job, server);
+            Tell(start);
+        }
+
         await ExchangeAsync(SmtpStage.MailFrom, _timeouts.Envelope).ConfigureAwait(false);
         SmtpDelivery? refusal = dialogue.Code is >= 200 and < 300 ? null : Refused(SmtpStage.MailFrom);
         bool mailAccepted = refusal is null;
@@ -59,7 +67,7 @@ internal sealed class SmtpTransaction(SmtpDialogue dialogue, SmtpOptions options
         if (!_chunking && (refusal is null || _pipelining))
         {
             job.Stage = SmtpStage.Data;
-            if (!_pipelining) dialogue.Out.Append("DATA\r\n"u8);
+            if (!_pipelining) Say("DATA\r\n"u8);
             await ExchangeAsync(SmtpStage.Data, _timeouts.Data).ConfigureAwait(false);
             if (dialogue.Code == 354 && refusal is not null) await EndEmptyDataAsync().ConfigureAwait(false);
             else if (dialogue.Code != 354) refusal ??= Refused(SmtpStage.Data);
@@ -79,6 +87,7 @@ internal sealed class SmtpTransaction(SmtpDialogue dialogue, SmtpOptions options
     public ValueTask SendContentAsync(SmtpJob job, SmtpJob? next)
     {
         job.Stage = SmtpStage.Content;
+        if (dialogue.Observer is { } observer) Tell(observer, job);
         return job.Content.Length > ContentSender.Small ? SendLargeAsync(job, next) : SendEndAsync(job, 0, next);
     }
 
@@ -94,6 +103,23 @@ internal sealed class SmtpTransaction(SmtpDialogue dialogue, SmtpOptions options
         if (_lastAccepted?.Reply?.Matches(reply.Code, reply.Text) != true)
             _lastAccepted = new SmtpDelivery { Outcome = SmtpOutcome.Accepted, Stage = SmtpStage.Content, Reply = reply.ToReply() };
         return job.Recipients is null ? _lastAccepted : WithRecipients(_lastAccepted, job);
+    }
+
+    private void Say(ReadOnlySpan<byte> command)
+    {
+        int start = dialogue.Out.Length;
+        dialogue.Out.Append(command);
+        Tell(start);
+    }
+
+    /// <summary>What was added to the next write since then.</summary>
+    private void Tell(int start) => dialogue.Observer?.Client(dialogue.Out.Written.Span[start..]);
+
+    private void Tell(DialogueObserver observer, SmtpJob job)
+    {
+        if (_chunking) observer.Client(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"BDAT {job.Content.Length} LAST"));
+        observer.Content(job.Content.Span);
+        if (!_chunking) observer.Client(".");
     }
 
     private static bool IsProviderFault(int code) => code is 503 or 530 or 534 or 535 or 538;
@@ -132,7 +158,13 @@ internal sealed class SmtpTransaction(SmtpDialogue dialogue, SmtpOptions options
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<SmtpDelivery?> AskRecipientAsync(SmtpJob job, int index)
     {
-        if (!_pipelining) EnvelopeCommands.AppendRecipient(dialogue.Out, job, index, server);
+        if (!_pipelining)
+        {
+            int start = dialogue.Out.Length;
+            EnvelopeCommands.AppendRecipient(dialogue.Out, job, index, server);
+            Tell(start);
+        }
+
         await ExchangeAsync(SmtpStage.RecipientTo, _timeouts.Envelope).ConfigureAwait(false);
         return dialogue.Code is >= 200 and < 300 ? null : Refused(SmtpStage.RecipientTo);
     }
@@ -179,7 +211,7 @@ internal sealed class SmtpTransaction(SmtpDialogue dialogue, SmtpOptions options
     {
         // After a failed BDAT the server waits for RSET (RFC 3030 section 4.2), and the next envelope leaves before that is known.
         if (!_mustReset && !_chunking) return;
-        dialogue.Out.Append("RSET\r\n"u8);
+        Say("RSET\r\n"u8);
         _mustReset = false;
         _resetAsked = true;
     }
@@ -194,7 +226,7 @@ internal sealed class SmtpTransaction(SmtpDialogue dialogue, SmtpOptions options
     /// <summary>DATA was accepted though no recipient was (RFC 2920 section 3.1): the dot alone, whose reply is of no interest.</summary>
     private async ValueTask EndEmptyDataAsync()
     {
-        dialogue.Out.Append(".\r\n"u8);
+        Say(".\r\n"u8);
         await FlushAndReadAsync(SmtpStage.Data, _timeouts.Final).ConfigureAwait(false);
     }
 

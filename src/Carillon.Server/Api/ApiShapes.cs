@@ -51,19 +51,36 @@ internal static class ApiShapes
 
     internal sealed record Preview(
         string? RecipientId, string? Category, string Priority, string OnUnknown, DateTimeOffset? ExpiresAt, string? TemplateVersionId, PreviewedMessage[] Messages,
+        [property: Description("What it would cost; steps that begin only when one before comes to nothing are not counted.")] Forecast Forecast,
         [property: Description("What would be accepted and is perhaps not meant so.")] Fault[] Warnings);
+
+    internal sealed record Forecast(Cost[] Costs, [property: Description("Messages for which nobody knows: no provider, or no price.")] int Unpriced);
+
+    internal sealed record Cost([property: Description("A decimal number as text.")] string Amount, [property: Description("ISO 4217.")] string Currency);
 
     internal sealed record PreviewedMessage(
         int Step, string Channel, string Address, [property: Description("Null for later steps, which begin when the one before comes to nothing.")] DateTimeOffset? DueAt,
         [property: Description("The locale of the variant that was used, default, or content for what came with the request.")] string? Variant,
         string? Subject, string? Text, string? Html, [property: Description("Of a text as SMS: GSM-7 or UCS-2.")] string? Encoding,
         [property: Description("In how many segments it would go as SMS.")] int? Segments, [property: Description("Why the message would fail, with the line of the template.")] Fault[] Errors,
+        [property: Description("What it would cost at the provider that would be tried first, or else at the first that may have it later.")] string? Cost, string? Currency,
         [property: Description("The provider that would be tried first.")] string? ProviderId, PreviewedProvider[] Providers);
 
     internal sealed record PreviewedProvider(
         string Id, string Name, string Kind,
-        [property: Description("serves, next, full, resting, disabled, or not_own: it is the installation's, and the tenant has its own.")] string Why,
-        [property: Description("Where it rests: until when.")] DateTimeOffset? Until);
+        [property: Description("serves, next, full, resting, limited, stopped, not_served, disabled, or not_own: it is the installation's, and the tenant has its own.")] string Why,
+        [property: Description("The same as a sentence.")] string Words,
+        [property: Description("Where it rests or is limited: until when.")] DateTimeOffset? Until,
+        [property: Description("Which limit is used up.")] string? Limit,
+        [property: Description("Where it does not serve the number: what it serves.")] string[]? Countries,
+        [property: Description("For one segment, or for the message.")] string? Price, [property: Description("message or segment.")] string? Per,
+        [property: Description("Of the whole message.")] string? Cost, string? Currency);
+
+    internal sealed record Waiting(
+        [property: Description("turn (or being sent), due, retry, no_provider, full, resting, limit or stopped.")] string Why,
+        [property: Description("When that ends at the earliest, as far as it is known.")] DateTimeOffset? Until,
+        [property: Description("The same as a sentence.")] string Words,
+        [property: Description("Every provider of its channel, as it stands to the message now.")] PreviewedProvider[] Providers);
 
     internal sealed record Related(string Type, string Id);
 
@@ -108,7 +125,11 @@ internal static class ApiShapes
     internal sealed record TracedMessage(
         string Id, string NotificationId, string Direction, string Channel, string Address, string? RecipientId, string Status, string? Reason, int Step,
         string? ProviderId, string? ExternalId, string? Cost, string? Currency, DateTimeOffset CreatedAt, DateTimeOffset? DueAt,
-        DateTimeOffset? SentAt, DateTimeOffset? RetriedAt, DateTimeOffset UpdatedAt, int AttemptCount, TraceEntry[] Attempts, MessageEvent[] Events, TraceEntry[] Trace)
+        DateTimeOffset? SentAt, DateTimeOffset? RetriedAt, DateTimeOffset UpdatedAt, int AttemptCount,
+        [property: Description("Of a text as SMS, once it is rendered: GSM-7 or UCS-2.")] string? Encoding,
+        [property: Description("In how many segments it goes as SMS.")] int? Segments,
+        [property: Description("What it waits for; null once it has come to its end.")] Waiting? Waiting,
+        TraceEntry[] Attempts, MessageEvent[] Events, TraceEntry[] Trace)
         : Message(
             Id, NotificationId, Direction, Channel, Address, RecipientId, Status, Reason, Step, ProviderId, ExternalId, Cost, Currency, CreatedAt, DueAt, SentAt,
             RetriedAt, UpdatedAt, AttemptCount);
@@ -117,7 +138,7 @@ internal static class ApiShapes
         [property: Description("deferred, delivered, read, opened, clicked, failed, bounced, complained, unsubscribed, replied, confirmed or sent.")] string Type,
         DateTimeOffset At, DateTimeOffset RecordedAt, string? ProviderId, string? Detail, string? Url);
 
-    internal sealed record TraceEntry(DateTimeOffset At, string Kind);
+    internal sealed record TraceEntry(DateTimeOffset At, string Kind, [property: Description("The same as a sentence.")] string Words);
 
     internal sealed record MessageContent(
         string MessageId, string? Subject, string? Text, string? Html,
@@ -206,6 +227,8 @@ internal static class ApiShapes
     internal record StoredProvider(
         string Id, string Name, string Channel, string Kind, JsonElement Settings, bool HasCredentials,
         [property: Description("Their names, with every value masked.")] JsonElement? Credentials,
+        [property: Description("When these credentials took the place of others.")] DateTimeOffset? CredentialsRotatedAt,
+        [property: Description("Until when callbacks are taken that are signed with the credentials before these.")] DateTimeOffset? PreviousValidUntil,
         int Priority, int Weight, bool IsDefault, bool Enabled, int MaxConcurrency, ProviderLimits? Limits, ProviderBudget? Budget, ProviderCost? Cost,
         string[]? Countries, string? TimeZone,
         [property: Description("1, and one more with each change.")] int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
@@ -273,14 +296,15 @@ internal static class ApiShapes
         [property: Description("Of money.")] string? Currency, DateTimeOffset ResetsAt);
 
     internal sealed record UsedProvider(
-        string Id, string Name, string Channel, string Kind, JsonElement Settings, bool HasCredentials, JsonElement? Credentials, int Priority, int Weight,
+        string Id, string Name, string Channel, string Kind, JsonElement Settings, bool HasCredentials, JsonElement? Credentials,
+        DateTimeOffset? CredentialsRotatedAt, DateTimeOffset? PreviousValidUntil, int Priority, int Weight,
         bool IsDefault, bool Enabled, int MaxConcurrency, ProviderLimits? Limits, ProviderBudget? Budget, ProviderCost? Cost, string[]? Countries, string? TimeZone,
         int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
         [property: Description("How much is used of each limit in its present window.")] ProviderUsage[] Usage,
         [property: Description("Null for one that cannot serve: its credentials cannot be read.")] ProviderHealth? Health)
         : StoredProvider(
-            Id, Name, Channel, Kind, Settings, HasCredentials, Credentials, Priority, Weight, IsDefault, Enabled, MaxConcurrency, Limits, Budget, Cost, Countries,
-            TimeZone, Version, CreatedAt, UpdatedAt);
+            Id, Name, Channel, Kind, Settings, HasCredentials, Credentials, CredentialsRotatedAt, PreviousValidUntil, Priority, Weight, IsDefault, Enabled,
+            MaxConcurrency, Limits, Budget, Cost, Countries, TimeZone, Version, CreatedAt, UpdatedAt);
 
     internal sealed record ProviderLimits(int? PerSecond, int? PerMinute, int? PerHour, int? PerDay, int? PerMonth);
 
@@ -290,7 +314,9 @@ internal static class ApiShapes
 
     internal sealed record ProviderCost(
         [property: Description("A decimal number as text.")] string Amount, [property: Description("ISO 4217.")] string Currency,
-        [property: Description("message or segment.")] string Per);
+        [property: Description("message or segment.")] string Per,
+        [property: Description("Amounts by region (MX) or beginning of numbers (+1876): the longest beginning goes before the region, the region before the amount.")]
+        Dictionary<string, string>? ByCountry);
 
     internal sealed record ProviderStatus(bool Enabled);
 
@@ -299,7 +325,29 @@ internal static class ApiShapes
     internal sealed record ProviderTest(
         string ProviderId, [property: Description("accepted, rejected, unavailable, retry_after or unknown.")] string Outcome,
         [property: Description("The gateway's own words, without the provider's credentials.")] string? Answer, string? ExternalId, double? RetryAfterSeconds,
-        string? Cost, string? Currency, double DurationMs, [property: Description("What to look at, where it failed in a usual way.")] string[] Advice);
+        string? Cost, string? Currency, double DurationMs, [property: Description("What to look at, where it failed in a usual way.")] string[] Advice,
+        [property: Description("What was said, secrets as ***.")] ProviderExchange Exchange);
+
+    internal sealed record ProviderExchange(
+        [property: Description("Requests with their answers, for gateways that speak HTTP.")] HttpExchange[] Http,
+        [property: Description("The dialogue, for gateways that speak SMTP.")] DialogueLine[] Smtp);
+
+    internal sealed record HttpExchange(
+        ExchangedRequest Request, [property: Description("Null when none came.")] ExchangedResponse? Response,
+        [property: Description("Why none came.")] string? Failure, [property: Description("Null while it was still awaited.")] double? DurationMs);
+
+    internal sealed record ExchangedRequest(
+        string Method, string Url, ExchangedHeader[] Headers, [property: Description("At most 8,192 characters of it.")] string? Body,
+        [property: Description("Of the whole body.")] long Bytes, [property: Description("Whether the body goes on.")] bool IsCut);
+
+    internal sealed record ExchangedResponse(
+        int Status, ExchangedHeader[] Headers, [property: Description("At most 8,192 characters of it.")] string? Body,
+        [property: Description("Of the body, as far as it was read: 64 KiB at most.")] long Bytes, [property: Description("Whether the body goes on.")] bool IsCut);
+
+    internal sealed record ExchangedHeader(string Name, string Value);
+
+    internal sealed record DialogueLine(
+        [property: Description("Since the test began.")] double AtMs, [property: Description("client, server, or note for what happened to the connection.")] string Side, string Text);
 
     internal sealed record ProviderKind(string Kind, string Label, string[] Channels, JsonElement Settings, JsonElement? Credentials);
 
@@ -311,6 +359,14 @@ internal static class ApiShapes
     internal sealed record StoredSender(string Id, string Domain, string Selector, DnsRecord DnsRecord, DateTimeOffset CreatedAt);
 
     internal sealed record DnsRecord(string Name, string Type, string Value);
+
+    internal sealed record DisabledEndpoint(
+        string Id, [property: Description("Normalised.")] string Url, DateTimeOffset DisabledAt,
+        [property: Description("The message that it answered 410 to.")] string MessageId);
+
+    internal sealed record KeptCallback(
+        string Id, string ProviderId, DateTimeOffset ReceivedAt, DateTimeOffset? ReadAt,
+        [property: Description("Why it could not be read; null when it could.")] string? Fault);
 
     internal sealed record SimulatedMessage(
         string MessageId, string Channel, string Provider, string Address, string Subject, string Text, string Html, int Attempt, string Outcome, string? Answer,
@@ -330,10 +386,42 @@ internal static class ApiShapes
 
     internal sealed record SimulatedCallback([property: Description("What the callback was answered, or why there was none.")] string Callback);
 
-    internal sealed record Key(string Name, string[] Scopes);
+    internal sealed record Key(string Name, string[] Scopes, RecipientLimits? Limits);
+
+    internal sealed record KeyDetails(
+        string Name, [property: Description("Left out there are none.")] RecipientLimits? Limits,
+        [property: Description("null lifts the cap for new keys, with a key of the installation; left out it stays.")] NewKey? NewKey);
+
+    internal sealed record RecipientLimits(
+        [property: Description("Accepted notifications within any 60 seconds, on each node: 1 to 1,000,000; null for no limit.")] int? RecipientsPerMinute,
+        [property: Description("Within a day of UTC, on all nodes together: 1 to 1,000,000,000; null for no limit.")] int? RecipientsPerDay);
+
+    internal sealed record NewKey(
+        [property: Description("For all new keys of the tenant together.")] int RecipientsPerMinute, DateTimeOffset Until);
 
     internal sealed record StoredKey(
-        string Id, [property: Description("Only in the answer that makes it.")] string? Key, string Name, string[] Scopes, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt);
+        string Id, [property: Description("Only in the answer that makes it.")] string? Key,
+        [property: Description("Whose it is, where a key of the installation asks.")] string? Tenant,
+        string Name, string[] Scopes, RecipientLimits Limits,
+        [property: Description("While it goes by the cap for new keys.")] NewKey? NewKey,
+        int Version, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt);
+
+    internal sealed record Encryption(EncryptionKey[] Keys);
+
+    internal sealed record EncryptionKey(
+        [property: Description("The first 4 bytes of its SHA-256, in hexadecimal digits.")] string Id,
+        [property: Description("seals (the first of ENCRYPTION_KEY), opens (another of it) or missing (this node does not have it).")] string Role,
+        [property: Description("What is sealed with it. At 0 the key may go.")] long Total,
+        SealedCounts Secrets);
+
+    internal sealed record SealedCounts(
+        long ProviderCredentials, long PreviousCredentials, long SenderKeys, long NotificationSecrets,
+        [property: Description("1 for the key with which the value is sealed by which a starting node knows its key.")] long KeyCheck);
+
+    internal sealed record Resealing(
+        [property: Description("Secrets that are sealed with the first key now.")] int Resealed,
+        [property: Description("Damaged ones, which no key opens.")] int Unreadable,
+        [property: Description("Nothing is left that could be sealed anew.")] bool Done);
 
     internal sealed record Tenant(string Key, string? Name);
 
@@ -342,7 +430,9 @@ internal static class ApiShapes
 
     internal sealed record RequestLimits(
         [property: Description("For each API key alone.")] RequestLimit? PerKey,
-        [property: Description("For all API keys of the tenant together.")] RequestLimit? PerTenant);
+        [property: Description("For all API keys of the tenant together.")] RequestLimit? PerTenant,
+        [property: Description("Accepted notifications of all API keys of the tenant together within any 60 seconds, on each node.")] int? RecipientsPerMinute,
+        [property: Description("Within a day of UTC, on all nodes together.")] int? RecipientsPerDay);
 
     internal sealed record RequestLimit(
         [property: Description("1 to 1,000,000.")] int Requests, [property: Description("1 to 86,400.")] int Seconds);

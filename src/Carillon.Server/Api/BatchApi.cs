@@ -8,7 +8,7 @@ using Carillon.Storage;
 namespace Carillon.Server.Api;
 
 /// <summary><c>/v1/notifications/batch</c>: up to 10,000 as an array, or one a line as they stream in; <c>/v1/batches</c>.</summary>
-internal sealed class BatchApi(CarillonEngine engine, INotificationIntake intake, TimeProvider time)
+internal sealed class BatchApi(CarillonEngine engine, INotificationIntake intake, RecipientCaps caps, TimeProvider time)
 {
     private const int ChunkBytes = 4 << 20;
 
@@ -35,8 +35,10 @@ internal sealed class BatchApi(CarillonEngine engine, INotificationIntake intake
             return;
         }
 
-        var run = new BatchRun(intake, engine.Storage.Log, key.Tenant, engine.Ids.Next(), header, context.RequestAborted);
+        var quota = caps.For(key);
+        var run = new BatchRun(intake, engine.Storage.Log, key.Tenant, engine.Ids.Next(), header, quota, context.RequestAborted);
         var problem = isLines ? await ReadLinesAsync(context, run, header is not null) : await ReadArrayAsync(context, run, header is not null);
+        RecipientCaps.WriteHeaders(context.Response.Headers, quota);
         if (problem is null) run.Answer(context);
         else problem.WriteTo(context);
     }

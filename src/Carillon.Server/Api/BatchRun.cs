@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Carillon.Dispatch;
 using Carillon.Messages;
+using Carillon.Quotas;
 using Carillon.Server.Http;
 using Carillon.Storage;
 
@@ -12,7 +13,8 @@ namespace Carillon.Server.Api;
 /// A batch on its way in, chunk by chunk. Every item gets its result in order; the good of a chunk are one commit. With an
 /// idempotency key each chunk has a key of its own, so that a batch that broke off can be sent again and adds only what is missing.
 /// </summary>
-internal sealed class BatchRun(INotificationIntake intake, IMessageLog log, TenantId tenant, Guid id, string? idempotencyKey, CancellationToken cancellationToken)
+internal sealed class BatchRun(
+    INotificationIntake intake, IMessageLog log, TenantId tenant, Guid id, string? idempotencyKey, RecipientQuota? quota, CancellationToken cancellationToken)
 {
     /// <summary>Items in a chunk, and in a commit. Constant: where chunks end must be the same when a batch is sent again.</summary>
     public const int ChunkSize = 500;
@@ -43,7 +45,7 @@ internal sealed class BatchRun(INotificationIntake intake, IMessageLog log, Tena
         if (requests.Count > 0)
         {
             IdempotencyKey? key = idempotencyKey is null ? null : new(ChunkKey(idempotencyKey, index), hash);
-            results = await intake.AcceptManyAsync(tenant, requests, _id, newBatch: !_exists, key, NotificationAnswer.Bytes, cancellationToken);
+            results = await intake.AcceptManyAsync(tenant, requests, _id, newBatch: !_exists, key, NotificationAnswer.Bytes, quota, cancellationToken);
             if (!_exists && IsOfTheWhole(requests, results)) return NotificationAnswer.ProblemOf(results[0]);
             await LearnAsync(results);
         }
@@ -99,6 +101,7 @@ internal sealed class BatchRun(INotificationIntake intake, IMessageLog log, Tena
     // The keys of items are the items' own affair: where every one of them is refused by its key, the next chunk may yet be good.
     private static bool IsOfTheWhole(List<NotificationRequest> requests, IReadOnlyList<AcceptResult> results) =>
         results.All(r => r is AcceptResult.Unavailable)
+        || results.All(r => r is AcceptResult.OverQuota)
         || (results.All(r => r is AcceptResult.KeyReused or AcceptResult.KeyInFlight) && requests.Exists(r => r.IdempotencyKey is null));
 
     private Utf8JsonWriter Json()

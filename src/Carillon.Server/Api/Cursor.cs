@@ -46,4 +46,5 @@ internal enum CursorList : byte
 {
     Messages = 1,
     Notifications = 2,
+    Alerts = 3,
 }

@@ -1,5 +1,6 @@
 using Carillon.Dispatch;
 using Carillon.Messages;
+using Carillon.Quotas;
 
 namespace Carillon.Server.Api;
 
@@ -7,11 +8,13 @@ namespace Carillon.Server.Api;
 internal interface INotificationIntake
 {
     ValueTask<AcceptResult> AcceptAsync(
-        TenantId tenant, NotificationRequest request, IdempotencyKey? idempotency, Func<Notification, byte[]> writeAnswer, CancellationToken cancellationToken);
+        TenantId tenant, NotificationRequest request, IdempotencyKey? idempotency, Func<Notification, byte[]> writeAnswer, RecipientQuota? quota,
+        CancellationToken cancellationToken);
 
     ValueTask<IReadOnlyList<AcceptResult>> AcceptManyAsync(
         TenantId tenant, IReadOnlyList<NotificationRequest> requests, Guid batchId, bool newBatch, IdempotencyKey? idempotency,
-        Func<Notification, byte[]> writeAnswer, CancellationToken cancellationToken);
+        Func<Notification, byte[]> writeAnswer, RecipientQuota? quota,
+        CancellationToken cancellationToken);
 
     ValueTask<IReadOnlyList<FieldFault>> CheckAsync(TenantId tenant, NotificationRequest request, CancellationToken cancellationToken);
 }
@@ -19,13 +22,15 @@ internal interface INotificationIntake
 internal sealed class EngineIntake(CarillonEngine engine) : INotificationIntake
 {
     public ValueTask<AcceptResult> AcceptAsync(
-        TenantId tenant, NotificationRequest request, IdempotencyKey? idempotency, Func<Notification, byte[]> writeAnswer, CancellationToken cancellationToken) =>
-        engine.Intake.AcceptAsync(tenant, request, idempotency, writeAnswer, cancellationToken);
+        TenantId tenant, NotificationRequest request, IdempotencyKey? idempotency, Func<Notification, byte[]> writeAnswer, RecipientQuota? quota,
+        CancellationToken cancellationToken) =>
+        engine.Intake.AcceptAsync(tenant, request, idempotency, writeAnswer, quota, cancellationToken);
 
     public ValueTask<IReadOnlyList<AcceptResult>> AcceptManyAsync(
         TenantId tenant, IReadOnlyList<NotificationRequest> requests, Guid batchId, bool newBatch, IdempotencyKey? idempotency,
-        Func<Notification, byte[]> writeAnswer, CancellationToken cancellationToken) =>
-        engine.Intake.AcceptManyAsync(tenant, requests, batchId, newBatch, idempotency, writeAnswer, cancellationToken);
+        Func<Notification, byte[]> writeAnswer, RecipientQuota? quota,
+        CancellationToken cancellationToken) =>
+        engine.Intake.AcceptManyAsync(tenant, requests, batchId, newBatch, idempotency, writeAnswer, quota, cancellationToken);
 
     public ValueTask<IReadOnlyList<FieldFault>> CheckAsync(TenantId tenant, NotificationRequest request, CancellationToken cancellationToken) =>
         engine.Intake.CheckAsync(tenant, request, cancellationToken);

@@ -1,5 +1,6 @@
 using Carillon.Dispatch;
 using Carillon.Messages;
+using Carillon.Providers;
 using Carillon.Security;
 using Carillon.Server.Http;
 using Carillon.Storage;
@@ -93,7 +94,15 @@ internal sealed class MessagesApi(CarillonEngine engine)
         }
 
         var events = await engine.Storage.Log.EventsAsync(key.Tenant, id, context.RequestAborted);
-        JsonAnswer.Write(context, 200, (message, events), StoredAnswers.WriteMessageWithTrace);
+        var wait = await engine.Waits.ReadAsync(message, context.RequestAborted);
+        JsonAnswer.Write(context, 200, new MessageAnswer(message, wait, events, NameOf), MessageAnswer.Write);
+    }
+
+    /// <summary>A provider that is gone is called by its id.</summary>
+    private string NameOf(string providerId)
+    {
+        if (!PublicId.TryParse(PublicId.Provider, providerId, out var id)) return providerId;
+        return ProviderCatalog.IsBuiltIn(id) ? "the built-in simulator" : engine.Providers.Find(id)?.Provider.Name ?? providerId;
     }
 
     private async Task GetContentAsync(HttpContext context, ApiKey key)

@@ -39,6 +39,7 @@ internal static class NotificationAnswer
         AcceptResult.Refused refused => Problem.Invalid(refused.Faults),
         AcceptResult.KeyReused => Problem.KeyReused,
         AcceptResult.KeyInFlight => Problem.KeyInFlight,
+        AcceptResult.OverQuota over => RecipientCaps.ProblemOf(over.Refusal),
         AcceptResult.Unavailable unavailable => Problem.Unavailable(unavailable.Message, unavailable.RetryAfter),
         _ => null,
     };

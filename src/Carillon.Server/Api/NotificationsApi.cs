@@ -8,7 +8,7 @@ using Carillon.Storage;
 namespace Carillon.Server.Api;
 
 /// <summary><c>/v1/notifications</c>: one at a time.</summary>
-internal sealed class NotificationsApi(CarillonEngine engine, INotificationIntake intake, TimeProvider time)
+internal sealed class NotificationsApi(CarillonEngine engine, INotificationIntake intake, RecipientCaps caps, TimeProvider time)
 {
     /// <summary>Room for attachments of 25 MB in base64, and the rest.</summary>
     public const int MaxBodyWithAttachments = 36 << 20;
@@ -55,7 +55,10 @@ internal sealed class NotificationsApi(CarillonEngine engine, INotificationIntak
             }
 
             IdempotencyKey? idempotency = (header ?? request.IdempotencyKey) is { } name ? new(name, SHA256.HashData(body.Memory.Span)) : null;
-            Answer(context, await intake.AcceptAsync(key.Tenant, request, idempotency, NotificationAnswer.Bytes, context.RequestAborted));
+            var quota = caps.For(key);
+            var result = await intake.AcceptAsync(key.Tenant, request, idempotency, NotificationAnswer.Bytes, quota, context.RequestAborted);
+            RecipientCaps.WriteHeaders(context.Response.Headers, quota);
+            Answer(context, result);
         }
         finally
         {

@@ -103,6 +103,8 @@ internal static class ProviderAnswer
         json.WritePropertyName("credentials"u8);
         if (provider.Credentials is { } credentials && CredentialMask.Mask(credentials) is { } masked) masked.WriteTo(json);
         else json.WriteNullValue();
+        json.WriteTime("credentials_rotated_at"u8, provider.CredentialsRotatedAt);
+        json.WriteTime("previous_valid_until"u8, provider.Previous?.ValidUntil);
         json.WriteNumber("priority"u8, provider.Priority);
         json.WriteNumber("weight"u8, provider.Weight);
         json.WriteBoolean("is_default"u8, provider.IsDefault);
@@ -130,25 +132,6 @@ internal static class ProviderAnswer
         json.WriteEndObject();
     }
 
-    public static void WriteTest(Utf8JsonWriter json, ProviderTest.Ran test)
-    {
-        json.WriteStartObject();
-        json.WriteId("provider_id"u8, "prv_"u8, test.Provider.Id);
-        json.WriteString("outcome"u8, SendOutcomeNames.All.NameOf(test.Result.Outcome));
-        json.WriteString("answer"u8, test.Result.Answer);
-        json.WriteString("external_id"u8, test.Result.ExternalId);
-        if (test.Result.Delay is { } delay) json.WriteNumber("retry_after_seconds"u8, Math.Round(delay.TotalSeconds, 3));
-        else json.WriteNull("retry_after_seconds"u8);
-        if (test.Result.Cost is { } cost) json.WriteString("cost"u8, cost.ToString(CultureInfo.InvariantCulture));
-        else json.WriteNull("cost"u8);
-        json.WriteString("currency"u8, test.Result.Currency);
-        json.WriteNumber("duration_ms"u8, Math.Round(test.Duration.TotalMilliseconds, 1));
-        json.WriteStartArray("advice"u8);
-        foreach (var advice in test.Advice) json.WriteStringValue(advice);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
     private static void WritePolicy(Utf8JsonWriter json, ProviderPolicy policy)
     {
         if (policy.Limits is { } limits)
@@ -168,7 +151,7 @@ internal static class ProviderAnswer
 
         if (policy.Budget is { } budget) WriteMoney("budget"u8, budget.Amount, budget.Currency, "period"u8, ProviderPolicyNames.Periods.NameOf(budget.Period));
         else json.WriteNull("budget"u8);
-        if (policy.Cost is { } cost) WriteMoney("cost"u8, cost.Amount, cost.Currency, "per"u8, ProviderPolicyNames.Units.NameOf(cost.Per));
+        if (policy.Cost is { } cost) WriteMoney("cost"u8, cost.Amount, cost.Currency, "per"u8, ProviderPolicyNames.Units.NameOf(cost.Per), cost.ByCountry);
         else json.WriteNull("cost"u8);
         if (policy.Countries is { } countries)
         {
@@ -189,12 +172,19 @@ internal static class ProviderAnswer
             else json.WriteNull(name);
         }
 
-        void WriteMoney(ReadOnlySpan<byte> name, decimal amount, string currency, ReadOnlySpan<byte> unitName, string unit)
+        void WriteMoney(ReadOnlySpan<byte> name, decimal amount, string currency, ReadOnlySpan<byte> unitName, string unit, IReadOnlyDictionary<string, decimal>? prices = null)
         {
             json.WriteStartObject(name);
             json.WriteString("amount"u8, amount.ToString(CultureInfo.InvariantCulture));
             json.WriteString("currency"u8, currency);
             json.WriteString(unitName, unit);
+            if (prices is not null)
+            {
+                json.WriteStartObject("by_country"u8);
+                foreach (var (place, price) in prices) json.WriteString(place, price.ToString(CultureInfo.InvariantCulture));
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
         }
     }

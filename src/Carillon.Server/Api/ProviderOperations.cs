@@ -62,7 +62,9 @@ internal static class ProviderOperations
     public static readonly ApiOperation ReplaceProvider = new("replaceProvider", "Providers", "Change a provider: all of it, but channel and kind stay")
     {
         Description = "Fields that are left out take their defaults, except credentials: those that are stored stay, as does each value that is sent masked as it "
-            + "was shown. Sends under way end as they began, later ones go by the new settings: nothing is lost, and nothing is restarted.",
+            + "was shown. Sends under way end as they began, later ones go by the new settings: nothing is lost, and nothing is restarted. Callbacks "
+            + "signed with credentials that are replaced are taken until previous_valid_until.",
+        Query = [("revoke", "now: credentials that are replaced, or were before, count for nothing from here on.")],
         Body = typeof(ApiShapes.Provider),
         Answer = typeof(ApiShapes.StoredProvider),
         Problems = [400, 401, 403, 404, 409, 412, 413, 415, 422],
@@ -106,7 +108,31 @@ internal static class ProviderOperations
             { "provider_id": "prv_06f8q2k7w1e3r5t7y9v1b3n5m7", "outcome": "unavailable",
               "answer": "535 5.7.8 Username and Password not accepted.", "external_id": null,
               "retry_after_seconds": null, "cost": null, "currency": null, "duration_ms": 412.6,
-              "advice": [ "The login was refused: check user name and password. With two-factor authentication many services want an app password." ] }
+              "advice": [ "The login was refused: check user name and password. With two-factor authentication many services want an app password." ],
+              "exchange": { "http": [], "smtp": [
+                { "at_ms": 0.4, "side": "note", "text": "connecting to mail.example.com:465" },
+                { "at_ms": 12.8, "side": "note", "text": "connected" },
+                { "at_ms": 40.1, "side": "note", "text": "Tls13 TLS_AES_256_GCM_SHA384" },
+                { "at_ms": 55.0, "side": "server", "text": "220 mail.example.com ESMTP" },
+                { "at_ms": 55.2, "side": "client", "text": "EHLO notify.example.com" },
+                { "at_ms": 70.9, "side": "server", "text": "250-mail.example.com" },
+                { "at_ms": 70.9, "side": "server", "text": "250 AUTH PLAIN" },
+                { "at_ms": 71.3, "side": "client", "text": "AUTH PLAIN ***" },
+                { "at_ms": 412.1, "side": "server", "text": "535 5.7.8 Username and Password not accepted." } ] } }
             """,
+    };
+
+    public static readonly ApiOperation ListFaultyCallbacks = new("listFaultyCallbacks", "Providers", "A provider's callbacks that could not be read, newest first")
+    {
+        Answer = typeof(ApiShapes.Page<ApiShapes.KeptCallback>),
+        Query = [Limit, After],
+        Problems = [401, 403, 404, 422],
+    };
+
+    public static readonly ApiOperation RetryCallback = new("retryCallback", "Providers", "Read a callback again that could not be read")
+    {
+        Description = "Answers how it stands then: with a fault, if it could not be read this time either. One that was read is left as it is.",
+        Answer = typeof(ApiShapes.KeptCallback),
+        Problems = [401, 403, 404, 503],
     };
 }

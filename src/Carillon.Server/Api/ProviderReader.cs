@@ -20,7 +20,7 @@ internal static class ProviderReader
     private static readonly FieldNames Fields = new(Given);
 
     // What an answer shows and nobody sets: whoever sends back what was shown need not take it out.
-    private static readonly FieldNames ShownFields = new([.. Given, "id", "has_credentials", "version", "created_at", "updated_at", "usage", "health"]);
+    private static readonly FieldNames ShownFields = new([.. Given, "id", "has_credentials", "credentials_rotated_at", "previous_valid_until", "version", "created_at", "updated_at", "usage", "health"]);
 
     private static readonly FieldNames StatusFields = new("enabled");
     private static readonly FieldNames TestFields = new("to", "from");

@@ -94,9 +94,21 @@ internal sealed class ProvidersApi(CarillonEngine engine)
         return [.. providers.Select(p => new ProviderState(p, usage.GetValueOrDefault(p.Id, []), engine.Providers.Find(p.Id), now))];
     }
 
-    private Task ReplaceAsync(HttpContext context, ApiKey key) => ChangeAsync(
-        context, ProviderReader.ReadReplacement,
-        (id, draft, versions) => engine.Providers.ReplaceAsync(key.Tenant, id, draft, versions, context.RequestAborted));
+    private Task ReplaceAsync(HttpContext context, ApiKey key)
+    {
+        var fields = new QueryFields(context.Request);
+        var revoke = fields.Text("revoke");
+        if ((revoke is null or "now" ? fields.Problem() : Problem.Invalid("revoke", "invalid", "This must be now, or left out.")) is { } problem)
+        {
+            problem.WriteTo(context);
+            return Task.CompletedTask;
+        }
+
+        return ChangeAsync(
+            context, ProviderReader.ReadReplacement,
+            (id, draft, versions) => engine.Providers.ReplaceAsync(
+                key.Tenant, id, draft with { RevokesPrevious = revoke is not null }, versions, context.RequestAborted));
+    }
 
     private Task SetStatusAsync(HttpContext context, ApiKey key) => ChangeAsync(
         context, ProviderReader.ReadStatus,
@@ -124,7 +136,7 @@ internal sealed class ProvidersApi(CarillonEngine engine)
         switch (test)
         {
             case ProviderTest.Ran ran:
-                JsonAnswer.Write(context, 200, ran, ProviderAnswer.WriteTest);
+                JsonAnswer.Write(context, 200, ran, ProviderTestAnswer.Write);
                 break;
             case ProviderTest.Refused refused:
                 Problem.Invalid(refused.Faults).WriteTo(context);

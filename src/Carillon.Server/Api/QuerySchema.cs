@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Carillon.Alerts;
 using Carillon.Messages;
 using Microsoft.OpenApi;
 
@@ -21,6 +22,8 @@ internal static class QuerySchema
         "from" or "to" => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date" },
         "status" => Words(MessageStatusNames.All),
         "channel" => Words(ChannelNames.All),
+        "state" => Words(AlertNames.States),
+        "kind" => Words(AlertNames.Kinds),
         "direction" => Words(MessageDirectionNames.All),
         _ => new OpenApiSchema { Type = JsonSchemaType.String },
     };

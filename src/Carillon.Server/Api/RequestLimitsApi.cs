@@ -5,10 +5,11 @@ using Carillon.Server.Http;
 
 namespace Carillon.Server.Api;
 
-/// <summary><c>/v1/tenants/{id}/limits</c>: how many requests a tenant may send, set by the administrators of the installation.</summary>
+/// <summary><c>/v1/tenants/{id}/limits</c>: how many requests a tenant may send and recipients it may
+/// address, set by the administrators of the installation.</summary>
 internal sealed class RequestLimitsApi(CarillonEngine engine, RequestLimitStore store, RequestLimiter limiter)
 {
-    private static readonly FieldNames Fields = new("per_key", "per_tenant");
+    private static readonly FieldNames Fields = new("per_key", "per_tenant", RecipientLimitsJson.PerMinute, RecipientLimitsJson.PerDay);
     private static readonly FieldNames LimitFields = new("requests", "seconds");
 
     public void Map(ApiEndpoints api)
@@ -60,15 +61,21 @@ internal sealed class RequestLimitsApi(CarillonEngine engine, RequestLimitStore 
     {
         if (!reader.EnterObject(out var outer)) return RequestLimits.None;
         RequestLimit? perKey = null, perTenant = null;
+        int? perMinute = null, perDay = null;
         ulong seen = 0;
         while (reader.NextField(Fields, ref seen, out var field))
         {
-            if (field == 0) perKey = ReadLimit(ref reader);
-            else perTenant = ReadLimit(ref reader);
+            switch (field)
+            {
+                case 0: perKey = ReadLimit(ref reader); break;
+                case 1: perTenant = ReadLimit(ref reader); break;
+                case 2: perMinute = RecipientLimitsJson.ReadPerMinute(ref reader); break;
+                default: perDay = RecipientLimitsJson.ReadPerDay(ref reader); break;
+            }
         }
 
         reader.Leave(outer);
-        return new RequestLimits(perKey, perTenant);
+        return new RequestLimits(perKey, perTenant) { Recipients = new RecipientLimits(perMinute, perDay) };
     }
 
     private static RequestLimit? ReadLimit(ref FieldReader reader)

@@ -65,38 +65,7 @@ internal static class StoredAnswers
         json.WriteEndObject();
     }
 
-    /// <summary>A message alone: with its attempts, what happened to it since, and its trace.</summary>
-    public static void WriteMessageWithTrace(Utf8JsonWriter json, (StoredMessage Message, IReadOnlyList<StoredEvent> Events) stored)
-    {
-        var message = stored.Message;
-        json.WriteStartObject();
-        WriteFields(json, message);
-        json.WriteNumber("attempt_count"u8, message.Attempts);
-        json.WriteStartArray("attempts"u8);
-        TraceLines.Write(json, message.Trace, onlyKind: "attempt");
-        json.WriteEndArray();
-        json.WriteStartArray("events"u8);
-        foreach (var happened in stored.Events) WriteEvent(json, happened);
-        json.WriteEndArray();
-        json.WriteStartArray("trace"u8);
-        TraceLines.Write(json, message.Trace, onlyKind: null);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void WriteEvent(Utf8JsonWriter json, StoredEvent happened)
-    {
-        json.WriteStartObject();
-        json.WriteString("type"u8, happened.Kind.Name());
-        json.WriteTime("at"u8, happened.At);
-        json.WriteTime("recorded_at"u8, happened.RecordedAt);
-        WriteIdOrNull(json, "provider_id"u8, "prv_"u8, happened.ProviderId);
-        json.WriteString("detail"u8, happened.Detail);
-        json.WriteString("url"u8, happened.Url);
-        json.WriteEndObject();
-    }
-
-    private static void WriteFields(Utf8JsonWriter json, StoredMessage message)
+    public static void WriteFields(Utf8JsonWriter json, StoredMessage message)
     {
         json.WriteId("id"u8, "msg_"u8, message.Id);
         json.WriteId("notification_id"u8, "ntf_"u8, message.NotificationId);

@@ -8,7 +8,7 @@ using Carillon.Templates;
 namespace Carillon.Server.Api;
 
 /// <summary><c>/v1/templates/{id}/versions</c> and what is done with one: publish, compare, test.</summary>
-internal sealed class TemplateVersionsApi(CarillonEngine engine, INotificationIntake intake)
+internal sealed class TemplateVersionsApi(CarillonEngine engine, INotificationIntake intake, RecipientCaps caps)
 {
     public void Map(ApiEndpoints api)
     {
@@ -119,7 +119,7 @@ internal sealed class TemplateVersionsApi(CarillonEngine engine, INotificationIn
         switch (await engine.Templates.Tester.RunAsync(key.Tenant, RouteId.Text(context), request!.Draft, context.RequestAborted))
         {
             case TemplateTest.Rendered rendered:
-                var (sent, refusal) = request.To is { } to ? await SendAsync(key.Tenant, rendered, request.Draft, to, context.RequestAborted) : default;
+                var (sent, refusal) = request.To is { } to ? await SendAsync(key, rendered, request.Draft, to, context.RequestAborted) : default;
                 if (refusal is not null) refusal.WriteTo(context);
                 else JsonAnswer.Write(context, 200, (rendered, sent), TemplateAnswer.WriteTest);
                 break;
@@ -134,7 +134,7 @@ internal sealed class TemplateVersionsApi(CarillonEngine engine, INotificationIn
 
     /// <summary>What was rendered goes out as it is, by the ordinary way: a draft may have changed before it is delivered.</summary>
     private async Task<(Notification? Sent, Problem? Problem)> SendAsync(
-        TenantId tenant, TemplateTest.Rendered test, TemplateTestDraft draft, string to, CancellationToken cancellationToken)
+        ApiKey key, TemplateTest.Rendered test, TemplateTestDraft draft, string to, CancellationToken cancellationToken)
     {
         var variant = test.Variants.FirstOrDefault(v => v.Locale == draft.Locale) ?? test.Variants[0];
         if (variant.Faults.Count > 0)
@@ -151,7 +151,7 @@ internal sealed class TemplateVersionsApi(CarillonEngine engine, INotificationIn
             RelatedType = "template",
             RelatedId = PublicId.Format(PublicId.Template, test.Template.Id),
         };
-        var result = await intake.AcceptAsync(tenant, request, null, NotificationAnswer.Bytes, cancellationToken);
+        var result = await intake.AcceptAsync(key.Tenant, request, null, NotificationAnswer.Bytes, caps.For(key), cancellationToken);
         return result switch
         {
             AcceptResult.Accepted accepted => (accepted.Notification, null),

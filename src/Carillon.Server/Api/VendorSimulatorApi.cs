@@ -94,7 +94,10 @@ internal sealed class VendorSimulatorApi(CarillonEngine engine)
         try
         {
             var headers = context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-            var request = new VendorRequest(context.Request.Method, "/" + context.Request.RouteValues["path"], headers, body.Memory);
+            var request = new VendorRequest(context.Request.Method, "/" + context.Request.RouteValues["path"], headers, body.Memory)
+            {
+                Target = context.Request.Path.ToUriComponent() + context.Request.QueryString.ToUriComponent(),
+            };
             reply = await engine.VendorSimulators.AnswerAsync(VendorOf(context), request, context.RequestAborted);
         }
         finally

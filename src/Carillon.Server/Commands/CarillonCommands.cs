@@ -20,8 +20,10 @@ internal static class CarillonCommands
         TemplatesCommand.Make(terminal),
         ProvidersCommand.Make(terminal),
         KeysCommand.Make(terminal),
+        EncryptionCommand.Make(terminal),
         QueueCommand.Make(terminal),
         CountersCommand.Make(terminal),
+        AlertsCommand.Make(terminal),
         LoginCommand.Make(terminal),
         CompletionCommand.Make(terminal),
     ];

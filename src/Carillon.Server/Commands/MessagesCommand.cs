@@ -33,8 +33,7 @@ internal static class MessagesCommand
     public static async Task<int> ShowAsync(Session session, string id, CancellationToken cancellationToken)
     {
         var message = await session.Client.Messages.GetAsync(id, cancellationToken);
-        var providers = session.IsJson ? [] : await NamesAsync(session, cancellationToken);
-        session.Show(message, CarillonJson.Default.Message, answer => Write(answer, providers, session.Terminal));
+        session.Show(message, CarillonJson.Default.Message, answer => Write(answer, session.Terminal));
         return ExitCode.Done;
     }
 
@@ -73,26 +72,15 @@ internal static class MessagesCommand
         return ExitCode.Done;
     }
 
-    private static void Write(Message message, Dictionary<string, string> providers, Terminal terminal)
+    private static void Write(Message message, Terminal terminal)
     {
         terminal.Line($"{message.Channel} to {message.Address}: {message.Status}{(message.Reason is null ? "" : $" ({message.Reason})")}");
         terminal.Line($"  of {message.NotificationId}, made at {Terminal.At(message.CreatedAt)}");
         if (message.SentAt is { } sent) terminal.Line($"  sent at {Terminal.At(sent)}{(message.ExternalId is null ? "" : $", known to the gateway as {message.ExternalId}")}");
         else if (message.DueAt is { } due) terminal.Line($"  due at {Terminal.At(due)}");
         if (message.Cost is { } cost) terminal.Line(FormattableString.Invariant($"  cost {cost} {message.Currency}"));
-        foreach (var entry in message.Trace ?? []) terminal.Line($"{Terminal.At(entry.At)}  {TraceWords.Say(entry, providers)}");
-    }
-
-    /// <summary>Empty for a key that may not see providers: then they are called by their ids.</summary>
-    private static async Task<Dictionary<string, string>> NamesAsync(Session session, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await session.Client.Providers.ListAsync(pageSize: 500, cancellationToken: cancellationToken).ToDictionaryAsync(p => p.Id, p => p.Name, cancellationToken: cancellationToken);
-        }
-        catch (CarillonApiException)
-        {
-            return [];
-        }
+        if (message.Segments is { } segments) terminal.Line(FormattableString.Invariant($"  {segments} segments of {message.Encoding}"));
+        if (message.Waiting is { } waiting) terminal.Line($"  {waiting.Words}");
+        foreach (var entry in message.Trace ?? []) terminal.Line($"{Terminal.At(entry.At)}  {entry.Words ?? entry.Kind}");
     }
 }

@@ -10,7 +10,8 @@ internal static class PreviewText
         foreach (var message in preview.Messages)
         {
             terminal.Line($"{message.Channel} to {message.Address}, {(message.DueAt is { } due ? Terminal.At(due) : "when the step before comes to nothing")}");
-            if (message.Providers.Count > 0) terminal.Line($"  by {string.Join("; ", message.Providers.Select(Say))}");
+            if (message.Cost is { } cost) terminal.Line(FormattableString.Invariant($"  for {cost} {message.Currency}{(message.Segments is { } segments ? $", {segments} segments of {message.Encoding}" : "")}"));
+            foreach (var provider in message.Providers) terminal.Line($"  {provider.Name}: {provider.Words ?? provider.Why}");
             if (message.Subject is not null) terminal.Line($"  subject: {message.Subject}");
             if ((message.Text ?? message.Html) is { } text) terminal.Line(Indent(text));
             foreach (var fault in message.Errors) terminal.Line($"  would fail: {fault.Message}");
@@ -18,9 +19,6 @@ internal static class PreviewText
 
         foreach (var warning in preview.Warnings) terminal.Line($"Warning: {warning.Field}: {warning.Message}");
     }
-
-    private static string Say(PreviewedProvider provider) =>
-        $"{provider.Name} ({provider.Why}{(provider.Until is { } until ? " until " + Terminal.At(until) : "")})";
 
     private static string Indent(string text) => "  | " + text.TrimEnd().ReplaceLineEndings("\n").Replace("\n", "\n  | ", StringComparison.Ordinal);
 }

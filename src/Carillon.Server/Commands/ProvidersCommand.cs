@@ -31,7 +31,7 @@ internal static class ProvidersCommand
         command.Add(CommandRunner.Connected(
             terminal, "disable", "Stops a provider from serving; what it has under way ends.", [Id],
             async (session, token) => Show(session, await session.Client.Providers.SetEnabledAsync(session.Value(Id), enabled: false, cancellationToken: token))));
-        command.Add(CommandRunner.Connected(terminal, "test", "Sends a test message through a provider and shows the gateway's answer.", [Id, To], TestAsync));
+        command.Add(CommandRunner.Connected(terminal, "test", "Sends a test message through a provider and shows what was said with the gateway.", [Id, To], TestAsync));
         command.Add(CommandRunner.Connected(terminal, "delete", "Deletes a provider with its credentials.", [Id], async (session, token) =>
         {
             await session.Client.Providers.DeleteAsync(session.Value(Id), cancellationToken: token);
@@ -106,6 +106,7 @@ internal static class ProvidersCommand
         {
             session.Terminal.Line(FormattableString.Invariant($"{answer.Outcome.Replace('_', ' ')} in {answer.DurationMs:N0} ms{(answer.Answer is null ? "" : ": " + answer.Answer)}"));
             foreach (var advice in answer.Advice) session.Terminal.Line("  " + advice);
+            ExchangeText.Write(answer.Exchange, session.Terminal);
         });
         return test.Outcome == "accepted" ? ExitCode.Done : ExitCode.Failed;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Carillon.Server.Api;
 using Spectre.Console;
 
 namespace Carillon.Server.Commands;
@@ -49,7 +50,7 @@ internal sealed class Terminal
 
     public void Line(string text) => Output.WriteLine(Printable(text));
 
-    public static string At(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    public static string At(DateTimeOffset time) => Words.At(time);
 
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -50,6 +50,15 @@ internal sealed record ServerOptions
     /// <summary>How long the figures of providers are kept.</summary>
     public TimeSpan FigureRetention { get; init; } = TimeSpan.FromDays(400);
 
+    /// <summary>How long a provider's replaced credentials still open callbacks.</summary>
+    public TimeSpan CredentialsGrace { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How many recipients a tenant's new keys may address within a minute; null for no such cap.</summary>
+    public int? NewKeyRecipientsPerMinute { get; init; } = 1000;
+
+    /// <summary>How long a tenant's key is new.</summary>
+    public TimeSpan NewKeyAge { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>Whether a start without providers makes a simulator for each channel.</summary>
     public bool Simulator { get; init; } = true;
 

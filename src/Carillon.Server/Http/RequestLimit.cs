@@ -1,3 +1,5 @@
+using Carillon.Security;
+
 namespace Carillon.Server.Http;
 
 /// <summary>So many requests in so long: a bucket of <see cref="Requests"/>, filled evenly within <see cref="Window"/>.</summary>
@@ -16,5 +18,9 @@ internal sealed record RequestLimits(RequestLimit? PerKey, RequestLimit? PerTena
 {
     public static readonly RequestLimits None = new(null, null);
 
+    /// <summary>How many recipients all of its keys together may address.</summary>
+    public RecipientLimits Recipients { get; init; } = RecipientLimits.None;
+
+    /// <summary>Requests are not limited.</summary>
     public bool IsNone => PerKey is null && PerTenant is null;
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Carillon.Messages;
+using Carillon.Security;
+using Carillon.Server.Api;
 using Carillon.Storage;
 
 namespace Carillon.Server.Http;
@@ -18,6 +20,7 @@ internal sealed class RequestLimitStore(INodeStore settings)
         json.WriteStartObject();
         Write(json, "per_key"u8, limits.PerKey);
         Write(json, "per_tenant"u8, limits.PerTenant);
+        RecipientLimitsJson.WriteFields(json, limits.Recipients);
         json.WriteEndObject();
     }
 
@@ -38,7 +41,11 @@ internal sealed class RequestLimitStore(INodeStore settings)
     private static RequestLimits Read(byte[] value)
     {
         using var document = JsonDocument.Parse(value);
-        return new RequestLimits(Of("per_key"), Of("per_tenant"));
+        return new RequestLimits(Of("per_key"), Of("per_tenant")) { Recipients = new RecipientLimits(NumberOf("recipients_per_minute"), NumberOf("recipients_per_day")) };
+
+        // Written by an earlier version there are none.
+        int? NumberOf(string name) =>
+            document.RootElement.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number ? number.GetInt32() : null;
 
         RequestLimit? Of(string name) => document.RootElement.TryGetProperty(name, out var limit) && limit.ValueKind == JsonValueKind.Object
             ? new RequestLimit(limit.GetProperty("requests").GetInt32(), TimeSpan.FromSeconds(limit.GetProperty("seconds").GetInt32()))

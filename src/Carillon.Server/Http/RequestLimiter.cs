@@ -15,6 +15,9 @@ internal sealed class RequestLimiter(RequestLimitStore store, TimeProvider time)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(2);
 
+    public const string Policy = "RateLimit-Policy";
+    public const string State = "RateLimit";
+
     /// <summary>Keys of one tenant that are counted apart; when there are more, all begin anew.</summary>
     private const int MaxKeys = 4096;
 
@@ -23,6 +26,10 @@ internal sealed class RequestLimiter(RequestLimitStore store, TimeProvider time)
     /// <summary>The problem of a request that is over a limit; null lets it through. Tells the caller in headers where a limit stands.</summary>
     public ValueTask<Problem?> CheckAsync(HttpContext context, ApiKey key) =>
         _tenants.TryGetValue(key.Tenant.Value, out var entry) && entry.IsFresh(time) ? new(Check(context, key, entry)) : ReadAsync(context, key, entry);
+
+    /// <summary>How many recipients all keys of a tenant may address, as it was known when its last request was checked.</summary>
+    public RecipientLimits RecipientsOf(TenantId tenant) =>
+        _tenants.TryGetValue(tenant.Value, out var entry) ? entry.Limits.Recipients : RecipientLimits.None;
 
     /// <summary>The limits of a tenant were changed on this node: they count from the next request on.</summary>
     public void Forget(TenantId tenant) => _tenants.TryRemove(tenant.Value, out _);
@@ -76,8 +83,8 @@ internal sealed class RequestLimiter(RequestLimitStore store, TimeProvider time)
         var (policy, state) = (new StringBuilder(), new StringBuilder());
         Add("key", key);
         Add("tenant", tenant);
-        headers["RateLimit-Policy"] = policy.ToString();
-        headers["RateLimit"] = state.ToString();
+        headers[Policy] = policy.ToString();
+        headers[State] = state.ToString();
 
         void Add(string name, TokenBucket? bucket)
         {

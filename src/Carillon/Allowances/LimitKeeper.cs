@@ -23,6 +23,9 @@ public sealed class LimitKeeper : IAsyncDisposable
     private readonly ConcurrentQueue<Allowance> _asks = new();
     private readonly AsyncSignal _signal = new();
     private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Held while the store is asked for portions: what it says then, and what is held here, would not fit together.</summary>
+    private readonly SemaphoreSlim _exchange = new(1, 1);
     private ITimer? _ticker;
     private Task _loop = Task.CompletedTask;
     private int _ticked;
@@ -48,6 +51,26 @@ public sealed class LimitKeeper : IAsyncDisposable
         if (bounded.Count == 0) return new Dictionary<Guid, IReadOnlyList<LimitUsage>>();
         var stored = await _store.UsageAsync([.. bounded.Select(p => p.Id)], cancellationToken);
         return bounded.ToDictionary(p => p.Id, p => Usage(p, stored));
+    }
+
+    /// <summary>
+    /// The windows of now with what is used of them, and those before them as the store has them: money may be corrected when its window is over.
+    /// </summary>
+    internal async ValueTask<IReadOnlyList<WindowUse>> WindowsAsync(IReadOnlyCollection<ProviderRuntime> providers, CancellationToken cancellationToken)
+    {
+        var bounded = providers.Where(p => p.Allowance is not null).ToList();
+        if (bounded.Count == 0) return [];
+        await _exchange.WaitAsync(cancellationToken);
+        try
+        {
+            var stored = await _store.UsageAsync([.. bounded.Select(p => p.Provider.Id)], cancellationToken);
+            var now = _time.GetUtcNow();
+            return [.. bounded.SelectMany(provider => Windows(provider, stored, now))];
+        }
+        finally
+        {
+            _exchange.Release();
+        }
     }
 
     /// <summary>What bounds this provider's sends here; null for nothing.</summary>
@@ -107,6 +130,7 @@ public sealed class LimitKeeper : IAsyncDisposable
         }
 
         _stop.Dispose();
+        _exchange.Dispose();
     }
 
     private void Ask(Allowance allowance)
@@ -154,6 +178,23 @@ public sealed class LimitKeeper : IAsyncDisposable
 
     private async Task ReserveAsync()
     {
+        await _exchange.WaitAsync();
+        Dictionary<Allowance, LimitRequest> refused;
+        try
+        {
+            refused = await ExchangeAsync();
+        }
+        finally
+        {
+            _exchange.Release();
+        }
+
+        if (refused.Count > 0) await RestAsync(refused.Keys);
+    }
+
+    /// <returns>Those that the store could not answer.</returns>
+    private async Task<Dictionary<Allowance, LimitRequest>> ExchangeAsync()
+    {
         var now = _time.GetUtcNow();
         var asked = new Dictionary<Allowance, LimitRequest>();
         while (_asks.TryDequeue(out var allowance))
@@ -163,7 +204,7 @@ public sealed class LimitKeeper : IAsyncDisposable
             if (request.Messages > 0 || request.Corrections.Count > 0) asked.Add(allowance, request);
         }
 
-        if (asked.Count == 0) return;
+        if (asked.Count == 0) return asked;
         IReadOnlyList<LimitGrant>? grants = null;
         try
         {
@@ -174,8 +215,14 @@ public sealed class LimitKeeper : IAsyncDisposable
             if (e is not StorageUnavailableException) _defects.Report("Limits", e);
         }
 
-        if (grants is null) await RestAsync(asked);
-        else Grant(asked, grants);
+        if (grants is not null)
+        {
+            Grant(asked, grants);
+            return [];
+        }
+
+        foreach (var (allowance, request) in asked) allowance.Failed(request);
+        return asked;
     }
 
     private void Grant(Dictionary<Allowance, LimitRequest> asked, IReadOnlyList<LimitGrant> grants)
@@ -192,15 +239,26 @@ public sealed class LimitKeeper : IAsyncDisposable
         if (again) Resume();
     }
 
-    private async Task RestAsync(Dictionary<Allowance, LimitRequest> asked)
+    private async Task RestAsync(IEnumerable<Allowance> refused)
     {
-        foreach (var (allowance, request) in asked) allowance.Failed(request);
         await Task.Delay(StoreRest, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         // Whoever waits asks again.
-        foreach (var allowance in asked.Keys)
+        foreach (var allowance in refused)
         {
             if (_runtimes.TryGetValue(allowance, out var runtime)) HasRoom(runtime);
         }
+    }
+
+    private static IEnumerable<WindowUse> Windows(ProviderRuntime provider, IReadOnlyList<LimitUse> stored, DateTimeOffset now)
+    {
+        var calendar = new LimitCalendar(provider.Provider.Policy);
+        var present = provider.Allowance!.Usage(stored, now);
+        var before = from use in stored
+                     where use.ProviderId == provider.Provider.Id
+                     from window in present
+                     where window.Window.Kind == use.Kind && use.Start < window.Window.Start
+                     select new WindowUse(provider, window.Window with { Start = use.Start, End = calendar.EndOf(use.Kind, use.Start) }, use.Used);
+        return present.Select(p => new WindowUse(provider, p.Window, p.Used)).Concat(before);
     }
 
     private IReadOnlyList<LimitUsage> Usage(Provider provider, IReadOnlyList<LimitUse> stored)

@@ -14,9 +14,11 @@ public sealed class CallbackIntake
     private readonly GroupCommitter _committer;
     private readonly CallbackReader _reader;
     private readonly IdGenerator _ids;
+    private readonly IQueueStore _queue;
 
-    internal CallbackIntake(ProviderCatalog providers, GroupCommitter committer, CallbackReader reader, IdGenerator ids)
+    internal CallbackIntake(ProviderCatalog providers, GroupCommitter committer, CallbackReader reader, IdGenerator ids, IQueueStore queue)
     {
+        _queue = queue;
         _providers = providers;
         _committer = committer;
         _reader = reader;
@@ -30,7 +32,15 @@ public sealed class CallbackIntake
     public async ValueTask<CallbackAnswer> ReceiveAsync(Guid providerId, CallbackRequest request, CancellationToken cancellationToken)
     {
         if (_providers.Find(providerId) is not { Gateway: ICallbackReceiver receiver } provider) return new CallbackAnswer.NotFound();
-        switch (await receiver.VerifyAsync(request, cancellationToken))
+        var verdict = await receiver.VerifyAsync(request, cancellationToken);
+        // Signed before the vendor took up the new credentials, or on its way since: those before them count for a while.
+        if (verdict is CallbackVerdict.Refused && provider.Previous is ICallbackReceiver previous && provider.Provider.Previous!.Counts(request.ReceivedAt)
+            && await previous.VerifyAsync(request, cancellationToken) is var second and not CallbackVerdict.Refused)
+        {
+            verdict = second;
+        }
+
+        switch (verdict)
         {
             case CallbackVerdict.Refused refused:
                 return new CallbackAnswer.Refused(provider.Provider.Name, refused.Why);
@@ -42,6 +52,15 @@ public sealed class CallbackIntake
             case var other:
                 throw new InvalidOperationException($"There is no such verdict: {other}");
         }
+    }
+
+    /// <summary>Reads one again that could not be read; false when there is no such.</summary>
+    /// <exception cref="StorageUnavailableException">It is read later by itself, or was not touched.</exception>
+    public async Task<bool> RetryAsync(Guid id, CancellationToken cancellationToken)
+    {
+        if (await _queue.ReopenCallbackAsync(id, cancellationToken) is not { } callback) return false;
+        if (!await _reader.ReadAsync(callback)) throw new StorageUnavailableException("The callback is read again as soon as the store takes what it says.");
+        return true;
     }
 
     private async Task<bool> KeepAsync(ProviderRuntime provider, CallbackRequest request)

@@ -51,6 +51,12 @@ internal sealed class CallbackReader : IAsyncDisposable
         {
             return false;
         }
+#pragma warning disable CA1031 // Whatever it is, it would be so again, and those behind it are to be read.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _defects.Report("Reading a callback", e);
+        }
 
         // Read again, it would fail again: it is kept with its fault.
         await _committer.RecordAsync(new ReadingWrite { CallbackId = callback.Id, At = _time.GetUtcNow(), Fault = "It could not be recorded." });

@@ -66,31 +66,37 @@ internal sealed class EventResolver(IMessageLog log, IContactStore contacts, IdG
         At = message.At ?? receivedAt,
     };
 
-    /// <summary>The message that it names, else the newest that was sent to whoever writes.</summary>
+    /// <summary>
+    /// The message that it names, else the newest that was sent to whoever writes. The installation's providers serve every tenant: what answers
+    /// one of their messages is that tenant's.
+    /// </summary>
     private async Task<StoredMessage?> AnsweredAsync(CallbackEvent.Inbound message, Provider provider, DateTimeOffset receivedAt)
     {
-        var newest = await log.ListMessagesAsync(new MessageQuery
-        {
-            Tenant = provider.Tenant,
-            Channel = provider.Channel,
-            Address = message.From,
-            CreatedAfter = receivedAt - AnswerTime,
-            Limit = Newest,
-        });
-        var sent = newest.Items.Where(m => m.Status != MessageStatus.Received).ToList();
-        return sent.Find(m => message.InReplyTo is { } named && m.ExternalId == named) ?? sent.FirstOrDefault();
+        var since = receivedAt - AnswerTime;
+        var sent = provider.Tenant == TenantId.Installation
+            ? await log.NewestToAsync(provider.Id, provider.Channel, message.From, since, Newest)
+            : [.. (await log.ListMessagesAsync(new MessageQuery
+            {
+                Tenant = provider.Tenant,
+                Channel = provider.Channel,
+                Address = message.From,
+                CreatedAfter = since,
+                Limit = Newest,
+            })).Items.Where(m => m.Status != MessageStatus.Received)];
+        return sent.FirstOrDefault(m => message.InReplyTo is { } named && m.ExternalId == named) ?? (sent.Count > 0 ? sent[0] : null);
     }
 
     private async Task<InboundWrite> InboundAsync(
         CallbackEvent.Inbound message, Provider provider, StoredMessage? answered, DateTimeOffset receivedAt)
     {
         var at = message.At ?? receivedAt;
+        var tenant = answered?.Tenant ?? provider.Tenant;
         var notification = new Notification
         {
-            Tenant = provider.Tenant,
+            Tenant = tenant,
             Id = ids.Next(),
             CreatedAt = at,
-            ContactId = answered?.ContactId ?? await contacts.FindByAddressAsync(provider.Tenant, ChannelsOf(provider.Channel), message.From),
+            ContactId = answered?.ContactId ?? await contacts.FindByAddressAsync(tenant, ChannelsOf(provider.Channel), message.From),
             Details = new NotificationDetails
             {
                 Content = new MessageContent { Subject = message.Subject, Text = message.Text, Html = message.Html },

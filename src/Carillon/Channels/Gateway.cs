@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Carillon.Channels.Exchanges;
 using Carillon.Channels.Http;
 using Carillon.Mail;
 using Carillon.Messages;
@@ -67,6 +68,12 @@ public sealed record GatewayServices(TimeProvider Time, Simulator.SimulatorOutbo
     /// </summary>
     public Func<TenantId, string, DkimSigner?>? Signers { get; init; }
 
+    /// <summary>Where webhooks are no longer posted to; null where nobody remembers.</summary>
+    public Webhook.IWebhookEndpoints? Endpoints { get; init; }
+
+    /// <summary>Hears what a gateway made with these services says and is told. Default: nobody does.</summary>
+    internal ExchangeRecorder? Recorder { get; init; }
+
     internal Email.SmtpTransportPool SmtpTransports { get; } = new(Time);
 
     internal GatewayHttpPool HttpConnections { get; } = new(Time);
@@ -79,10 +86,16 @@ public sealed record GatewayServices(TimeProvider Time, Simulator.SimulatorOutbo
     internal AddressGuard GuardOf(Provider provider) => provider.Tenant == TenantId.Installation ? AddressGuard.Anywhere : Guard;
 
     /// <summary>For requests to where a provider's settings lead.</summary>
-    internal GatewayHttp HttpOf(Provider provider) => HttpConnections.Of(GuardOf(provider));
+    internal GatewayHttp HttpOf(Provider provider) => Recorded(HttpConnections.Of(GuardOf(provider)));
 
     /// <summary>For requests to where a message's address leads, whoever's the provider.</summary>
-    internal GatewayHttp GuardedHttp() => HttpConnections.Of(Guard);
+    internal GatewayHttp GuardedHttp() => Recorded(HttpConnections.Of(Guard));
+
+    /// <summary>A transport to that server; one that is heard has a connection of its own, so that all of the dialogue is.</summary>
+    internal Email.SmtpTransportPool.Lease SmtpOf(SmtpOptions options) =>
+        SmtpTransports.Rent(Recorder is null ? options : options with { Observer = Recorder.Hear });
+
+    private GatewayHttp Recorded(GatewayHttp http) => Recorder is null ? http : http.RecordedBy(Recorder);
 }
 
 /// <summary>A rendered message on its way to a gateway. The content's memory is valid until the send ends.</summary>

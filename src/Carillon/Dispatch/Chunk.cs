@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Carillon.Contacts;
 using Carillon.Messages;
+using Carillon.Quotas;
 using Carillon.Storage;
 
 namespace Carillon.Dispatch;
@@ -10,7 +11,11 @@ namespace Carillon.Dispatch;
 /// <param name="IsNew">The batch has yet to be made.</param>
 /// <param name="Idempotency">Of the chunk.</param>
 internal sealed record BatchOrder(
-    TenantId Tenant, Guid BatchId, bool IsNew, IdempotencyKey? Idempotency, Func<Notification, byte[]> WriteAnswer);
+    TenantId Tenant, Guid BatchId, bool IsNew, IdempotencyKey? Idempotency, Func<Notification, byte[]> WriteAnswer)
+{
+    /// <summary>The caps of the sender; null for none.</summary>
+    public RecipientQuota? Quota { get; init; }
+}
 
 /// <summary>What a chunk of a batch comes to: the items without a key of their own in one write, each of the others in its own.</summary>
 internal sealed class Chunk(BatchOrder batch, int items)
@@ -31,7 +36,9 @@ internal sealed class Chunk(BatchOrder batch, int items)
     /// </summary>
     public Dictionary<string, Contact> Fresh { get; } = new(StringComparer.Ordinal);
 
-    public bool IsEmpty => Notifications.Count == 0 && Keyed.Count == 0;
+    public int Count => Notifications.Count + Keyed.Count;
+
+    public bool IsEmpty => Count == 0;
 
     public IEnumerable<Notification> All => Notifications.Concat(Keyed.Select(k => k.Built.Notification!));
 

@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Carillon.Contacts;
+using Carillon.Quotas;
 using Carillon.Storage;
 
 namespace Carillon.Dispatch;
 
 /// <summary>Accepts the chunks of batches.</summary>
 internal sealed class ChunkIntake(
-    NotificationBuilder builder, ContactDirectory contacts, AcceptCommit commit, KeysInFlight keys, TimeProvider time)
+    NotificationBuilder builder, ContactDirectory contacts, AcceptCommit commit, QuotaGate gate, KeysInFlight keys, TimeProvider time)
 {
     public async ValueTask<IReadOnlyList<AcceptResult>> AcceptAsync(
         BatchOrder batch, IReadOnlyList<NotificationRequest> requests, CancellationToken cancellationToken)
@@ -35,9 +36,11 @@ internal sealed class ChunkIntake(
         using var turns = await contacts.TakeTurnsAsync(
             batch.Tenant, requests.Select(r => r.Recipient is { } recipient ? recipient.Id ?? r.RecipientId : null).OfType<string>());
         var isCommitted = false;
+        var places = batch.Quota is null ? QuotaPlaces.Unbounded : await batch.Quota.TakeAsync(requests.Count, cancellationToken);
         try
         {
-            await BuildAsync(batch, chunk, requests, results, cancellationToken);
+            var known = places.Count < requests.Count ? await KnownAsync(batch, requests, results, cancellationToken) : null;
+            await BuildAsync(batch, chunk, requests, results, places, known, cancellationToken);
             if (chunk.IsEmpty) return;
             var plain = chunk.Notifications.Count > 0 ? chunk.PlainWrite(time.GetUtcNow()) : null;
             AcceptWrite[] keyed = [.. chunk.Keyed.Select(k => chunk.KeyedWrite(k.Built, k.Key))];
@@ -57,15 +60,24 @@ internal sealed class ChunkIntake(
         finally
         {
             foreach (var item in chunk.Keyed) keys.Release(batch.Tenant, item.Key.Key);
+            if (batch.Quota is not null) places.Use(results.Count(r => r is AcceptResult.Accepted));
         }
     }
 
     private async ValueTask BuildAsync(
-        BatchOrder batch, Chunk chunk, IReadOnlyList<NotificationRequest> requests, AcceptResult[] results, CancellationToken cancellationToken)
+        BatchOrder batch, Chunk chunk, IReadOnlyList<NotificationRequest> requests, AcceptResult[] results, QuotaPlaces places, Known? known,
+        CancellationToken cancellationToken)
     {
         for (var i = 0; i < requests.Count; i++)
         {
             var request = requests[i];
+            if (results[i] is not null || (known?.Chunk is not null && request.IdempotencyKey is null)) continue;
+            if (chunk.Count == places.Count)
+            {
+                results[i] = new AcceptResult.OverQuota(places.Refusal!);
+                continue;
+            }
+
             if (request is { IdempotencyKey: not null, RequestHash: null })
                 throw new ArgumentException("An item with an idempotency key needs its hash.", nameof(requests));
 
@@ -90,6 +102,30 @@ internal sealed class ChunkIntake(
         }
     }
 
+    /// <summary>
+    /// Where the caps leave less than is wanted: what was accepted before is answered by what stands in the store, and wants no place.
+    /// </summary>
+    private async ValueTask<Known> KnownAsync(
+        BatchOrder batch, IReadOnlyList<NotificationRequest> requests, AcceptResult[] results, CancellationToken cancellationToken)
+    {
+        var own = requests.Select(r => r.IdempotencyKey).OfType<string>().ToList();
+        string[] wanted = batch.Idempotency is { } key ? [key.Key, .. own] : [.. own];
+        if (wanted.Length == 0) return new Known(null);
+        var found = await gate.FindAsync(batch.Tenant, wanted, cancellationToken);
+        for (var i = 0; i < results.Length; i++)
+        {
+            if (requests[i].IdempotencyKey is { } itemKey && found.TryGetValue(itemKey, out var item))
+                results[i] = AcceptCommit.Repeated(item, requests[i].RequestHash!);
+        }
+
+        var chunk = batch.Idempotency is { } chunkKey ? found.GetValueOrDefault(chunkKey.Key) : null;
+        if (chunk is not null) Repeat(Enumerable.Range(0, requests.Count).Where(i => requests[i].IdempotencyKey is null), chunk, batch.Idempotency!.Value, results);
+        return new Known(chunk);
+    }
+
+    /// <param name="Chunk">What the chunk's own key stands for already.</param>
+    private sealed record Known(IdempotencyRecord? Chunk);
+
     private void SettlePlain(Chunk chunk, AcceptWrite plain, IdempotencyKey? idempotency, AcceptResult[] results)
     {
         if (plain.Failure is null && plain.Verdict == AcceptVerdict.Committed)
@@ -105,14 +141,20 @@ internal sealed class ChunkIntake(
             return;
         }
 
-        if (AcceptCommit.Repeated(plain.Existing!, idempotency!.Value.RequestHash) is not AcceptResult.Replayed replayed)
+        Repeat(chunk.Indexes, plain.Existing!, idempotency!.Value, results);
+    }
+
+    /// <summary>Answers the items without keys of their own as they were answered before.</summary>
+    private static void Repeat(IEnumerable<int> indexes, IdempotencyRecord existing, IdempotencyKey idempotency, AcceptResult[] results)
+    {
+        if (AcceptCommit.Repeated(existing, idempotency.RequestHash) is not AcceptResult.Replayed replayed)
         {
-            FillEmpty(results, new AcceptResult.KeyReused());
+            foreach (var index in indexes) results[index] = new AcceptResult.KeyReused();
             return;
         }
 
         using var answers = JsonDocument.Parse(replayed.Answer);
-        foreach (var index in chunk.Indexes)
+        foreach (var index in indexes)
         {
             // An item that was refused the first time has no answer here: it may be good by now.
             if (answers.RootElement[index].ValueKind != JsonValueKind.Null)
@@ -146,7 +188,7 @@ internal sealed class ChunkIntake(
 
             var (chunkKey, hash) = batch.Idempotency!.Value;
             var key = new IdempotencyKey(string.Create(CultureInfo.InvariantCulture, $"{chunkKey}:late:{i}"), hash);
-            results[i] = await commit.OneAsync(batch.Tenant, built, key, batch.WriteAnswer);
+            results[i] = await gate.OneAsync(batch.Tenant, built, batch.Quota, key, batch.WriteAnswer, cancellationToken);
         }
     }
 

@@ -9,7 +9,7 @@ namespace Carillon.Dispatch;
 /// <param name="Unavailable">Why there is no content; null when there is.</param>
 public sealed record MessageContentView(string? Subject, string? Text, string? Html, bool? Unchanged, string? Unavailable);
 
-/// <summary>Shows what a message says, as it was sent.</summary>
+/// <summary>Shows what a message says, as it was sent, but for its secret values.</summary>
 public sealed class ContentReader
 {
     private readonly IMessageLog _log;
@@ -42,7 +42,7 @@ public sealed class ContentReader
             var rendering = await _renderer.RenderAsync(message, buffer, cancellationToken);
             if (rendering.Fault is { } fault) return new MessageContentView(null, null, null, null, fault);
             return new MessageContentView(
-                Part(rendering.Content.Subject), Part(rendering.Content.Text), Part(rendering.Content.Html),
+                Part(rendering.Content.Subject, rendering), Part(rendering.Content.Text, rendering), Part(rendering.Content.Html, rendering),
                 stored.ContentHash is { } sent ? sent == rendering.Hash : null, null);
         }
         finally
@@ -51,5 +51,11 @@ public sealed class ContentReader
         }
     }
 
-    private static string? Part(ReadOnlyMemory<byte> part) => part.IsEmpty ? null : Encoding.UTF8.GetString(part.Span);
+    /// <summary>Secret values are for the recipient alone: whoever may read messages does not get at a code that is still good.</summary>
+    private static string? Part(ReadOnlyMemory<byte> part, Rendering rendering)
+    {
+        if (part.IsEmpty) return null;
+        var text = Encoding.UTF8.GetString(part.Span);
+        return rendering.Secrets?.Redact(text) ?? text;
+    }
 }

@@ -1,10 +1,8 @@
-using System.Text.Json;
 using Carillon.Allowances;
 using Carillon.Channels;
 using Carillon.Channels.Sms;
 using Carillon.Messages;
 using Carillon.Providers;
-using Carillon.Routing;
 using Carillon.Storage;
 
 namespace Carillon.Dispatch;
@@ -13,36 +11,26 @@ namespace Carillon.Dispatch;
 /// Takes one message through gate, renderer, router and sender, and hands its outcome to be recorded. An instance is used for one
 /// message after the other, so that its buffers are.
 /// </summary>
-internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
+internal sealed class Delivery : IThreadPoolWorkItem
 {
-    private static readonly JsonEncodedText GateKind = JsonEncodedText.Encode("gate");
-    private static readonly JsonEncodedText RenderKind = JsonEncodedText.Encode("render");
-    private static readonly JsonEncodedText RouteKind = JsonEncodedText.Encode("route");
-    private static readonly JsonEncodedText AttemptKind = JsonEncodedText.Encode("attempt");
-    private static readonly JsonEncodedText OutcomeKind = JsonEncodedText.Encode("outcome");
-
-    /// <summary>How long a message waits at least that could not be sent for want of the store.</summary>
-    private static readonly TimeSpan NotSentRest = TimeSpan.FromSeconds(1);
-
-    /// <summary>
-    /// After how many attempts a message still comes back as soon as a provider that was not asked, or throttled, can have it. It rests for all, so that
-    /// this is no crowd; after them a message waits as others do, for it may be what the trouble is about.
-    /// </summary>
-    private const int PromptAttempts = 3;
-
+    private readonly DeliveryServices _services;
+    private readonly DeliveryTrace _trace;
+    private readonly DeliveryOutcomes _outcomes;
+    private readonly DeliveryRound _round = new();
     private readonly PooledBufferWriter _buffer = new(8192);
-    private readonly TraceWriter _trace = new();
     private OutboundMessage _message = null!;
     private ProviderRuntime _provider = null!;
     private Ticket _ticket;
     private ProviderRuntime[] _order = [];
-    private int _units;
-    private int _attempts;
-    private bool _isLimited;
-    private int _throttled;
-    private int _probes;
-    private DateTimeOffset? _again;
+    private int _segments;
     private long _started;
+
+    public Delivery(DeliveryServices services)
+    {
+        _services = services;
+        _trace = new DeliveryTrace(services.Router, services.Time);
+        _outcomes = new DeliveryOutcomes(services, _trace);
+    }
 
     public void Start(Departure departure)
     {
@@ -55,7 +43,7 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
     private async Task RunAsync()
     {
         var message = _message;
-        var place = new Place(services, _provider, _ticket);
+        var place = new Place(_services, _provider, _ticket);
         OutcomeWrite outcome;
         try
         {
@@ -64,44 +52,44 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
         catch (Exception e)
         {
             // A defect must not strand the message: it is tried again, within its bounds, and its trace says what happened.
-            services.Defects.Report($"Delivery of {PublicId.Format(PublicId.Message, message.Id)}", e);
-            outcome = Retry(message, services.Time.GetUtcNow(), message.Attempts + 1, null, MessageReasons.Retry, $"Internal error: {e.GetType().Name}");
+            _services.Defects.Report($"Delivery of {PublicId.Format(PublicId.Message, message.Id)}", e);
+            var now = _services.Time.GetUtcNow();
+            _trace.Explain($"Internal error: {e.GetType().Name}", now);
+            outcome = _outcomes.Retry(message, message.Attempts + 1, null, now);
         }
 
         place.LeaveUnused();
         _buffer.Reset(256 << 10);
-        services.Completed(this, outcome);
+        _services.Completed(this, outcome);
     }
 
     private async ValueTask<OutcomeWrite> DeliverAsync(OutboundMessage message, Place place)
     {
-        var now = services.Time.GetUtcNow();
-        var gate = Gate.Check(message, now, services.Options.RetryOf(message.Channel), services.HoldOf);
+        var now = _services.Time.GetUtcNow();
+        var gate = Gate.Check(message, now, _services.Options.RetryOf(message.Channel), _services.HoldOf);
         if (gate.Stop is { } stop)
         {
-            var line = _trace.Begin(now, GateKind);
-            line.WriteString("answer", stop.Name());
-            _trace.End();
-            return Final(message, now, stop, gate.Reason, message.Attempts);
+            _trace.Stopped(stop, now);
+            return _outcomes.Final(message, stop, gate.Reason, message.Attempts, now);
         }
 
-        var rendering = await services.Renderer.RenderAsync(message, _buffer, CancellationToken.None);
+        var rendering = await _services.Renderer.RenderAsync(message, _buffer, CancellationToken.None);
         if (rendering.Reason is not null)
         {
-            Explain(now, RenderKind, rendering.Fault!);
-            return Final(message, now, MessageStatus.Failed, rendering.Reason, message.Attempts);
+            _trace.NotRendered(rendering.Fault!, now);
+            return _outcomes.Final(message, MessageStatus.Failed, rendering.Reason, message.Attempts, now);
         }
 
-        var rendered = _trace.Begin(now, RenderKind);
-        rendered.WriteString("variant", rendering.Variant);
-        _units = message.Channel == Channel.Sms ? TraceSize(rendered, rendering.Content) : 1;
-        _trace.End();
+        // What the text takes as SMS, which is what it costs.
+        SmsSize? size = message.Channel == Channel.Sms ? SmsText.Measure(rendering.Content.Text.Span) : null;
+        _segments = size?.Segments ?? 1;
+        _trace.Rendered(rendering, size, now);
 
         // The first provider is the one at which the message has its place; those before it had none to give.
-        (_attempts, _isLimited, _throttled, _probes, _again) = (message.Attempts, false, 0, 0, null);
+        _round.Begin(message);
         var first = place.Provider;
-        TracePassedOver(message, first);
-        TraceRoute(first, "place_taken", services.Router.RuleOf(message));
+        _trace.PassedOver(message, _order, first);
+        _trace.Route(first, "place_taken", _services.Router.RuleOf(message));
         var outcome = await AttemptAsync(place, message, rendering);
         if (outcome is not null) return outcome;
 
@@ -114,47 +102,41 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
                 continue;
             }
 
-            if (services.Router.IsStopped(message, candidate))
+            if (_services.Router.IsStopped(message, candidate))
             {
-                TraceRoute(candidate, "stopped");
+                _trace.Route(candidate, "stopped");
                 continue;
             }
 
-            if (await place.MoveToAsync(candidate) is { Standing: not ProviderStanding.Open } closed)
+            if (await place.MoveToAsync(candidate, candidate.PriceOf(message)) is { Standing: not ProviderStanding.Open } closed)
             {
                 PassOver(candidate, closed);
                 continue;
             }
 
-            TraceRoute(candidate, "failed_over");
+            _trace.Route(candidate, "failed_over");
             outcome = await AttemptAsync(place, message, rendering);
             if (outcome is not null) return outcome;
         }
 
-        now = services.Time.GetUtcNow();
-        var asked = _attempts - message.Attempts;
-        if (asked == 0 && _isLimited) return Hold(message, now);
-        if (asked > 0 && asked == _probes) return PutBack(message, now);
-        var isPrompt = _again is not null && _attempts - message.AttemptsBefore <= PromptAttempts;
-        return Retry(
-            message, now, _attempts, isPrompt || _throttled > 0 ? _again : null, MessageReasons.Retry, "No provider could take it.",
-            sample: isPrompt ? 0 : Random.Shared.NextDouble());
+        return _round.End(_outcomes, _trace, _services.Time.GetUtcNow());
     }
 
     /// <summary>Null where the next provider is to be tried.</summary>
     private async ValueTask<OutcomeWrite?> AttemptAsync(Place place, OutboundMessage message, Rendering rendering)
     {
         var provider = place.Provider;
-        if (await place.SecureAsync(_units) is { } end)
+        var price = provider.PriceOf(message);
+        if (await place.SecureAsync(price, _segments) is { } end)
         {
             place.LeaveUnused();
             PassOver(provider, new ProviderEntry(ProviderStanding.Limited, end.Until, end.Kind));
             return null;
         }
 
-        var attempt = ++_attempts;
+        var attempt = ++_round.Attempts;
         var sent = await SendAsync(provider, message, rendering, attempt);
-        var now = services.Time.GetUtcNow();
+        var now = _services.Time.GetUtcNow();
         if (sent.Result is not { } result)
         {
             // The provider was not asked: it learns nothing, and this was no attempt.
@@ -162,267 +144,78 @@ internal sealed class Delivery(DeliveryServices services) : IThreadPoolWorkItem
             return NotSent(message, sent, attempt - 1, now);
         }
 
-        place.Leave(result, services.Time.GetElapsedTime(_started), now);
-        TraceAttempt(provider, result, attempt, now);
-        return OutcomeOf(message, result, provider, rendering, attempt, now);
+        var took = _services.Time.GetElapsedTime(_started);
+        place.Leave(result, took, now);
+        _trace.Attempt(provider, result, attempt, price, _segments, took, now);
+        return OutcomeOf(message, result, provider, price, rendering, attempt, now);
     }
 
     private OutcomeWrite NotSent(OutboundMessage message, SendAttempt sent, int attempts, DateTimeOffset now)
     {
         if (sent.Cause is not null and not StorageUnavailableException)
-            services.Defects.Report($"What {PublicId.Format(PublicId.Message, message.Id)} needs before its send", sent.Cause);
-        Explain(now, OutcomeKind, sent.NotSent!);
+            _services.Defects.Report($"What {PublicId.Format(PublicId.Message, message.Id)} needs before its send", sent.Cause);
+        _trace.Explain(sent.NotSent!, now);
         return sent.IsFinal
-            ? Final(message, now, MessageStatus.Failed, MessageReasons.ContentError, attempts)
-            : Retry(message, now, attempts, now + NotSentRest, MessageReasons.Retry, null);
+            ? _outcomes.Final(message, MessageStatus.Failed, MessageReasons.ContentError, attempts, now)
+            : _outcomes.Retry(message, attempts, now + DeliveryOutcomes.NotSentRest, now);
     }
 
     /// <summary>What a gateway says may quote what it was sent: the secrets are taken out before anybody keeps it.</summary>
     private async ValueTask<SendAttempt> SendAsync(ProviderRuntime provider, OutboundMessage message, Rendering rendering, int attempt)
     {
-        _started = services.Time.GetTimestamp();
+        _started = _services.Time.GetTimestamp();
         try
         {
-            var sent = await services.Sender.SendAsync(provider, message, rendering.Content, attempt);
+            var sent = await _services.Sender.SendAsync(provider, message, rendering.Content, attempt);
             return sent.Result is { Answer: { } answer } result && rendering.Secrets is { } secrets
                 ? SendAttempt.Sent(result with { Answer = secrets.Redact(answer) })
                 : sent;
         }
         catch (Exception e)
         {
-            services.Defects.Report($"Gateway of provider {provider.Provider.Name}", e);
+            _services.Defects.Report($"Gateway of provider {provider.Provider.Name}", e);
             return SendAttempt.Sent(SendResult.Unknown($"Internal error: {e.GetType().Name}"));
         }
     }
 
-    /// <summary>What the text takes as SMS, which is what it costs.</summary>
-    private static int TraceSize(Utf8JsonWriter line, RenderedContent content)
-    {
-        var size = SmsText.Measure(content.Text.Span);
-        line.WriteString("encoding", SmsEncodingNames.All.NameOf(size.Encoding));
-        line.WriteNumber("segments", size.Segments);
-        return size.Segments;
-    }
-
-    private void TraceAttempt(ProviderRuntime provider, SendResult result, int attempt, DateTimeOffset now)
-    {
-        var line = _trace.Begin(now, AttemptKind);
-        line.WriteNumber("attempt", attempt);
-        line.WriteString("provider", provider.PublicId);
-        line.WriteString("outcome", SendOutcomeNames.All.NameOf(result.Outcome));
-        if (result.Answer is not null) line.WriteString("answer", result.Answer);
-        if (result.ExternalId is not null) line.WriteString("external_id", result.ExternalId);
-        line.WriteNumber("ms", (long)services.Time.GetElapsedTime(_started).TotalMilliseconds);
-        _trace.End();
-    }
-
     /// <summary>What a result means for the message; null where the next provider is to be tried.</summary>
     private OutcomeWrite? OutcomeOf(
-        OutboundMessage message, SendResult result, ProviderRuntime provider, Rendering rendering, int attempts, DateTimeOffset now)
+        OutboundMessage message, SendResult result, ProviderRuntime provider, Price? price, Rendering rendering, int attempts, DateTimeOffset now)
     {
+        var id = provider.Provider.Id;
         switch (result.Outcome)
         {
             case SendOutcome.Accepted:
-                return new OutcomeWrite
-                {
-                    Message = message,
-                    At = now,
-                    Status = MessageStatus.Sent,
-                    Attempts = attempts,
-                    ProviderId = provider.Provider.Id,
-                    ExternalId = result.ExternalId,
-                    Cost = result.Cost ?? Allowance.CostOf(provider.Provider.Policy, _units),
-                    Currency = result.Cost is null ? provider.Provider.Policy.Cost?.Currency : result.Currency,
-                    ContentHash = rendering.Hash,
-                    Trace = _trace.Take(),
-                    EraseSecretsAt = message.Notification.Secrets is null ? null : now,
-                };
+                var cost = result.Cost is null ? (price?.Of(_segments), price?.Currency) : (result.Cost, result.Currency);
+                return _outcomes.Sent(message, id, result.ExternalId, cost, rendering.Hash, attempts, now);
 
             case SendOutcome.Rejected:
-                return Final(message, now, MessageStatus.Failed, MessageReasons.Rejected, attempts, provider.Provider.Id, rendering.Hash);
+                return _outcomes.Final(message, MessageStatus.Failed, MessageReasons.Rejected, attempts, now, id, rendering.Hash);
 
             case SendOutcome.RetryAfter when result.IsForAll:
-                _throttled++;
-                if (provider.Standing(now) is { Standing: ProviderStanding.Resting } rest) ComeAgain(rest.RetryAt);
+                _round.Throttle(provider.Standing(now, price));
                 return null;
 
             case SendOutcome.RetryAfter:
-                return Retry(
-                    message, now, attempts, result.Delay is { } delay ? now + delay : null, MessageReasons.Retry, null, provider.Provider.Id);
+                return _outcomes.Retry(message, attempts, result.Delay is { } delay ? now + delay : null, now, id);
 
             case SendOutcome.Unknown when message.Notification.OnUnknown == OnUnknown.Stop:
-                return Final(message, now, MessageStatus.Failed, MessageReasons.OutcomeUnknown, attempts, provider.Provider.Id, rendering.Hash);
+                return _outcomes.Final(message, MessageStatus.Failed, MessageReasons.OutcomeUnknown, attempts, now, id, rendering.Hash);
 
             case SendOutcome.Unknown:
-                return Retry(message, now, attempts, null, MessageReasons.Retry, null, provider.Provider.Id);
+                return _outcomes.Retry(message, attempts, null, now, id);
 
             default:
-                if (provider.Standing(now) is { Standing: ProviderStanding.Resting } failed)
-                {
-                    _probes++;
-                    ComeAgain(failed.RetryAt);
-                }
-
+                _round.Fail(provider.Standing(now, price));
                 return null;
         }
     }
 
-    private OutcomeWrite Retry(
-        OutboundMessage message, DateTimeOffset now, int attempts, DateTimeOffset? notBefore, string reason, string? explanation, Guid? provider = null,
-        double? sample = null)
-    {
-        var policy = services.Options.RetryOf(message.Channel);
-        sample ??= Random.Shared.NextDouble();
-        var next = policy.Next(message, attempts, now, notBefore, sample.Value)
-            ?? policy.Next(message, attempts, now, notBefore, sample.Value, services.HoldOf(message.Lane, now)?.Until);
-        if (explanation is not null) Explain(now, OutcomeKind, explanation);
-        if (next is null) return Final(message, now, MessageStatus.Failed, MessageReasons.RetriesExhausted, attempts, provider);
-
-        var line = _trace.Begin(now, OutcomeKind);
-        line.WriteString("answer", reason);
-        line.WriteNumber("next", next.Value.ToUnixTimeMilliseconds());
-        _trace.End();
-        return new OutcomeWrite
-        {
-            Message = message,
-            At = now,
-            Status = MessageStatus.Queued,
-            Reason = reason,
-            DueAt = next,
-            Attempts = attempts,
-            ProviderId = provider,
-            Trace = _trace.Take(),
-        };
-    }
-
-    /// <summary>
-    /// It only found out that a provider is out, for all: that is no attempt, and it keeps its place among those that wait. Its lane pauses until one can
-    /// be asked again.
-    /// </summary>
-    private OutcomeWrite PutBack(OutboundMessage message, DateTimeOffset now)
-    {
-        var line = _trace.Begin(now, OutcomeKind);
-        line.WriteString("answer", MessageReasons.Retry);
-        if (_again is { } again) line.WriteNumber("next", again.ToUnixTimeMilliseconds());
-        _trace.End();
-        return new OutcomeWrite
-        {
-            Message = message,
-            At = now,
-            Status = MessageStatus.Queued,
-            Reason = MessageReasons.Retry,
-            DueAt = message.DueAt,
-            Attempts = message.Attempts,
-            Trace = _trace.Take(),
-        };
-    }
-
-    private OutcomeWrite Hold(OutboundMessage message, DateTimeOffset now)
-    {
-        var next = _again is { } again && again > now ? again : now + NotSentRest;
-        var line = _trace.Begin(now, OutcomeKind);
-        line.WriteString("answer", MessageReasons.Limit);
-        line.WriteNumber("next", next.ToUnixTimeMilliseconds());
-        _trace.End();
-        return new OutcomeWrite
-        {
-            Message = message,
-            At = now,
-            Status = MessageStatus.Held,
-            Reason = MessageReasons.Limit,
-            DueAt = next,
-            Attempts = message.Attempts,
-            Trace = _trace.Take(),
-        };
-    }
-
-    private OutcomeWrite Final(
-        OutboundMessage message, DateTimeOffset now, MessageStatus status, string? reason, int attempts, Guid? provider = null, Guid? hash = null)
-    {
-        // Once unknown, never another try by another way: the next step of the plan would be one.
-        var next = reason is MessageReasons.OutcomeUnknown || status is MessageStatus.Expired ? null : services.Plans.NextStep(message, now);
-        return new OutcomeWrite
-        {
-            Message = message,
-            At = now,
-            Status = status,
-            Reason = reason,
-            Attempts = attempts,
-            ProviderId = provider,
-            ContentHash = hash,
-            Trace = _trace.Take(),
-            Next = next,
-            EraseSecretsAt = message.Notification.Secrets is null || next is not null ? null : now + services.Options.SecretRetention,
-        };
-    }
-
-    /// <summary>Providers that would have gone before this one and had no place, with why they have none.</summary>
-    private void TracePassedOver(OutboundMessage message, ProviderRuntime first)
-    {
-        foreach (var foreign in services.Router.Foreign(message, _order)) TraceForeign(foreign, message.Region);
-        foreach (var candidate in _order)
-        {
-            if (candidate == first) return;
-            var now = services.Time.GetUtcNow();
-            if (services.Router.IsStopped(message, candidate)) TraceRoute(candidate, "stopped");
-            else TraceEntry(candidate, candidate.Standing(now), now, "had_no_place");
-        }
-    }
-
-    /// <summary>A provider that cannot have the message now, and from when on it perhaps can.</summary>
+    /// <summary>A provider that cannot have the message now.</summary>
     private void PassOver(ProviderRuntime provider, ProviderEntry entry)
     {
-        var now = services.Time.GetUtcNow();
-        TraceEntry(provider, entry, now, "passed_over");
-        _isLimited |= entry.Standing == ProviderStanding.Limited;
-        var again = entry.Standing is ProviderStanding.Limited or ProviderStanding.Resting ? entry.RetryAt : now + NotSentRest;
-        ComeAgain(again);
-    }
-
-    private void ComeAgain(DateTimeOffset at)
-    {
-        if (_again is null || at < _again) _again = at;
-    }
-
-    private void TraceEntry(ProviderRuntime provider, ProviderEntry entry, DateTimeOffset now, string open)
-    {
-        var line = _trace.Begin(now, RouteKind);
-        line.WriteString("provider", provider.PublicId);
-        line.WriteString("why", entry.Standing switch
-        {
-            ProviderStanding.Resting => "resting",
-            ProviderStanding.Full or ProviderStanding.Refilling => "full",
-            ProviderStanding.Limited => "limited",
-            // It has room again by now.
-            _ => open,
-        });
-        if (entry.Limit is { } limit) line.WriteString("limit", LimitKindNames.All.NameOf(limit));
-        if (entry.Standing is ProviderStanding.Resting or ProviderStanding.Limited) line.WriteNumber("until", entry.RetryAt.ToUnixTimeMilliseconds());
-        _trace.End();
-    }
-
-    private void TraceForeign(ProviderRuntime provider, string region)
-    {
-        var line = _trace.Begin(services.Time.GetUtcNow(), RouteKind);
-        line.WriteString("provider", provider.PublicId);
-        line.WriteString("why", "not_served");
-        if (region.Length > 0) line.WriteString("country", region);
-        _trace.End();
-    }
-
-    private void TraceRoute(ProviderRuntime provider, string why, RoutingRule? rule = null)
-    {
-        var line = _trace.Begin(services.Time.GetUtcNow(), RouteKind);
-        line.WriteString("provider", provider.PublicId);
-        line.WriteString("why", why);
-        if (rule is not null) line.WriteString("by", rule.Sticky ? "sticky" : RoutingStrategyNames.All.NameOf(rule.Strategy));
-        _trace.End();
-    }
-
-    private void Explain(DateTimeOffset at, JsonEncodedText kind, string text)
-    {
-        var line = _trace.Begin(at, kind);
-        line.WriteString("text", text);
-        _trace.End();
+        var now = _services.Time.GetUtcNow();
+        _trace.Closed(provider, entry, "passed_over", now);
+        _round.PassOver(entry, now);
     }
 }

@@ -21,6 +21,7 @@ internal sealed class Dispatcher : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly IDefectLog _defects;
     private readonly DeliveryServices _services;
+    private readonly Endings _endings;
     private readonly ConcurrentBag<Delivery> _idle = [];
     private readonly Queue<ClaimOrder> _orders = new();
     private readonly AsyncSignal _signal = new();
@@ -33,7 +34,7 @@ internal sealed class Dispatcher : IAsyncDisposable
     private volatile bool _stopping;
 
     public Dispatcher(
-        LaneScheduler lanes, GroupCommitter committer, IStorage storage, NodeLease lease, Renderer renderer, Router router, PlanStepper plans,
+        LaneScheduler lanes, GroupCommitter committer, IStorage storage, NodeLease lease, Renderer renderer, Router router, RouteView routes, PlanStepper plans,
         CarillonOptions options, TimeProvider time, IDefectLog defects)
     {
         _lanes = lanes;
@@ -55,6 +56,7 @@ internal sealed class Dispatcher : IAsyncDisposable
             Completed = Completed,
             ProviderHasRoom = ProviderHasRoom,
         };
+        _endings = new Endings(lanes, committer, _services, routes);
         _wake = time.CreateTimer(static state => ((Dispatcher)state!).Woken(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _loop = Task.Run(RunAsync);
     }
@@ -109,31 +111,14 @@ internal sealed class Dispatcher : IAsyncDisposable
         _signal.Set();
     }
 
-    /// <summary>Takes messages of cancelled notifications out of memory, as far as they are not under way.</summary>
-    /// <returns>Those that will not be sent.</returns>
-    public List<OutboundMessage> Cancel(IReadOnlyCollection<Guid> notificationIds)
-    {
-        var ids = notificationIds.ToHashSet();
-        var taken = _lanes.TakeOut(m => ids.Contains(m.Notification.Id), onlyPaused: false);
-        End(taken, new GateAnswer(MessageStatus.Cancelled, MessageReasons.Cancelled));
-        return taken;
-    }
+    /// <inheritdoc cref="Endings.Cancel"/>
+    public List<OutboundMessage> Cancel(IReadOnlyCollection<Guid> notificationIds) => _endings.Cancel(notificationIds);
 
-    /// <summary>Ends messages whose time is over while they wait for a provider that does not come back.</summary>
-    public void EndOverdue()
-    {
-        var now = _time.GetUtcNow();
-        var taken = _lanes.TakeOut(m => Check(m).Stop is not null, onlyPaused: true);
-        foreach (var message in taken) End([message], Check(message));
+    /// <inheritdoc cref="Endings.EndOverdue"/>
+    public void EndOverdue() => _endings.EndOverdue();
 
-        GateAnswer Check(OutboundMessage message) => Gate.Check(message, now, _services.Options.RetryOf(message.Channel), _services.HoldOf);
-    }
-
-    /// <summary>Others have taken over what this node owned: what waits in its memory is theirs.</summary>
-    public void Forget()
-    {
-        foreach (var message in _lanes.TakeOut(static _ => true, onlyPaused: false)) _lanes.Finished(message);
-    }
+    /// <inheritdoc cref="Endings.Forget"/>
+    public void Forget() => _endings.Forget();
 
     /// <summary>Looks which lanes have work in the store.</summary>
     public async Task FindWorkAsync(CancellationToken cancellationToken)
@@ -244,25 +229,6 @@ internal sealed class Dispatcher : IAsyncDisposable
         // It is set anew by the round that follows, also where the timer came a little before its time.
         lock (_wakeLock) _wakeAt = null;
         _signal.Set();
-    }
-
-    private void End(IReadOnlyList<OutboundMessage> messages, GateAnswer answer)
-    {
-        var now = _time.GetUtcNow();
-        foreach (var message in messages)
-        {
-            var next = answer.Stop is MessageStatus.Failed || answer.Reason is MessageReasons.Superseded ? _services.Plans.NextStep(message, now) : null;
-            _committer.Record(new OutcomeWrite
-            {
-                Message = message,
-                At = now,
-                Status = answer.Stop!.Value,
-                Reason = answer.Reason,
-                Attempts = message.Attempts,
-                Next = next,
-                EraseSecretsAt = message.Notification.Secrets is null || next is not null ? null : now,
-            });
-        }
     }
 
     private async Task ClaimAsync(ClaimOrder order)

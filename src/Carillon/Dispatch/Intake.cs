@@ -1,5 +1,6 @@
 using Carillon.Contacts;
 using Carillon.Messages;
+using Carillon.Quotas;
 using Carillon.Storage;
 
 namespace Carillon.Dispatch;
@@ -15,12 +16,13 @@ public sealed class Intake
     private readonly CarillonOptions _options;
     private readonly TimeProvider _time;
     private readonly AcceptCommit _commit;
+    private readonly QuotaGate _gate;
     private readonly ChunkIntake _chunks;
     private readonly KeysInFlight _keys = new();
     private volatile bool _closed;
 
     internal Intake(
-        NotificationBuilder builder, ContactDirectory contacts, GroupCommitter committer, Dispatcher dispatcher, LaneScheduler lanes,
+        NotificationBuilder builder, ContactDirectory contacts, IQueueStore store, GroupCommitter committer, Dispatcher dispatcher, LaneScheduler lanes,
         CarillonOptions options, TimeProvider time)
     {
         _builder = builder;
@@ -28,16 +30,23 @@ public sealed class Intake
         _options = options;
         _time = time;
         _commit = new AcceptCommit(contacts, committer, dispatcher, lanes);
-        _chunks = new ChunkIntake(builder, contacts, _commit, _keys, time);
+        _gate = new QuotaGate(store, _commit);
+        _chunks = new ChunkIntake(builder, contacts, _commit, _gate, _keys, time);
     }
 
     /// <summary>Notifications that wait for their commit.</summary>
     public long Pending => _commit.Pending;
 
+    /// <inheritdoc cref="AcceptAsync(TenantId, NotificationRequest, IdempotencyKey?, Func{Notification, byte[]}, RecipientQuota?, CancellationToken)"/>
+    public ValueTask<AcceptResult> AcceptAsync(
+        TenantId tenant, NotificationRequest request, IdempotencyKey? idempotency, Func<Notification, byte[]> writeAnswer,
+        CancellationToken cancellationToken) => AcceptAsync(tenant, request, idempotency, writeAnswer, null, cancellationToken);
+
     /// <summary>Accepts one notification.</summary>
     /// <param name="writeAnswer">Makes the body to be kept with the idempotency key.</param>
+    /// <param name="quota">The caps of its sender; null for none.</param>
     public async ValueTask<AcceptResult> AcceptAsync(
-        TenantId tenant, NotificationRequest request, IdempotencyKey? idempotency, Func<Notification, byte[]> writeAnswer,
+        TenantId tenant, NotificationRequest request, IdempotencyKey? idempotency, Func<Notification, byte[]> writeAnswer, RecipientQuota? quota,
         CancellationToken cancellationToken)
     {
         if (Refusal() is { } refusal) return refusal;
@@ -46,7 +55,7 @@ public sealed class Intake
         {
             var built = await _builder.BuildAsync(tenant, request, null, null, cancellationToken);
             if (built.Notification is null) return new AcceptResult.Refused(built.Faults);
-            return await _commit.OneAsync(tenant, built, idempotency, writeAnswer);
+            return await _gate.OneAsync(tenant, built, quota, idempotency, writeAnswer, cancellationToken);
         }
         catch (StorageUnavailableException e)
         {
@@ -58,21 +67,28 @@ public sealed class Intake
         }
     }
 
+    /// <inheritdoc cref="AcceptManyAsync(TenantId, IReadOnlyList{NotificationRequest}, Guid, bool, IdempotencyKey?, Func{Notification, byte[]}, RecipientQuota?, CancellationToken)"/>
+    public ValueTask<IReadOnlyList<AcceptResult>> AcceptManyAsync(
+        TenantId tenant, IReadOnlyList<NotificationRequest> requests, Guid batchId, bool newBatch, IdempotencyKey? idempotency,
+        Func<Notification, byte[]> writeAnswer, CancellationToken cancellationToken) =>
+        AcceptManyAsync(tenant, requests, batchId, newBatch, idempotency, writeAnswer, null, cancellationToken);
+
     /// <summary>
     /// Accepts the items of a batch, or of a chunk of one: one result each, in order. The good are accepted, the bad are refused.
     /// The chunk is one commit. <paramref name="idempotency"/> stands for it; items with a key of their own go by that.
     /// </summary>
     /// <param name="batchId">Their batch; <paramref name="newBatch"/> makes it with this chunk, if anything of it is accepted.</param>
     /// <param name="writeAnswer">Makes the body of one item's answer; the answers of a chunk are kept, in order, with its key.</param>
+    /// <param name="quota">The caps of their sender; null for none. The first good items get the places that there are.</param>
     public async ValueTask<IReadOnlyList<AcceptResult>> AcceptManyAsync(
         TenantId tenant, IReadOnlyList<NotificationRequest> requests, Guid batchId, bool newBatch, IdempotencyKey? idempotency,
-        Func<Notification, byte[]> writeAnswer, CancellationToken cancellationToken)
+        Func<Notification, byte[]> writeAnswer, RecipientQuota? quota, CancellationToken cancellationToken)
     {
         if (Refusal() is { } refusal) return All(refusal);
         if (idempotency is { } key && !_keys.TryTake(tenant, key.Key)) return All(new AcceptResult.KeyInFlight());
         try
         {
-            var batch = new BatchOrder(tenant, batchId, newBatch, idempotency, writeAnswer);
+            var batch = new BatchOrder(tenant, batchId, newBatch, idempotency, writeAnswer) { Quota = quota };
             return await _chunks.AcceptAsync(batch, requests, cancellationToken);
         }
         finally

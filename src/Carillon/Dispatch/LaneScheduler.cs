@@ -13,36 +13,36 @@ namespace Carillon.Dispatch;
 /// An example of a turn: lanes A (normal, quantum 8) and B (high, quantum 16) have thousands ready each. A sends 8, B 16, A 8 …
 /// A third lane that gets one message waits for at most 24 others, however many those two hold.
 /// </remarks>
-internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes, NodeLease lease, TimeProvider time)
+internal sealed class LaneScheduler
 {
-    private const int Foothold = 16;
-
-    /// <summary>Messages of a lane that may be set aside so that those behind them go on; beyond it the lane waits.</summary>
-    private const int MostAside = 64;
-
-    /// <summary>What a message of a lane is thought to weigh that has held none yet: a claim of a few hundred still fits.</summary>
-    private const long UnknownWeight = 128 << 10;
-
+    private readonly CarillonOptions _options;
+    private readonly NodeLease _lease;
+    private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly Dictionary<LaneKey, Lane> _lanes = [];
-    private readonly Queue<Lane> _critical = new();
-    private readonly Queue<Lane> _ring = new();
-
-    /// <summary>Lanes by the time at which something is to be looked at again: due work in the store, the end of a pause.</summary>
-    private readonly PriorityQueue<Lane, DateTimeOffset> _wakes = new();
-    private readonly Dictionary<ProviderRuntime, WaitingLanes> _waiting = [];
-
-    /// <summary>Lanes whose claims were put off for want of room, longest first. None of their own messages will end and remind of them.</summary>
-    private readonly Queue<Lane> _hungry = new();
-    private int _inMemory;
-    private long _bytes;
+    private readonly LaneRing _critical = new();
+    private readonly LaneRing _ring = new();
+    private readonly LaneWakes _wakes = new();
+    private readonly LaneWindow _window;
+    private readonly LaneClaims _claims;
+    private readonly LaneAdmission _admission;
     private int _sending;
     private bool _stopped;
+
+    public LaneScheduler(CarillonOptions options, ILaneRoutes routes, NodeLease lease, TimeProvider time)
+    {
+        _options = options;
+        _lease = lease;
+        _time = time;
+        _window = new LaneWindow(options);
+        _claims = new LaneClaims(options, _window, _ring);
+        _admission = new LaneAdmission(routes, _window, _wakes, lease);
+    }
 
     /// <summary>Messages under way, or sent and not yet recorded.</summary>
     public int Sending => Volatile.Read(ref _sending);
 
-    public int InMemory => Volatile.Read(ref _inMemory);
+    public int InMemory => _window.Messages;
 
     /// <summary>
     /// Reserves room for a message that is about to be committed. When there is none, or older work of its lane waits in the store,
@@ -53,10 +53,10 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         lock (_lock)
         {
             // What a node takes that may have been taken for dead is for whoever claims it.
-            if (_stopped || !lease.IsHeld) return false;
+            if (_stopped || !_lease.IsHeld) return false;
             var lane = LaneOf(message.Lane);
-            if (lane.WantsClaim || lane.IsClaiming || !HasRoom(lane)) return false;
-            Add(lane, 1, message.Notification.Size);
+            if (lane.WantsClaim || lane.IsClaiming || !_window.HasRoom(lane, _ring.Count)) return false;
+            _window.Add(lane, message.Notification.Size);
             return true;
         }
     }
@@ -86,7 +86,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
             lane.StoreVersion++;
             if (lane.StoreDue is { } known && known <= due) return;
             lane.StoreDue = due;
-            Wake(lane, due);
+            _wakes.Set(lane, due);
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         {
             Stored(key, due);
             var lane = LaneOf(key);
-            if (lane is { WantsClaim: true, IsClaiming: false }) Wake(lane, due);
+            if (lane is { WantsClaim: true, IsClaiming: false }) _wakes.Set(lane, due);
         }
     }
 
@@ -109,8 +109,8 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
     {
         lock (_lock)
         {
-            if (_stopped || _sending >= options.MaxUnrecorded || !lease.IsHeld) return null;
-            return Serve(_critical) ?? (_sending < options.MaxUnrecorded - options.CriticalReserve ? Serve(_ring) : null);
+            if (_stopped || _sending >= _options.MaxUnrecorded || !_lease.IsHeld) return null;
+            return Serve(_critical) ?? (_sending < _options.MaxUnrecorded - _options.CriticalReserve ? Serve(_ring) : null);
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
     {
         lock (_lock)
         {
-            if (!_waiting.TryGetValue(provider, out var waiting)) return false;
+            if (_admission.WaitingFor(provider) is not { } waiting) return false;
             var woken = false;
             while (waiting.TryTake(out var lane))
             {
@@ -159,8 +159,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
                 Activate(lane);
             }
 
-            // What waits for a provider that is gone must not be kept by it.
-            _waiting.Clear();
+            _admission.ForgetWaiting();
         }
     }
 
@@ -172,18 +171,14 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         List<ClaimOrder>? orders = null;
         lock (_lock)
         {
-            while (_wakes.TryPeek(out var lane, out var at) && at <= now)
+            while (_wakes.TryTake(now, out var lane))
             {
-                _wakes.Dequeue();
-                // An earlier wake has taken its place, and looked further from there.
-                if (lane.WakeAt != at) continue;
-                lane.WakeAt = null;
-                LookAt(lane, now);
-                if (Order(lane) is { } order) (orders ??= []).Add(order);
-                else if (lane is { WantsClaim: true, IsClaiming: false, InMemory: 0, IsHungry: false }) AddHungry(lane);
+                if (_wakes.LookAt(lane, now)) Activate(lane);
+                if (_claims.Order(lane) is { } order) (orders ??= []).Add(order);
+                else _claims.PutOff(lane);
             }
 
-            while (TakeHungry() is { } order) (orders ??= []).Add(order);
+            while (_claims.OrderPutOff() is { } order) (orders ??= []).Add(order);
         }
 
         return orders;
@@ -192,7 +187,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
     /// <summary>When something is to be looked at next; null when nothing is known to be.</summary>
     public DateTimeOffset? NextWake()
     {
-        lock (_lock) return _wakes.TryPeek(out _, out var next) ? next : null;
+        lock (_lock) return _wakes.Next;
     }
 
     /// <summary>
@@ -232,7 +227,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
     /// <summary>Room came free, a message of this lane having left: a claim that had been put off, of a lane that holds nothing first.</summary>
     public ClaimOrder? ClaimIfWanted(LaneKey key)
     {
-        lock (_lock) return TakeHungry() ?? Order(LaneOf(key));
+        lock (_lock) return _claims.OrderPutOff() ?? _claims.Order(LaneOf(key));
     }
 
     /// <summary>A claim has ended. Room for its messages had been reserved by its order.</summary>
@@ -241,30 +236,15 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         lock (_lock)
         {
             var lane = LaneOf(order.Lane);
-            lane.IsClaiming = false;
-            Add(lane, -order.Limit, -order.Bytes);
+            _window.Hold(lane, -order.Limit, -order.Bytes);
             foreach (var message in messages)
             {
-                Add(lane, 1, message.Notification.Size);
+                _window.Add(lane, message.Notification.Size);
                 lane.Ready.Enqueue(message);
             }
 
             if (messages.Count > 0) Activate(lane);
-
-            var stale = lane.StoreVersion != order.StoreVersion;
-            lane.WantsClaim = false;
-            if (failed)
-            {
-                // The store is in trouble: look again in a moment, not at once.
-                nextDue = time.GetUtcNow() + TimeSpan.FromSeconds(1);
-            }
-            else if (stale && lane.StoreDue is { } known && (nextDue is null || known < nextDue))
-            {
-                nextDue = known;
-            }
-
-            lane.StoreDue = nextDue;
-            if (nextDue is { } due) Wake(lane, due);
+            if (_claims.Ended(lane, order, nextDue, failed ? _time.GetUtcNow() + TimeSpan.FromSeconds(1) : null) is { } due) _wakes.Set(lane, due);
         }
     }
 
@@ -274,6 +254,7 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         lock (_lock)
         {
             _stopped = true;
+            _claims.Close();
             var rest = new List<OutboundMessage>();
             foreach (var lane in _lanes.Values)
             {
@@ -287,31 +268,26 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         }
     }
 
-    private Departure? Serve(Queue<Lane> ring)
+    private Departure? Serve(LaneRing ring)
     {
-        for (var left = ring.Count; left > 0; left--)
+        for (var left = ring.Count; left > 0 && ring.TryPeek(out var lane); left--)
         {
-            var lane = ring.Peek();
-            DropLost(lane);
+            _admission.DropLost(lane);
             if (!lane.HasReady || lane.PausedUntil is not null)
             {
-                Leave(ring, lane);
+                ring.Leave();
                 continue;
             }
 
-            var admission = Admit(lane, time.GetUtcNow(), out var message);
+            var admission = _admission.Admit(lane, _time.GetUtcNow(), out var message);
             if (admission.Provider is not { } provider)
             {
                 if (lane.HasReady) HoldUp(ring, lane, admission);
-                else Leave(ring, lane);
+                else ring.Leave();
                 continue;
             }
 
-            if (lane.Deficit <= 0) lane.Deficit = lane.Quantum;
-            lane.Deficit--;
-            if (!lane.HasReady) Leave(ring, lane);
-            else if (lane.Deficit == 0) ring.Enqueue(ring.Dequeue());
-
+            ring.Served();
             _sending++;
             return new Departure(message!, provider, admission.Ticket, admission.Order);
         }
@@ -319,210 +295,27 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         return null;
     }
 
-    /// <summary>What was committed under an incarnation that has ended is not this one's: others have it, or will.</summary>
-    private void DropLost(Lane lane)
-    {
-        while (lane.Ready.TryPeek(out var message) && message.OwnerEpoch != lease.Epoch) Remove(lane.Ready.Dequeue());
-    }
-
-    /// <summary>The lane's next message that a provider takes, and the place that it got there; else what its first one waits for.</summary>
-    private Admission Admit(Lane lane, DateTimeOffset now, out OutboundMessage? message)
-    {
-        Admission admission = default;
-        if (lane.AsideDue)
-        {
-            lane.AsideDue = false;
-            lane.AsideUntil = null;
-            for (var i = 0; i < lane.Aside.Count; i++)
-            {
-                message = lane.Aside[i];
-                admission = routes.Admit(message, now);
-                if (admission.Provider is not null)
-                {
-                    lane.Aside.RemoveAt(i);
-                    // Those behind it may have the next place.
-                    lane.AsideDue = lane.Aside.Count > 0;
-                    return admission;
-                }
-
-                WaitAside(lane, admission);
-            }
-        }
-
-        while (lane.Ready.TryPeek(out message))
-        {
-            admission = routes.Admit(message, now);
-            if (admission.Provider is null && (!admission.IsOfMessage || lane.Aside.Count >= MostAside)) break;
-            lane.Ready.Dequeue();
-            if (admission.Provider is not null) return admission;
-            lane.Aside.Add(message);
-            WaitAside(lane, admission);
-            DropLost(lane);
-        }
-
-        message = null;
-        return admission;
-    }
-
-    private void WaitAside(Lane lane, Admission admission)
-    {
-        if (admission.RetryAt is not { } retryAt)
-        {
-            Await(lane, admission.Full);
-            return;
-        }
-
-        if (lane.AsideUntil is null || retryAt < lane.AsideUntil) lane.AsideUntil = retryAt;
-        Wake(lane, retryAt);
-    }
-
-    private void Await(Lane lane, IReadOnlyList<ProviderRuntime> full)
-    {
-        foreach (var provider in full)
-        {
-            if (!_waiting.TryGetValue(provider, out var waiting)) _waiting.Add(provider, waiting = new WaitingLanes());
-            waiting.Add(lane);
-        }
-    }
-
     /// <summary>No provider takes a message of this lane now: it leaves the ring until one does.</summary>
-    private void HoldUp(Queue<Lane> ring, Lane lane, Admission admission)
+    private void HoldUp(LaneRing ring, Lane lane, Admission admission)
     {
-        // Its turn goes on where it stopped: were it new each time, a lane that found the place which came free would find the next
-        // one too, and the lanes behind it none.
-        var rest = lane.Deficit;
-        Leave(ring, lane);
-        lane.Deficit = rest;
+        ring.Pause();
         if (admission.RetryAt is { } retryAt)
         {
             lane.PausedUntil = retryAt;
-            Wake(lane, retryAt);
+            _wakes.Set(lane, retryAt);
             return;
         }
 
-        Await(lane, admission.Full);
-    }
-
-    private static void Leave(Queue<Lane> ring, Lane lane)
-    {
-        ring.Dequeue();
-        lane.IsActive = false;
-        lane.Deficit = 0;
+        _admission.Await(lane, admission.Full);
     }
 
     private void Activate(Lane lane)
     {
         if (lane.IsActive || !lane.HasReady || lane.PausedUntil is not null) return;
-        lane.IsActive = true;
-        (lane.IsCritical ? _critical : _ring).Enqueue(lane);
+        (lane.IsCritical ? _critical : _ring).Enter(lane);
     }
 
-    /// <summary>
-    /// A lane may hold its even share of the window, and at least 64 messages; critical lanes may go a quarter beyond the window.
-    /// Bytes count as messages do. A window that others have filled, perhaps with messages for a provider that is down, still leaves each lane a foothold, up to
-    /// twice the window in all.
-    /// </summary>
-    private bool HasRoom(Lane lane)
-    {
-        if (lane.IsCritical) return Fits(options.Window + (options.Window / 4));
-        return Fits(options.Window)
-            ? lane.InMemory < Share()
-            : lane.InMemory < Foothold && Fits(options.Window * 2L);
-    }
-
-    private bool Fits(long window) => _inMemory < window && _bytes < options.WindowBytes / options.Window * window;
-
-    private int Share() => Math.Max(64, options.Window / Math.Max(1, _ring.Count));
-
-    private ClaimOrder? Order(Lane lane)
-    {
-        if (_stopped || lane.IsClaiming || !lane.WantsClaim || !HasRoom(lane)) return null;
-        var share = lane.IsCritical ? options.Window / 4 : Fits(options.Window) ? Share() : Foothold;
-        // Half a share at least, so that claims are few and large.
-        if (lane.InMemory > share / 2) return null;
-        // As many as fit by the weight of those that it held before; of a lane not yet known, few.
-        var weight = lane.UsualWeight ?? UnknownWeight;
-        var byBytes = Math.Max(1, (options.WindowBytes - _bytes) / weight);
-        var limit = (int)Math.Min(Math.Min(options.ClaimBatch, share - lane.InMemory), byBytes);
-        lane.IsClaiming = true;
-        var order = new ClaimOrder(lane.Key, limit, limit * weight, lane.StoreVersion);
-        Add(lane, order.Limit, order.Bytes);
-        return order;
-    }
-
-    private ClaimOrder? TakeHungry()
-    {
-        while (_hungry.TryPeek(out var lane))
-        {
-            var order = Order(lane);
-            if (order is null && lane is { WantsClaim: true, IsClaiming: false, InMemory: 0 } && !_stopped) return null;
-            _hungry.Dequeue();
-            lane.IsHungry = false;
-            if (order is not null) return order;
-        }
-
-        return null;
-    }
-
-    /// <summary>What a wake is for: the end of a pause, work in the store that has come due; and when to look again.</summary>
-    private void LookAt(Lane lane, DateTimeOffset now)
-    {
-        if (lane.PausedUntil is { } paused)
-        {
-            if (paused > now)
-            {
-                Wake(lane, paused);
-            }
-            else
-            {
-                lane.PausedUntil = null;
-                lane.AsideDue = true;
-                Activate(lane);
-            }
-        }
-
-        if (lane.AsideUntil is { } aside)
-        {
-            if (aside > now)
-            {
-                Wake(lane, aside);
-            }
-            else
-            {
-                lane.AsideUntil = null;
-                lane.AsideDue = true;
-                Activate(lane);
-            }
-        }
-
-        if (lane.StoreDue is not { } due) return;
-        if (due <= now) lane.WantsClaim = true;
-        else Wake(lane, due);
-    }
-
-    /// <summary>Has the lane looked at then. One entry a lane is enough, its earliest.</summary>
-    private void Wake(Lane lane, DateTimeOffset at)
-    {
-        if (lane.WakeAt is { } known && known <= at) return;
-        lane.WakeAt = at;
-        _wakes.Enqueue(lane, at);
-    }
-
-    private void AddHungry(Lane lane)
-    {
-        lane.IsHungry = true;
-        _hungry.Enqueue(lane);
-    }
-
-    private void Add(Lane lane, int count, long bytes)
-    {
-        lane.InMemory += count;
-        _inMemory += count;
-        _bytes += bytes;
-        if (count == 1) lane.UsualWeight = lane.UsualWeight is { } usual ? ((usual * 7) + bytes) / 8 : bytes;
-    }
-
-    private void Remove(OutboundMessage message) => Add(LaneOf(message.Lane), -1, -message.Notification.Size);
+    private void Remove(OutboundMessage message) => _window.Remove(LaneOf(message.Lane), message.Notification.Size);
 
     private Lane LaneOf(LaneKey key)
     {
@@ -532,7 +325,3 @@ internal sealed class LaneScheduler(CarillonOptions options, ILaneRoutes routes,
         return lane;
     }
 }
-
-/// <param name="Limit">How many messages may be claimed: so much room is reserved.</param>
-/// <param name="Bytes">The room that they are thought to take.</param>
-internal readonly record struct ClaimOrder(LaneKey Lane, int Limit, long Bytes, int StoreVersion);

@@ -51,38 +51,28 @@ public sealed record MessagePreview
     public string? Fault { get; init; }
 
     /// <summary>Every provider of its channel that the tenant may see, with why it would serve or not, those first that are tried first.</summary>
-    public required IReadOnlyList<ProviderPreview> Providers { get; init; }
+    public IReadOnlyList<ProviderPreview> Providers { get; init; } = [];
+
+    /// <summary>The provider that it would go to, or at least may later; null when there is none. What it takes is what the message is thought to cost.</summary>
+    public ProviderPreview? Provider => Providers.FirstOrDefault(p => p.Why == ProviderChoice.Serves) ?? Providers.FirstOrDefault(p => p.IsCandidate);
 }
 
-/// <param name="Until">Where it rests or is limited: until when.</param>
-public sealed record ProviderPreview(Guid Id, string Name, string Kind, ProviderChoice Why, DateTimeOffset? Until = null);
-
-public enum ProviderChoice
+/// <summary>What messages are thought to cost, by the prices of the providers that they would go to.</summary>
+/// <param name="Amounts">By currency (ISO 4217).</param>
+/// <param name="Unpriced">Messages for which nobody knows: no provider, or no price.</param>
+public sealed record CostForecast(IReadOnlyDictionary<string, decimal> Amounts, int Unpriced)
 {
-    /// <summary>It would be tried first.</summary>
-    Serves,
+    /// <param name="messages">Those of later steps, which begin only when the one before comes to nothing, and those that would fail are not counted.</param>
+    public static CostForecast Of(IEnumerable<MessagePreview> messages)
+    {
+        var amounts = new SortedDictionary<string, decimal>(StringComparer.Ordinal);
+        var unpriced = 0;
+        foreach (var message in messages.Where(m => m is { Step: 0, Reason: null }))
+        {
+            if (message.Provider is { Cost: { } cost, Price: { } price }) amounts[price.Currency] = amounts.GetValueOrDefault(price.Currency) + cost;
+            else unpriced++;
+        }
 
-    /// <summary>It would be tried when those before it cannot take the message.</summary>
-    Next,
-
-    /// <summary>It has as many sends under way as it may have.</summary>
-    Full,
-
-    /// <summary>It failed several times in a row and is left alone for a while.</summary>
-    Resting,
-
-    /// <summary>A limit or its budget is used up.</summary>
-    Limited,
-
-    Disabled,
-
-    /// <summary>It belongs to the installation, and the tenant has providers of its own.</summary>
-    NotOwn,
-}
-
-public static class ProviderChoiceNames
-{
-    public static readonly WireNames<ProviderChoice> All = new(
-        (ProviderChoice.Serves, "serves"), (ProviderChoice.Next, "next"), (ProviderChoice.Full, "full"), (ProviderChoice.Resting, "resting"), (ProviderChoice.Limited, "limited"),
-        (ProviderChoice.Disabled, "disabled"), (ProviderChoice.NotOwn, "not_own"));
+        return new CostForecast(amounts, unpriced);
+    }
 }

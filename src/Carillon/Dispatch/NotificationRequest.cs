@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Carillon.Messages;
+using Carillon.Quotas;
 
 namespace Carillon.Dispatch;
 
@@ -142,6 +143,9 @@ public abstract record AcceptResult
 
     /// <summary>A request with the same idempotency key is being accepted at this moment.</summary>
     public sealed record KeyInFlight : AcceptResult;
+
+    /// <summary>It would be one more than the caps of its sender allow; nothing was stored.</summary>
+    public sealed record OverQuota(QuotaRefusal Refusal) : AcceptResult;
 
     /// <summary>The engine cannot take it now; nothing was stored.</summary>
     public sealed record Unavailable(string Message, TimeSpan RetryAfter) : AcceptResult;

@@ -23,12 +23,12 @@ internal sealed class Place(DeliveryServices services, ProviderRuntime provider,
     }
 
     /// <summary>Takes a place at another provider; <see cref="ProviderStanding.Open"/> when it has one.</summary>
-    public async ValueTask<ProviderEntry> MoveToAsync(ProviderRuntime other)
+    public async ValueTask<ProviderEntry> MoveToAsync(ProviderRuntime other, Price? price)
     {
         LeaveUnused();
         for (var tries = 1; ; tries++)
         {
-            var entry = other.TryEnter(services.Time.GetUtcNow());
+            var entry = other.TryEnter(services.Time.GetUtcNow(), price);
             if (entry.Standing == ProviderStanding.Refilling && tries < Patience)
             {
                 await other.Allowance!.AnsweredAsync();
@@ -48,13 +48,13 @@ internal sealed class Place(DeliveryServices services, ProviderRuntime provider,
     /// place, and its parts are only counted now.
     /// </summary>
     /// <returns>Null when it may be sent, else what is used up.</returns>
-    public async ValueTask<LimitEnd?> SecureAsync(int units)
+    public async ValueTask<LimitEnd?> SecureAsync(Price? price, int segments)
     {
         if (Provider.Allowance is not { } allowance) return null;
         for (var tries = 1; ; tries++)
         {
             var now = services.Time.GetUtcNow();
-            switch (allowance.TrySecure(now, units, ref _ticket, out var end))
+            switch (allowance.TrySecure(now, price, segments, ref _ticket, out var end))
             {
                 case AllowanceAnswer.Taken:
                     return null;

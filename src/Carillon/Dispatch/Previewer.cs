@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Carillon.Channels.Sms;
 using Carillon.Messages;
-using Carillon.Providers;
 using Carillon.Templates;
 
 namespace Carillon.Dispatch;
@@ -14,18 +13,16 @@ public sealed class Previewer
     private readonly LaneScheduler _lanes;
     private readonly TemplateCatalog _templates;
     private readonly Renderer _renderer;
-    private readonly ProviderCatalog _providers;
-    private readonly TimeProvider _time;
+    private readonly RouteView _routes;
 
     internal Previewer(
-        NotificationBuilder builder, LaneScheduler lanes, TemplateCatalog templates, Renderer renderer, ProviderCatalog providers, TimeProvider time)
+        NotificationBuilder builder, LaneScheduler lanes, TemplateCatalog templates, Renderer renderer, RouteView routes)
     {
         _builder = builder;
         _lanes = lanes;
         _templates = templates;
         _renderer = renderer;
-        _providers = providers;
-        _time = time;
+        _routes = routes;
     }
 
     public async ValueTask<PreviewResult> PreviewAsync(TenantId tenant, NotificationRequest request, CancellationToken cancellationToken)
@@ -68,59 +65,27 @@ public sealed class Previewer
             Channel = message.Channel,
             Address = message.Address,
             DueAt = dueAt,
-            Providers = Candidates(message),
         };
         var buffer = new PooledBufferWriter(8192);
         try
         {
             var rendering = await _renderer.RenderAsync(message, buffer, cancellationToken);
-            return rendering.Reason is not null
-                ? preview with { Reason = rendering.Reason, Fault = rendering.Fault }
-                : preview with
-                {
-                    Variant = rendering.Variant,
-                    Subject = Part(rendering.Content.Subject),
-                    Text = Part(rendering.Content.Text),
-                    Html = Part(rendering.Content.Html),
-                    Sms = message.Channel == Channel.Sms ? SmsText.Measure(rendering.Content.Text.Span) : null,
-                };
+            if (rendering.Reason is not null) return preview with { Reason = rendering.Reason, Fault = rendering.Fault, Providers = _routes.Of(message) };
+            SmsSize? size = message.Channel == Channel.Sms ? SmsText.Measure(rendering.Content.Text.Span) : null;
+            return preview with
+            {
+                Variant = rendering.Variant,
+                Subject = Part(rendering.Content.Subject),
+                Text = Part(rendering.Content.Text),
+                Html = Part(rendering.Content.Html),
+                Sms = size,
+                Providers = _routes.Of(message, size?.Segments ?? 1),
+            };
         }
         finally
         {
             buffer.Reset(0);
         }
-    }
-
-    private List<ProviderPreview> Candidates(OutboundMessage message)
-    {
-        var now = _time.GetUtcNow();
-        var route = _providers.Route(message.Notification.Tenant, message.Channel);
-        var found = new List<ProviderPreview>();
-        var isServed = false;
-        foreach (var candidate in route)
-        {
-            var entry = candidate.Standing(now);
-            var why = entry.Standing switch
-            {
-                ProviderStanding.Full => ProviderChoice.Full,
-                ProviderStanding.Limited => ProviderChoice.Limited,
-                ProviderStanding.Resting => ProviderChoice.Resting,
-                _ => isServed ? ProviderChoice.Next : ProviderChoice.Serves,
-            };
-            isServed |= why == ProviderChoice.Serves;
-            found.Add(Of(candidate, why, why is ProviderChoice.Resting or ProviderChoice.Limited ? entry.RetryAt : null));
-        }
-
-        foreach (var other in _providers.List(message.Notification.Tenant))
-        {
-            if (other.Provider.Channel == message.Channel && !route.Contains(other))
-                found.Add(Of(other, other.Provider.Enabled ? ProviderChoice.NotOwn : ProviderChoice.Disabled));
-        }
-
-        return found;
-
-        static ProviderPreview Of(ProviderRuntime runtime, ProviderChoice why, DateTimeOffset? until = null) =>
-            new(runtime.Provider.Id, runtime.Provider.Name, runtime.Provider.Kind, why, until);
     }
 
     /// <summary>Variables that the template does not declare: misspelt ones, as a rule.</summary>

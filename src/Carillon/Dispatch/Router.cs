@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Carillon.Allowances;
 using Carillon.Messages;
 using Carillon.Providers;
 using Carillon.Routing;
@@ -29,6 +30,16 @@ internal sealed class Router(ProviderCatalog providers, RoutingBook book) : ILan
         return route.Length == order.Length ? [] : route.Where(p => !RouteTable.Serves(p.Provider, message));
     }
 
+    /// <summary>Those that may serve a message, as they would be tried now, but for the shares of their weights, which move only when a message goes.</summary>
+    public ProviderRuntime[] OrderOf(OutboundMessage message, DateTimeOffset now)
+    {
+        var route = providers.Route(message.Notification.Tenant, message.Channel);
+        return route.Length == 0 ? route : TableOf(route).Order(message, RuleOf(message), now, takesShare: false);
+    }
+
+    /// <summary>Its channel is, or everything.</summary>
+    public bool IsStopped(OutboundMessage message) => book.IsStopped(message.Notification.Tenant, message.Channel);
+
     public bool IsStopped(OutboundMessage message, ProviderRuntime provider) => book.IsStopped(message.Notification.Tenant, provider.Provider.Id);
 
     /// <summary>Until when limits or a stop held the messages of a lane last, or hold them; null for never.</summary>
@@ -51,13 +62,19 @@ internal sealed class Router(ProviderCatalog providers, RoutingBook book) : ILan
         if (book.IsStopped(tenant, message.Channel)) return Admission.Down(now + StopRest);
         var route = providers.Route(tenant, message.Channel);
         if (route.Length == 0) return Admission.Down(now + NoProviderRest);
-        if (!_tables.TryGetValue(route, out var table)) table = _tables.GetValue(route, static r => new RouteTable(r));
-        var order = table.Order(message, RuleOf(message), now);
-        return Enter(message, order, now) with { Order = order, IsOfMessage = order.Length < route.Length };
+        var table = TableOf(route);
+        var order = table.Order(message, RuleOf(message), now, takesShare: true);
+        var admission = Enter(message, order, now, out var isTooDear);
+        return admission with { Order = order, IsOfMessage = order.Length < route.Length || (isTooDear && table.HasPricesByCountry) };
     }
 
-    private Admission Enter(OutboundMessage message, ProviderRuntime[] order, DateTimeOffset now)
+    private RouteTable TableOf(ProviderRuntime[] route) =>
+        _tables.TryGetValue(route, out var table) ? table : _tables.GetValue(route, static r => new RouteTable(r));
+
+    /// <param name="isTooDear">A budget has not enough left for it: it may have for another.</param>
+    private Admission Enter(OutboundMessage message, ProviderRuntime[] order, DateTimeOffset now, out bool isTooDear)
     {
+        isTooDear = false;
         DateTimeOffset? retryAt = null;
         var full = 0;
         foreach (var candidate in order)
@@ -68,7 +85,7 @@ internal sealed class Router(ProviderCatalog providers, RoutingBook book) : ILan
                 continue;
             }
 
-            var entry = candidate.TryEnter(now);
+            var entry = candidate.TryEnter(now, candidate.PriceOf(message));
             switch (entry.Standing)
             {
                 case ProviderStanding.Open:
@@ -80,6 +97,7 @@ internal sealed class Router(ProviderCatalog providers, RoutingBook book) : ILan
                     // It has room in a moment: nothing goes to a worse one for that.
                     return Admission.Waiting(order);
                 default:
+                    isTooDear |= entry.Limit is { } limit && limit.IsMoney();
                     if (retryAt is null || entry.RetryAt < retryAt) retryAt = entry.RetryAt;
                     break;
             }

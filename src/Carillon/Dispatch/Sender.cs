@@ -46,7 +46,7 @@ internal sealed class Sender(GroupCommitter committer, IMessageLog log)
                 Headers = details?.Headers,
             },
             CancellationToken.None);
-        return SendAttempt.Sent(result);
+        return SendAttempt.Sent(provider.Echo?.Conceal(result) ?? result);
     }
 
     /// <summary>Whether the mark is durable and the message still ours.</summary>

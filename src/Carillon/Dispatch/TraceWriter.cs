@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Carillon.Dispatch;
@@ -40,5 +41,16 @@ internal sealed class TraceWriter
         var taken = _buffer.Written.ToArray();
         _buffer.Reset(64 << 10);
         return taken;
+    }
+}
+
+internal static class TraceAmounts
+{
+    /// <summary>Money is text: no reader may round it.</summary>
+    public static void WriteAmount(this Utf8JsonWriter line, ReadOnlySpan<byte> name, decimal amount)
+    {
+        Span<byte> text = stackalloc byte[40];
+        amount.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
+        line.WriteString(name, text[..length]);
     }
 }

@@ -29,4 +29,7 @@ public static class ChannelNames
         (Channel.Webhook, "webhook"));
 
     public static string Name(this Channel channel) => All.NameOf(channel);
+
+    /// <summary>Its addresses are telephone numbers.</summary>
+    internal static bool HasNumber(this Channel channel) => channel is Channel.Sms or Channel.Voice or Channel.WhatsApp;
 }

@@ -46,6 +46,9 @@ public static class PublicId
     public const string Batch = "bat_";
     public const string Key = "key_";
     public const string Attachment = "att_";
+    public const string Alert = "alr_";
+    public const string Callback = "cbk_";
+    public const string Endpoint = "whe_";
 
     private const int Digits = 26;
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";

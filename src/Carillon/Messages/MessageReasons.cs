@@ -9,6 +9,9 @@ public static class MessageReasons
     /// <summary>Tried as often, or as long, as the retry policy allows.</summary>
     public const string RetriesExhausted = "retries_exhausted";
 
+    /// <summary>For as long as the retry policy allows there was no provider for its channel, or none that serves its number.</summary>
+    public const string NoProvider = "no_provider";
+
     /// <summary>The gateway may have taken it, and <c>on_unknown</c> is <c>stop</c>.</summary>
     public const string OutcomeUnknown = "outcome_unknown";
 

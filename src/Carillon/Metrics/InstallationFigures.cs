@@ -1,3 +1,4 @@
+using Carillon.Alerts;
 using Carillon.Storage;
 
 namespace Carillon.Metrics;
@@ -22,7 +23,8 @@ public sealed class InstallationFigures(IStorage storage, TimeProvider time) : I
             if (Fresh() is { } read) return read;
             var at = time.GetTimestamp();
             var log = storage.Log;
-            return _last = new Figures(at, await log.SumsAsync(cancellationToken), await log.DepthAsync(null, time.GetUtcNow(), cancellationToken));
+            return _last = new Figures(at, await log.SumsAsync(cancellationToken), await log.DepthAsync(null, time.GetUtcNow(), cancellationToken),
+                await storage.Alerts.ListOpenCountsAsync(cancellationToken));
         }
         finally
         {
@@ -34,5 +36,5 @@ public sealed class InstallationFigures(IStorage storage, TimeProvider time) : I
 
     private Figures? Fresh() => _last is { } last && time.GetElapsedTime(last.At) < Lifetime ? last : null;
 
-    public sealed record Figures(long At, IReadOnlyList<StatusSum> Sums, IReadOnlyList<QueueDepth> Depths);
+    public sealed record Figures(long At, IReadOnlyList<StatusSum> Sums, IReadOnlyList<QueueDepth> Depths, IReadOnlyList<AlertCount> Alerts);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Carillon.Alerts;
 using Carillon.Channels;
 using Carillon.Messages;
 using Carillon.Providers;
@@ -18,6 +19,9 @@ public static class MetricFamilies
         new("carillon_queue_oldest_seconds", MetricKind.Gauge, "Age of the oldest live work.",
             state => (state.Stored?.Depths ?? []).Where(d => d.Oldest is not null)
                 .Select(d => new MetricSample(Math.Max(0, (state.Now - d.Oldest!.Value).TotalSeconds), Labels(d)))),
+        new("carillon_alerts_open", MetricKind.Gauge, "Open alerts by kind.",
+            state => state.Stored is not { } stored ? [] : Enum.GetValues<AlertKind>().Select(
+                kind => new MetricSample(stored.Alerts.Where(a => a.Kind == kind).Sum(a => a.Count), ("kind", AlertNames.Kinds.NameOf(kind))))),
         new("carillon_provider_sends_total", MetricKind.Counter, "Sends of this node by their outcome.",
             state => Providers(state).SelectMany(provider =>
             {

@@ -27,6 +27,12 @@ public sealed record Provider
     /// <summary>Whether there are any, also where they cannot be opened.</summary>
     public bool HasCredentials { get; init; }
 
+    /// <summary>When those that it has took the place of others; null while they are its first.</summary>
+    public DateTimeOffset? CredentialsRotatedAt { get; init; }
+
+    /// <summary>The credentials before these, while callbacks signed with them are taken too.</summary>
+    public PreviousCredentials? Previous { get; init; }
+
     /// <summary>Lower is tried first. Default 100.</summary>
     public int Priority { get; init; } = 100;
 
@@ -51,4 +57,11 @@ public sealed record Provider
 
     /// <summary>Null while it is there. A deleted one has no credentials, and its name is free again.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
+}
+
+/// <param name="Sealed">As they were stored: nobody needs them in clear but the gateway that checks a callback.</param>
+/// <param name="ValidUntil">From then on they count for nothing, and are erased.</param>
+public sealed record PreviousCredentials(byte[] Sealed, DateTimeOffset ValidUntil)
+{
+    public bool Counts(DateTimeOffset now) => now < ValidUntil;
 }

@@ -13,18 +13,23 @@ namespace Carillon.Providers;
 /// <summary>
 /// The providers of this node, with their gateways made. Routes are snapshots that are replaced whole, so that reading one takes no lock.
 /// </summary>
+/// <param name="grace">How long replaced credentials still open callbacks; null for <see cref="CarillonOptions.CredentialsGrace"/>'s default.</param>
 /// <param name="simulate">Serve channels for which there is no provider at all by built-in simulators, so that a first run needs none.</param>
 public sealed class ProviderCatalog(
     IProviderStore store, GatewayCatalog kinds, GatewayServices services, SecretBox secrets, IdGenerator ids, TimeProvider time, bool simulate,
-    LimitKeeper? limits = null)
+    LimitKeeper? limits = null, TimeSpan? grace = null)
     : IAsyncDisposable
 {
+    private readonly TimeSpan _grace = grace ?? TimeSpan.FromHours(24);
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly FrozenDictionary<Channel, ProviderRuntime[]> _builtIn = BuiltIn(kinds, services, time, simulate);
     private volatile Snapshot _snapshot = Snapshot.Empty;
 
     /// <summary>Raised after routes have changed.</summary>
     public event Action? Changed;
+
+    /// <summary>Called when a provider goes to rest after it had been well.</summary>
+    internal Action<ProviderRuntime> Tripped { get; set; } = static _ => { };
 
     public IReadOnlyCollection<ProviderRuntime> All => _snapshot.ById.Values;
 
@@ -71,7 +76,7 @@ public sealed class ProviderCatalog(
             try
             {
                 var provider = sealedCredentials is null ? stored : stored with { Credentials = Open(stored.Id, sealedCredentials) };
-                made.Add(new ProviderRuntime(provider, kind.Create(provider, services), limits));
+                made.Add(new ProviderRuntime(provider, kind.Create(provider, services), limits) { Previous = PreviousOf(provider, kind), Tripped = OnTripped });
             }
             catch (Exception e) when (e is ArgumentException or SecretUnreadableException)
             {
@@ -156,14 +161,15 @@ public sealed class ProviderCatalog(
         [.. (await store.ListAsync(tenant, channel, after, limit, cancellationToken)).Select(stored => Opened(stored).Provider)];
 
     /// <summary>
-    /// Replaces all that can be changed. Sends under way end at the gateway that took them; later ones go by the new settings and credentials.
+    /// Replaces all that can be changed. Sends under way end at the gateway that took them; later ones go by the new settings and credentials,
+    /// and by no others. Callbacks that are signed with the credentials before them are taken for a while.
     /// </summary>
     /// <param name="versions">Only if it is at one of these; null for any.</param>
     /// <exception cref="DuplicateKeyException">The tenant has another provider of this name.</exception>
     public Task<ProviderChange> ReplaceAsync(
         TenantId tenant, Guid id, ProviderDraft draft, IReadOnlyList<int>? versions, CancellationToken cancellationToken) =>
         ChangeAsync(
-            tenant, id, versions,
+            tenant, id, versions, draft.RevokesPrevious ? TimeSpan.Zero : _grace,
             (current, readable, faults) =>
             {
                 if (draft.Channel != current.Channel)
@@ -189,22 +195,23 @@ public sealed class ProviderCatalog(
     /// <inheritdoc cref="ReplaceAsync"/>
     public Task<ProviderChange> SetEnabledAsync(
         TenantId tenant, Guid id, bool enabled, IReadOnlyList<int>? versions, CancellationToken cancellationToken) =>
-        ChangeAsync(tenant, id, versions, (current, _, _) => current with { Enabled = enabled }, cancellationToken);
+        ChangeAsync(tenant, id, versions, _grace, (current, _, _) => current with { Enabled = enabled }, cancellationToken);
 
     /// <summary>Removes it with its credentials. Sends under way end; messages that wait go to others, or wait on.</summary>
     /// <inheritdoc cref="ReplaceAsync"/>
     public Task<ProviderChange> DeleteAsync(TenantId tenant, Guid id, IReadOnlyList<int>? versions, CancellationToken cancellationToken) =>
-        ChangeAsync(tenant, id, versions, (current, _, _) => current with { DeletedAt = time.GetUtcNow(), Credentials = null }, cancellationToken);
+        ChangeAsync(tenant, id, versions, _grace, (current, _, _) => current with { DeletedAt = time.GetUtcNow(), Credentials = null }, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var runtime in _snapshot.ById.Values.Concat(_builtIn.Values.Select(b => b[0]))) await runtime.Gateway.DisposeAsync();
+        foreach (var runtime in _snapshot.ById.Values.Concat(_builtIn.Values.Select(b => b[0]))) await runtime.CloseAsync();
         _changing.Dispose();
     }
 
+    /// <param name="graceOfReplaced">How long credentials that the change replaces still count.</param>
     /// <param name="change">Gets the provider as it is, whether its credentials could be opened, and where faults go.</param>
     private async Task<ProviderChange> ChangeAsync(
-        TenantId tenant, Guid id, IReadOnlyList<int>? versions, Func<Provider, bool, List<FieldFault>, Provider> change,
+        TenantId tenant, Guid id, IReadOnlyList<int>? versions, TimeSpan graceOfReplaced, Func<Provider, bool, List<FieldFault>, Provider> change,
         CancellationToken cancellationToken)
     {
         await _changing.WaitAsync(cancellationToken);
@@ -219,7 +226,9 @@ public sealed class ProviderCatalog(
                 var changed = change(current, readable, faults);
                 if (faults.Count > 0) return new ProviderChange.Refused(faults);
 
-                changed = changed with { Version = current.Version + 1, UpdatedAt = time.GetUtcNow() };
+                var now = time.GetUtcNow();
+                changed = CredentialRotation.Apply(current, changed, readable ? stored.SealedCredentials : null, graceOfReplaced, now);
+                changed = changed with { Version = current.Version + 1, UpdatedAt = now };
                 // What could not be opened stays sealed as it is.
                 var kept = !readable && changed.Credentials is null && changed.DeletedAt is null;
                 var replaced = await store.ReplaceAsync(
@@ -255,12 +264,32 @@ public sealed class ProviderCatalog(
         try
         {
             var health = _snapshot.ById.TryGetValue(provider.Id, out var before) ? before.Health : null;
-            return new ProviderRuntime(provider, kind.Create(provider, services), limits, health);
+            return new ProviderRuntime(provider, kind.Create(provider, services), limits, health) { Previous = PreviousOf(provider, kind), Tripped = OnTripped };
         }
         catch (ArgumentException)
         {
             return null;
         }
+    }
+
+    private void OnTripped(ProviderRuntime provider) => Tripped(provider);
+
+    /// <summary>What checks callbacks by the credentials before these; null where nothing needs that.</summary>
+    private IGateway? PreviousOf(Provider provider, GatewayKind kind)
+    {
+        if (provider.Previous is not { } previous || !previous.Counts(time.GetUtcNow())) return null;
+        try
+        {
+            var gateway = kind.Create(provider with { Credentials = Open(provider.Id, previous.Sealed) }, services);
+            if (gateway is ICallbackReceiver) return gateway;
+            _ = gateway.DisposeAsync().AsTask();
+        }
+        catch (Exception e) when (e is ArgumentException or SecretUnreadableException)
+        {
+            // They do not go with what the settings are now, or their key is gone: then nothing is signed with them that could be checked.
+        }
+
+        return null;
     }
 
     private static Provider Made(ProviderDraft draft, Provider basis) => basis with
@@ -295,7 +324,7 @@ public sealed class ProviderCatalog(
     }
 
     /// <summary>Credentials open only where they belong: the purpose under which a provider's are sealed names it.</summary>
-    private static string PurposeOf(Guid providerId) => PublicId.Format("provider-credentials:", providerId);
+    internal static string PurposeOf(Guid providerId) => PublicId.Format("provider-credentials:", providerId);
 
     private JsonElement Open(Guid providerId, byte[] sealedCredentials) =>
         JsonDocument.Parse(secrets.Open(sealedCredentials, PurposeOf(providerId))).RootElement;
@@ -311,7 +340,7 @@ public sealed class ProviderCatalog(
             {
                 Tenant = TenantId.Installation,
                 // The same on every start, so that what was sent yesterday still names its provider.
-                Id = new Guid(0, 0, 0x7000, 0x80, 0, 0, 0, 0, 0, 0, (byte)c),
+                Id = BuiltInId(c),
                 Name = $"simulator-{c.Name()}",
                 Channel = c,
                 Kind = kind.Name,
@@ -322,6 +351,11 @@ public sealed class ProviderCatalog(
             return new[] { new ProviderRuntime(provider, kind.Create(provider, services)) };
         });
     }
+
+    /// <summary>A simulator that stands in where no provider was ever made.</summary>
+    public static bool IsBuiltIn(Guid id) => Array.Exists(Enum.GetValues<Channel>(), c => BuiltInId(c) == id);
+
+    private static Guid BuiltInId(Channel channel) => new(0, 0, 0x7000, 0x80, 0, 0, 0, 0, 0, 0, (byte)channel);
 
     private static JsonElement EmptyObject() => JsonDocument.Parse("{}").RootElement;
 

@@ -19,6 +19,9 @@ public sealed record ProviderDraft
     /// <summary>Null for none; in a change for those that are stored. A value that stands there masked, as answers show it, is the stored one.</summary>
     public JsonElement? Credentials { get; init; }
 
+    /// <summary>In a change: credentials that it replaces, or that were replaced before, count for nothing from now on.</summary>
+    public bool RevokesPrevious { get; init; }
+
     public int Priority { get; init; } = 100;
 
     public int Weight { get; init; } = 1;

@@ -5,6 +5,7 @@ public sealed record ProviderPolicy
 {
     public const int MaxLimit = 1_000_000_000;
     public const int MaxCountries = 300;
+    public const int MaxPrices = 2_000;
 
     public static readonly ProviderPolicy None = new();
 
@@ -42,8 +43,16 @@ public sealed record ProviderLimits
 public sealed record ProviderBudget(decimal Amount, string Currency, BudgetPeriod Period);
 
 /// <summary>What the provider takes, where the gateway itself does not tell.</summary>
+/// <param name="Amount">For every number that <see cref="ByCountry"/> has no price for.</param>
 /// <param name="Currency">ISO 4217.</param>
-public sealed record ProviderCost(decimal Amount, string Currency, CostUnit Per);
+public sealed record ProviderCost(decimal Amount, string Currency, CostUnit Per)
+{
+    /// <summary>
+    /// Amounts by region (ISO 3166-1 alpha-2, <c>MX</c>) or beginning of telephone numbers (<c>+1876</c>). The longest beginning goes before the
+    /// region. Null for one price everywhere.
+    /// </summary>
+    public IReadOnlyDictionary<string, decimal>? ByCountry { get; init; }
+}
 
 /// <summary>Stored; the numbers never change.</summary>
 public enum BudgetPeriod : byte

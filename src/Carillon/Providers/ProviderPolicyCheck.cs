@@ -20,6 +20,9 @@ internal static class ProviderPolicyCheck
         "SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI " +
         "VN VU WF WS YE YT ZA ZM ZW";
 
+    private const string NoPlace =
+        "This must be a region of ISO 3166-1 in two capital letters, such as MX, or the beginning of telephone numbers, such as +52.";
+
     private static readonly HashSet<string> Known = [.. Regions.Split(' ')];
 
     public static void Check(ProviderPolicy policy, List<FieldFault> faults)
@@ -34,7 +37,12 @@ internal static class ProviderPolicyCheck
         }
 
         if (policy.Budget is { } budget) Money("budget", budget.Amount, budget.Currency, faults);
-        if (policy.Cost is { } cost) Money("cost", cost.Amount, cost.Currency, faults);
+        if (policy.Cost is { } cost)
+        {
+            Money("cost", cost.Amount, cost.Currency, faults);
+            Prices(cost.ByCountry, faults);
+        }
+
         if (policy is { Budget: { } most, Cost: { } each } && IsCurrency(most.Currency) && IsCurrency(each.Currency) && most.Currency != each.Currency)
             faults.Add(new("budget.currency", "conflict", $"The budget is in {most.Currency} and the cost in {each.Currency}: give both in one currency."));
         Countries(policy.Countries, faults);
@@ -49,9 +57,28 @@ internal static class ProviderPolicyCheck
 
     private static void Money(string name, decimal amount, string currency, List<FieldFault> faults)
     {
-        if (amount < 0 || amount > MaxAmount) faults.Add(new(name + ".amount", "out_of_range", $"An amount lies between 0 and {MaxAmount:N0}."));
-        else if (amount.Scale > MaxDecimals) faults.Add(new(name + ".amount", "out_of_range", $"An amount has at most {MaxDecimals} decimals."));
+        Amount(name + ".amount", amount, faults);
         if (!IsCurrency(currency)) faults.Add(new(name + ".currency", "invalid", "This must be the ISO 4217 code of a currency, such as EUR."));
+    }
+
+    private static void Amount(string name, decimal amount, List<FieldFault> faults)
+    {
+        if (amount < 0 || amount > MaxAmount) faults.Add(new(name, "out_of_range", $"An amount lies between 0 and {MaxAmount:N0}."));
+        else if (amount.Scale > MaxDecimals) faults.Add(new(name, "out_of_range", $"An amount has at most {MaxDecimals} decimals."));
+    }
+
+    private static void Prices(IReadOnlyDictionary<string, decimal>? prices, List<FieldFault> faults)
+    {
+        if (prices is null) return;
+        if (prices.Count == 0) faults.Add(new("cost.by_country", "required", "Name at least one, or leave the field out for one price everywhere."));
+        if (prices.Count > ProviderPolicy.MaxPrices) faults.Add(new("cost.by_country", "too_many", $"These are {prices.Count:N0}; at most {ProviderPolicy.MaxPrices:N0} are allowed."));
+        foreach (var (place, amount) in prices.Take(ProviderPolicy.MaxPrices))
+        {
+            // The path is the caller's own word: long ones are cut.
+            var field = "cost.by_country." + (place.Length > 100 ? place[..100] + "…" : place);
+            if (!IsPlace(place)) faults.Add(new(field, "invalid", NoPlace));
+            Amount(field, amount, faults);
+        }
     }
 
     private static void Countries(IReadOnlyList<string>? countries, List<FieldFault> faults)
@@ -63,11 +90,9 @@ internal static class ProviderPolicyCheck
         for (var i = 0; i < Math.Min(countries.Count, ProviderPolicy.MaxCountries); i++)
         {
             var country = countries[i];
-            if (!Known.Contains(country) && !IsPrefix(country))
+            if (!IsPlace(country))
             {
-                faults.Add(new(
-                    $"countries[{i}]", "invalid",
-                    "This must be a region of ISO 3166-1 in two capital letters, such as MX, or the beginning of telephone numbers, such as +52."));
+                faults.Add(new($"countries[{i}]", "invalid", NoPlace));
             }
             else if (!seen.Add(country))
             {
@@ -75,6 +100,8 @@ internal static class ProviderPolicyCheck
             }
         }
     }
+
+    private static bool IsPlace(string text) => Known.Contains(text) || IsPrefix(text);
 
     /// <summary>The beginning of a number in E.164: a plus and 1 to 15 digits, the first not 0.</summary>
     private static bool IsPrefix(string text) =>

@@ -1,5 +1,6 @@
 using Carillon.Allowances;
 using Carillon.Channels;
+using Carillon.Messages;
 
 namespace Carillon.Providers;
 
@@ -21,6 +22,7 @@ public sealed class ProviderRuntime
 
     private readonly Lock _lock = new();
     private readonly LimitKeeper? _limits;
+    private readonly PriceTable? _prices;
     private int _underWay;
     private int _failuresInRow;
     private int _trips;
@@ -35,8 +37,10 @@ public sealed class ProviderRuntime
     {
         Provider = provider;
         Gateway = gateway;
+        Echo = CredentialEcho.Of(provider);
         PublicId = Messages.PublicId.Format(Messages.PublicId.Provider, provider.Id);
         _limits = limits;
+        _prices = PriceTable.Of(provider.Policy.Cost);
         Health = health ?? new ProviderHealth();
         Health.Meter.SetCircuit(isClosed: true);
         Allowance = limits?.Open(this);
@@ -46,7 +50,16 @@ public sealed class ProviderRuntime
 
     public IGateway Gateway { get; }
 
+    /// <summary>With the credentials before these: it sends nothing, it only checks callbacks. Null where there are none.</summary>
+    internal IGateway? Previous { get; init; }
+
+    /// <summary>Takes its credentials out of what the vendor says; null where there are none.</summary>
+    internal CredentialEcho? Echo { get; }
+
     public string PublicId { get; }
+
+    /// <summary>Called when it goes to rest after it had been well, by whoever ended the send; it must be quick.</summary>
+    internal Action<ProviderRuntime>? Tripped { get; init; }
 
     /// <summary>How it has done of late.</summary>
     public ProviderHealth Health { get; }
@@ -54,8 +67,15 @@ public sealed class ProviderRuntime
     /// <summary>What bounds its sends beside their number at once; null for nothing.</summary>
     internal Allowance? Allowance { get; }
 
+    /// <summary>Its price is not the same for every number.</summary>
+    internal bool HasPricesByCountry => _prices is { HasCountries: true };
+
+    /// <summary>What it takes for each unit of a message; null when nobody has said.</summary>
+    internal Price? PriceOf(OutboundMessage message) => _prices?.Of(message);
+
     /// <summary>Takes a place among its sends where it is open; each place is ended by <see cref="Exit"/> or <see cref="Leave"/>.</summary>
-    internal ProviderEntry TryEnter(DateTimeOffset now)
+    /// <param name="price">Of the message for which it is.</param>
+    internal ProviderEntry TryEnter(DateTimeOffset now, Price? price)
     {
         lock (_lock)
         {
@@ -65,7 +85,7 @@ public sealed class ProviderRuntime
             Ticket ticket = default;
             if (Allowance is { } allowance)
             {
-                switch (allowance.TryTake(now, out ticket, out var end))
+                switch (allowance.TryTake(now, price, out ticket, out var end))
                 {
                     case AllowanceAnswer.Over:
                         return new ProviderEntry(ProviderStanding.Limited, end.Until, Limit: end.Kind);
@@ -80,12 +100,12 @@ public sealed class ProviderRuntime
     }
 
     /// <summary>What <see cref="TryEnter"/> would answer; no place is taken.</summary>
-    internal ProviderEntry Standing(DateTimeOffset now)
+    internal ProviderEntry Standing(DateTimeOffset now, Price? price)
     {
         lock (_lock)
         {
             var standing = StandingLocked(now);
-            return standing.Standing == ProviderStanding.Open && Allowance is { } allowance && allowance.Standing(now, out var end) == AllowanceAnswer.Over
+            return standing.Standing == ProviderStanding.Open && Allowance is { } allowance && allowance.Standing(now, price, out var end) == AllowanceAnswer.Over
                 ? new ProviderEntry(ProviderStanding.Limited, end.Until, Limit: end.Kind)
                 : standing;
         }
@@ -117,7 +137,7 @@ public sealed class ProviderRuntime
         Allowance?.Settle(ticket, result, now);
         Health.Note(result, took, now);
         ProviderRoom room;
-        bool end;
+        bool end, hasTripped;
         lock (_lock)
         {
             var (tripsBefore, throttlesBefore) = (_trips, _throttles);
@@ -137,9 +157,11 @@ public sealed class ProviderRuntime
             // One that was replaced speaks no longer for the provider.
             if (!_isRetired) Health.Meter.SetCircuit(isClosed: _trips == 0);
             room = _trips != tripsBefore || _throttles > throttlesBefore ? ProviderRoom.Changed : ProviderRoom.OnePlace;
+            hasTripped = tripsBefore == 0 && _trips > 0;
             end = _isRetired && _underWay == 0;
         }
 
+        if (hasTripped) Tripped?.Invoke(this);
         if (end) End();
         return room;
     }
@@ -172,10 +194,17 @@ public sealed class ProviderRuntime
         if (end) End();
     }
 
+    /// <summary>Its gateways are disposed; sends have ended.</summary>
+    internal async ValueTask CloseAsync()
+    {
+        await Gateway.DisposeAsync();
+        if (Previous is not null) await Previous.DisposeAsync();
+    }
+
     private void End()
     {
         if (Allowance is { } allowance) _limits!.Forget(allowance);
-        _ = Gateway.DisposeAsync().AsTask();
+        _ = CloseAsync().AsTask();
     }
 
     private ProviderEntry StandingLocked(DateTimeOffset now)

@@ -21,7 +21,11 @@ public abstract record ProviderTest
 
     /// <param name="Result">What the gateway answered, without the provider's credentials.</param>
     /// <param name="Advice">What to look at where it failed in a usual way; empty where nothing is known.</param>
-    public sealed record Ran(Provider Provider, SendResult Result, TimeSpan Duration, IReadOnlyList<string> Advice) : ProviderTest;
+    public sealed record Ran(Provider Provider, SendResult Result, TimeSpan Duration, IReadOnlyList<string> Advice) : ProviderTest
+    {
+        /// <summary>What was said, without the provider's secrets; empty for gateways that speak to nobody.</summary>
+        public GatewayExchange Exchange { get; init; } = GatewayExchange.None;
+    }
 
     public sealed record Refused(IReadOnlyList<FieldFault> Faults) : ProviderTest;
 

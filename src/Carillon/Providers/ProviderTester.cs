@@ -1,8 +1,8 @@
 using System.Text;
 using Carillon.Channels;
+using Carillon.Channels.Exchanges;
 using Carillon.Contacts;
 using Carillon.Dispatch;
-using Carillon.Jinja;
 using Carillon.Messages;
 
 namespace Carillon.Providers;
@@ -28,7 +28,6 @@ public sealed class ProviderTester
         ProviderCatalog providers, GatewayCatalog kinds, GatewayServices services, IdGenerator ids, TimeProvider time, IDefectLog defects,
         string? defaultRegion)
     {
-        _defaultRegion = defaultRegion;
         _providers = providers;
         _kinds = kinds;
         _services = services;
@@ -48,16 +47,19 @@ public sealed class ProviderTester
             faults.Add(new("from", "invalid_email", "This is not a mail address; it looks like name@example.net, or Name <name@example.net>."));
         if (faults.Count > 0) return new ProviderTest.Refused(faults);
 
+        var mask = new SecretMask(provider, _kinds.TryGet(provider.Kind, out var kind) ? kind.CredentialsSchema : null);
+        var recorder = new ExchangeRecorder(mask, _time);
         var start = _time.GetTimestamp();
-        var result = await AskAsync(provider, address!, draft.From);
+        var result = await AskAsync(provider, address!, draft.From, recorder);
         var duration = _time.GetElapsedTime(start);
         var advice = ProviderAdvice.For(provider, result);
-        return new ProviderTest.Ran(provider, Redact(provider, result), duration, advice);
+        var shown = result with { Answer = result.Answer is { } answer ? mask.Apply(answer) : null };
+        return new ProviderTest.Ran(provider, shown, duration, advice) { Exchange = recorder.Read() };
     }
 
-    private async Task<SendResult> AskAsync(Provider provider, string address, string? from)
+    private async Task<SendResult> AskAsync(Provider provider, string address, string? from, ExchangeRecorder recorder)
     {
-        var sending = SendAsync(provider, address, from);
+        var sending = SendAsync(provider, address, from, recorder);
         try
         {
             return await sending.WaitAsync(Patience, _time, CancellationToken.None);
@@ -69,12 +71,12 @@ public sealed class ProviderTester
     }
 
     /// <summary>A gateway of its own: the one at work may be full, may rest, and counts what it does.</summary>
-    private async Task<SendResult> SendAsync(Provider provider, string address, string? from)
+    private async Task<SendResult> SendAsync(Provider provider, string address, string? from, ExchangeRecorder recorder)
     {
         if (!_kinds.TryGet(provider.Kind, out var kind)) return SendResult.Unavailable($"There is no kind of gateway '{provider.Kind}' in this version.");
         try
         {
-            await using var gateway = kind.Create(provider, _services);
+            await using var gateway = kind.Create(provider, _services with { Recorder = recorder });
             return await gateway.SendAsync(MessageOf(provider, address, from), CancellationToken.None);
         }
         catch (ArgumentException e)
@@ -105,12 +107,5 @@ public sealed class ProviderTester
                 default),
             From = from,
         };
-    }
-
-    private static SendResult Redact(Provider provider, SendResult result)
-    {
-        if (result.Answer is not { } answer || provider.Credentials is not { } credentials) return result;
-        var secrets = new TraceSecrets(JinjaValue.ParseJson(Encoding.UTF8.GetBytes(credentials.GetRawText())));
-        return result with { Answer = secrets.Redact(answer) };
     }
 }

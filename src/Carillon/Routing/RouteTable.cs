@@ -17,29 +17,34 @@ internal sealed class RouteTable
     public RouteTable(ProviderRuntime[] route)
     {
         _byPriority = route;
-        // Those whose price nobody knows go last.
         _byCost = [.. route.OrderBy(p => p.Provider.Policy.Cost?.Amount ?? decimal.MaxValue)];
         HasCountries = Array.Exists(route, p => p.Provider.Policy.Countries is not null);
+        HasPricesByCountry = Array.Exists(route, p => p.HasPricesByCountry);
         _hasShares = route.GroupBy(Rank).Any(g => g.Select(p => p.Provider.Weight).Distinct().Count() > 1);
     }
 
     public bool HasCountries { get; }
 
+    /// <summary>What is too dear for a budget may be so for its country alone.</summary>
+    public bool HasPricesByCountry { get; }
+
     /// <summary>Those that serve the message, in the order in which they are tried. Not to be changed.</summary>
-    public ProviderRuntime[] Order(OutboundMessage message, RoutingRule? rule, DateTimeOffset now)
+    /// <param name="takesShare">A message goes by it: where weights share, whose turn it is moves on. Only that needs a guard.</param>
+    public ProviderRuntime[] Order(OutboundMessage message, RoutingRule? rule, DateTimeOffset now, bool takesShare)
     {
         var order = rule?.Strategy == RoutingStrategy.LeastCost ? _byCost : _byPriority;
-        if (HasCountries && HasNumber(message.Channel) && Array.Exists(order, p => !Serves(p.Provider, message)))
+        if (HasCountries && message.Channel.HasNumber() && Array.Exists(order, p => !Serves(p.Provider, message)))
             order = Array.FindAll(order, p => Serves(p.Provider, message));
         if (order.Length < 2) return order;
         if (rule is { Sticky: true }) return Sticky(order, rule, message);
+        if (HasPricesByCountry && rule?.Strategy == RoutingStrategy.LeastCost) return ByPrice(order, message);
         if (rule?.Strategy == RoutingStrategy.Fastest) return Sorted(order, p => p.Health.Latency(now));
-        return _hasShares && rule?.Strategy is not RoutingStrategy.LeastCost ? Shared(order) : order;
+        return takesShare && _hasShares && rule?.Strategy is not RoutingStrategy.LeastCost ? Shared(order) : order;
     }
 
     public static bool Serves(Provider provider, OutboundMessage message)
     {
-        if (provider.Policy.Countries is not { } countries || !HasNumber(message.Channel)) return true;
+        if (provider.Policy.Countries is not { } countries || !message.Channel.HasNumber()) return true;
         foreach (var country in countries)
         {
             if (country[0] == '+' ? message.Address.StartsWith(country, StringComparison.Ordinal) : message.Region == country) return true;
@@ -48,7 +53,32 @@ internal sealed class RouteTable
         return false;
     }
 
-    private static bool HasNumber(Channel channel) => channel is Channel.Sms or Channel.Voice or Channel.WhatsApp;
+    /// <summary>By what each takes for this number, the lowest first; stable.</summary>
+    private static ProviderRuntime[] ByPrice(ProviderRuntime[] order, OutboundMessage message)
+    {
+        Span<decimal> prices = order.Length <= 32 ? stackalloc decimal[order.Length] : new decimal[order.Length];
+        var isSorted = true;
+        for (var i = 0; i < order.Length; i++)
+        {
+            prices[i] = AmountOf(order[i], message);
+            isSorted &= i == 0 || prices[i - 1] <= prices[i];
+        }
+
+        if (isSorted) return order;
+        var sorted = order.AsSpan().ToArray();
+        for (var i = 1; i < sorted.Length; i++)
+        {
+            var (provider, price) = (sorted[i], prices[i]);
+            var at = i;
+            for (; at > 0 && prices[at - 1] > price; at--) (sorted[at], prices[at]) = (sorted[at - 1], prices[at - 1]);
+            (sorted[at], prices[at]) = (provider, price);
+        }
+
+        return sorted;
+    }
+
+    // Those whose price nobody knows go last.
+    private static decimal AmountOf(ProviderRuntime provider, OutboundMessage message) => provider.PriceOf(message)?.Amount ?? decimal.MaxValue;
 
     /// <summary>Smooth weighted round robin: of weights 5 and 1 every sixth message goes to the second, and never two in a row.</summary>
     private ProviderRuntime[] Shared(ProviderRuntime[] order)
@@ -86,7 +116,7 @@ internal sealed class RouteTable
         var recipient = Hash(14695981039346656037, message.Notification.ContactId ?? message.Address);
         return rule.Strategy switch
         {
-            RoutingStrategy.LeastCost => [.. order.OrderBy(p => p.Provider.Policy.Cost?.Amount ?? decimal.MaxValue).ThenByDescending(p => Score(p, recipient))],
+            RoutingStrategy.LeastCost => [.. order.OrderBy(p => AmountOf(p, message)).ThenByDescending(p => Score(p, recipient))],
             RoutingStrategy.Priority when Rank(order[0]) != Rank(order[^1]) => [.. order.OrderBy(Rank).ThenByDescending(p => Score(p, recipient))],
             _ => Sorted(order, p => -Score(p, recipient)),
         };

@@ -23,6 +23,18 @@ public sealed record ApiKey
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>How many recipients it may address.</summary>
+    public RecipientLimits Limits { get; init; } = RecipientLimits.None;
+
+    /// <summary>
+    /// Its tenant made it, not the installation: for its first hours it goes by the cap for new keys as well, unless an administrator of
+    /// the installation lifts that.
+    /// </summary>
+    public bool IsHeld { get; init; }
+
+    /// <summary>1, and one more with each change.</summary>
+    public int Version { get; init; } = 1;
 }
 
 /// <summary>The scopes of API keys, as answers name them.</summary>

@@ -30,4 +30,11 @@ public static class KeyCheck
                 exception);
         }
     }
+
+    /// <summary>Seals the value under the ring's first key: from then on a node needs that one.</summary>
+    internal static async ValueTask ResealAsync(INodeStore nodes, SecretBox box, CancellationToken cancellationToken)
+    {
+        if (await nodes.GetSettingAsync(SettingName, cancellationToken) is { } check && box.NeedsResealing(check))
+            await nodes.PutSettingAsync(SettingName, box.Reseal(check, Purpose), cancellationToken);
+    }
 }

@@ -20,6 +20,11 @@ public sealed class KeyRing
     /// <summary>The ids of the keys, for people.</summary>
     public string Names => string.Join(", ", _keys.Select(key => key.Name));
 
+    internal int Count => _keys.Length;
+
+    /// <summary>The ids of the keys, in their order: the first seals.</summary>
+    internal IEnumerable<byte[]> Ids => _keys.Select(key => key.Id.ToArray());
+
     internal EncryptionKey Sealing => _keys[0];
 
     /// <summary>

@@ -76,6 +76,25 @@ public sealed class SecretBox(KeyRing keys)
     public bool NeedsResealing(ReadOnlySpan<byte> box) =>
         box.Length >= Overhead && !box.Slice(1, EncryptionKey.IdLength).SequenceEqual(keys.Sealing.Id);
 
+    /// <summary>The same secret, sealed under the ring's first key.</summary>
+    /// <exception cref="SecretUnreadableException">Another key, another purpose, or changed bytes.</exception>
+    public byte[] Reseal(ReadOnlySpan<byte> box, string purpose)
+    {
+        var plaintext = Open(box, purpose);
+        try
+        {
+            return Seal(plaintext, purpose);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plaintext);
+        }
+    }
+
+    /// <summary>The id of the key that something was sealed with; null for what is not sealed.</summary>
+    internal static byte[]? KeyIdOf(ReadOnlySpan<byte> box) =>
+        box.Length >= Overhead && box[0] == Version ? box.Slice(1, EncryptionKey.IdLength).ToArray() : null;
+
     private static byte[] Associate(string purpose) => Encoding.UTF8.GetBytes(Domain + purpose);
 
     private static AesGcm Cipher(EncryptionKey key, ReadOnlySpan<byte> associated)

@@ -101,7 +101,7 @@ public sealed class SenderDirectory(ISenderStore store, SecretBox secrets, IdGen
     public void Dispose() => _changing.Dispose();
 
     /// <summary>A key opens only where it belongs: the purpose under which it is sealed names its sender.</summary>
-    private static string PurposeOf(Guid senderId) => PublicId.Format("sender-key:", senderId);
+    internal static string PurposeOf(Guid senderId) => PublicId.Format("sender-key:", senderId);
 
     private byte[] Seal(Guid senderId, DkimKey key)
     {

@@ -106,6 +106,9 @@ public interface IProviderStore
 
     /// <summary>Every provider of every tenant, those that are deleted included.</summary>
     ValueTask<IReadOnlyList<(Provider Provider, byte[]? SealedCredentials)>> AllAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Erases the previous credentials whose time is over; false when there were none.</summary>
+    ValueTask<bool> ForgetOutlivedAsync(DateTimeOffset now, CancellationToken cancellationToken = default);
 }
 
 /// <summary>Domains whose mail is signed, with their private keys sealed: this contract never sees one in clear.</summary>
@@ -136,6 +139,15 @@ public interface ITenantStore
     ValueTask CreateKeyAsync(ApiKey key, CancellationToken cancellationToken = default);
 
     ValueTask<ApiKey?> FindKeyAsync(byte[] hash, CancellationToken cancellationToken = default);
+
+    /// <summary>A key of whichever tenant, revoked or not.</summary>
+    ValueTask<ApiKey?> GetKeyAsync(Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Puts its name, limits and <see cref="ApiKey.IsHeld"/> in the place of the version before it. False, and nothing is written, when
+    /// another version stands there.
+    /// </summary>
+    ValueTask<bool> ReplaceKeyAsync(ApiKey key, CancellationToken cancellationToken = default);
 
     /// <summary>The tenant's keys, those revoked included, oldest first.</summary>
     ValueTask<IReadOnlyList<ApiKey>> ListKeysAsync(TenantId tenant, CancellationToken cancellationToken = default);

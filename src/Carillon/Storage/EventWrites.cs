@@ -27,6 +27,11 @@ public sealed class CallbackWrite
 /// <param name="Request">One JSON document.</param>
 public sealed record StoredCallback(Guid Id, Guid ProviderId, DateTimeOffset ReceivedAt, byte[] Request);
 
+/// <summary>A callback without its request.</summary>
+/// <param name="ReadAt">Null while nobody has read it.</param>
+/// <param name="Fault">Why it could not be read; null when it could.</param>
+public sealed record KeptCallback(Guid Id, Guid ProviderId, DateTimeOffset ReceivedAt, DateTimeOffset? ReadAt, string? Fault);
+
 /// <summary>What a callback was found to say, or why it could not be read: once for each callback, whoever reads it.</summary>
 public sealed class ReadingWrite
 {

@@ -24,6 +24,18 @@ public interface IMessageLog
     /// <summary>As <see cref="ListMessagesAsync"/>. Without what may be large: variables, secrets and details are not read.</summary>
     ValueTask<LogPage<StoredNotification>> ListNotificationsAsync(NotificationQuery query, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// The newest messages, of whichever tenants, that went to an address through a provider. There is no index over all tenants: it costs a look
+    /// for each of them.
+    /// </summary>
+    ValueTask<IReadOnlyList<StoredMessage>> NewestToAsync(
+        Guid providerId, Channel channel, string address, DateTimeOffset createdAfter, int limit, CancellationToken cancellationToken = default);
+
+    ValueTask<KeptCallback?> GetCallbackAsync(Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>Callbacks of a provider that could not be read, newest first, those before <paramref name="before"/>; null begins with the newest.</summary>
+    ValueTask<IReadOnlyList<KeptCallback>> FaultyCallbacksAsync(Guid providerId, Guid? before, int limit, CancellationToken cancellationToken = default);
+
     ValueTask<byte[]?> GetBlobAsync(TenantId tenant, string hash, CancellationToken cancellationToken = default);
 
     /// <summary>Live work by state, channel and priority. Of one tenant, or of all for null.</summary>

@@ -61,6 +61,7 @@ public sealed record StoredNode(long Epoch, string Name, DateTimeOffset StartedA
 /// <summary>What nodes tell each other of.</summary>
 public static class ChangeTopics
 {
+    public const string Endpoints = "endpoints";
     public const string Providers = "providers";
     public const string Routing = "routing";
     public const string Senders = "senders";

@@ -51,11 +51,21 @@ public interface IQueueStore
     ValueTask<RetryResult> RetryAsync(
         TenantId tenant, Guid messageId, DateTimeOffset now, ReadOnlyMemory<byte> trace, CancellationToken cancellationToken = default);
 
-    /// <summary>Steps of plans that are to be looked at by now, earliest first. Each is settled by a <see cref="StepWrite"/>.</summary>
+    /// <summary>
+    /// Steps of plans that are to be looked at by now, earliest first. Each is settled by a <see cref="StepWrite"/>. One whose notification cannot be
+    /// read back is passed over.
+    /// </summary>
     ValueTask<IReadOnlyList<DueStep>> DueStepsAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>Callbacks that nobody has read and that were received before a time, earliest first. Each is settled by a <see cref="ReadingWrite"/>.</summary>
     ValueTask<IReadOnlyList<StoredCallback>> UnreadCallbacksAsync(DateTimeOffset receivedBefore, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>What these idempotency keys of a tenant stand for; those that stand for nothing are left out.</summary>
+    ValueTask<IReadOnlyDictionary<string, IdempotencyRecord>> FindKeysAsync(
+        TenantId tenant, IReadOnlyCollection<string> keys, CancellationToken cancellationToken = default);
+
+    /// <summary>Makes a callback that could not be read an unread one again, and gives it; null when it could be read, or there is none.</summary>
+    ValueTask<StoredCallback?> ReopenCallbackAsync(Guid id, CancellationToken cancellationToken = default);
 
     /// <summary>Drops what has served its time; returns how many rows went.</summary>
     ValueTask<int> CleanAsync(CleaningOrder order, CancellationToken cancellationToken = default);

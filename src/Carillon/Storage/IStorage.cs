@@ -22,7 +22,11 @@ public interface IStorage : IAsyncDisposable
 
     ICounterStore Counters { get; }
 
+    IAlertStore Alerts { get; }
+
     ISenderStore Senders { get; }
+
+    ISealedStore Sealed { get; }
 
     IAttachmentStore Attachments { get; }
 

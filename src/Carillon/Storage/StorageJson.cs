@@ -11,6 +11,8 @@ namespace Carillon.Storage;
 [JsonSerializable(typeof(Plan))]
 [JsonSerializable(typeof(TemplateDocument))]
 [JsonSerializable(typeof(Providers.ProviderPolicy))]
+[JsonSerializable(typeof(Alerts.AlertFacts))]
+[JsonSerializable(typeof(Alerts.AlertSettings))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class StorageJson : JsonSerializerContext
 {

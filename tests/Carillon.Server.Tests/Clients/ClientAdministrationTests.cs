@@ -36,6 +36,26 @@ public sealed class ClientAdministrationTests : EngineApiTests
     }
 
     [Fact]
+    public async Task A_key_has_caps_that_are_changed_by_its_version()
+    {
+        var made = await Api.Keys.CreateAsync(
+            new KeyDraft { Name = "billing", Scopes = ["messages:write"], Limits = new Client.RecipientLimits { RecipientsPerMinute = 60 } }, Token);
+        Assert.Equal((60, null, 1000, 1), (made.Limits.RecipientsPerMinute, made.Limits.RecipientsPerDay, made.NewKey?.RecipientsPerMinute, made.Version));
+
+        var changed = await Api.Keys.ReplaceAsync(
+            made.Id, new KeyDetails { Name = "bills", Limits = new Client.RecipientLimits { RecipientsPerDay = 500 } }, made.Version, Token);
+
+        Assert.Equal(("bills", null, 500, 2), (changed.Name, changed.Limits.RecipientsPerMinute, changed.Limits.RecipientsPerDay, changed.Version));
+        var stale = await Assert.ThrowsAsync<CarillonApiException>(() => Api.Keys.ReplaceAsync(made.Id, new KeyDetails { Name = "late" }, made.Version, Token));
+        Assert.Equal(HttpStatusCode.PreconditionFailed, stale.Status);
+        var refused = await Assert.ThrowsAsync<CarillonApiException>(
+            () => Api.Keys.ReplaceAsync(made.Id, new KeyDetails { Name = "k", LiftsNewKeyCap = true }, cancellationToken: Token));
+        Assert.Equal(HttpStatusCode.Forbidden, refused.Status);
+        Assert.Equal("bills", (await Api.Keys.GetAsync(made.Id, Token)).Name);
+        Assert.Equal(HttpStatusCode.Forbidden, (await Assert.ThrowsAsync<CarillonApiException>(() => Api.Encryption.GetAsync(Token))).Status);
+    }
+
+    [Fact]
     public async Task Providers_senders_and_keys_are_made_and_listed()
     {
         var provider = await Api.Providers.CreateAsync(
@@ -57,7 +77,7 @@ public sealed class ClientAdministrationTests : EngineApiTests
         Assert.StartsWith("ck_", key.Text, StringComparison.Ordinal);
         await Api.Senders.DeleteAsync(sender.Id, Token);
         await Api.Keys.RevokeAsync(key.Id, Token);
-        Assert.NotNull((await Api.Keys.ListAsync(pageSize: 1, Token).SingleAsync(k => k.Id == key.Id, Token)).RevokedAt);
+        Assert.NotNull((await Api.Keys.ListAsync(pageSize: 1, cancellationToken: Token).SingleAsync(k => k.Id == key.Id, Token)).RevokedAt);
     }
 
     [Fact]
@@ -88,14 +108,14 @@ public sealed class ClientAdministrationTests : EngineApiTests
         var draft = new ProviderDraft { Name = "sim", Channel = KnownChannels.Email, Kind = "simulator" };
         var made = await Api.Providers.CreateAsync(draft, Token);
 
-        var changed = await Api.Providers.ReplaceAsync(made.Id, draft with { Priority = 7, Limits = new ProviderLimits { PerSecond = 5 } }, made.Version, Token);
+        var changed = await Api.Providers.ReplaceAsync(made.Id, draft with { Priority = 7, Limits = new ProviderLimits { PerSecond = 5 } }, made.Version, cancellationToken: Token);
         var off = await Api.Providers.SetEnabledAsync(made.Id, enabled: false, changed.Version, Token);
         var test = await Api.Providers.TestAsync(made.Id, "ana@example.net", cancellationToken: Token);
 
         Assert.Equal((7, 5, false, "accepted"), (changed.Priority, changed.Limits!.PerSecond, off.Enabled, test.Outcome));
         var shown = await Api.Providers.GetAsync(made.Id, Token);
         Assert.Equal(("second", 0m, 5m, "closed"), (shown.Usage[0].Window, shown.Usage[0].Used, shown.Usage[0].Limit, shown.Health!.Circuit));
-        await Assert.ThrowsAsync<CarillonApiException>(() => Api.Providers.ReplaceAsync(made.Id, draft, made.Version, Token));
+        await Assert.ThrowsAsync<CarillonApiException>(() => Api.Providers.ReplaceAsync(made.Id, draft, made.Version, cancellationToken: Token));
         await Api.Providers.DeleteAsync(made.Id, off.Version, Token);
     }
 

@@ -51,6 +51,10 @@ internal static class ClientOperations
         ["setProviderStatus"] = Of<ProvidersClient>(nameof(ProvidersClient.SetEnabledAsync)),
         ["deleteProvider"] = Of<ProvidersClient>(nameof(ProvidersClient.DeleteAsync)),
         ["testProvider"] = Of<ProvidersClient>(nameof(ProvidersClient.TestAsync)),
+        ["listFaultyCallbacks"] = Of<ProvidersClient>(nameof(ProvidersClient.ListFaultyCallbacksAsync)),
+        ["retryCallback"] = Of<ProvidersClient>(nameof(ProvidersClient.RetryCallbackAsync)),
+        ["listWebhookEndpoints"] = Of<WebhookEndpointsClient>(nameof(WebhookEndpointsClient.ListAsync)),
+        ["enableWebhookEndpoint"] = Of<WebhookEndpointsClient>(nameof(WebhookEndpointsClient.EnableAsync)),
         ["getRouting"] = Of<RoutingClient>(nameof(RoutingClient.GetAsync)),
         ["replaceRouting"] = Of<RoutingClient>(nameof(RoutingClient.ReplaceAsync)),
         ["getStops"] = Of<StopsClient>(nameof(StopsClient.GetAsync)),
@@ -64,9 +68,18 @@ internal static class ClientOperations
         ["listSimulatedVendorMessages"] = Of<SimulatorClient>(nameof(SimulatorClient.ListVendorMessagesAsync)),
         ["replyThroughSimulatedVendor"] = Of<SimulatorClient>(nameof(SimulatorClient.ReplyAsync)),
 
+        ["listAlerts"] = Of<AlertsClient>(nameof(AlertsClient.ListAsync)),
+        ["getAlert"] = Of<AlertsClient>(nameof(AlertsClient.GetAsync)),
+        ["getAlertSettings"] = Of<AlertsClient>(nameof(AlertsClient.GetSettingsAsync)),
+        ["replaceAlertSettings"] = Of<AlertsClient>(nameof(AlertsClient.ReplaceSettingsAsync)),
+
         ["createKey"] = Of<KeysClient>(nameof(KeysClient.CreateAsync)),
         ["listKeys"] = Of<KeysClient>(nameof(KeysClient.ListAsync)),
+        ["getKey"] = Of<KeysClient>(nameof(KeysClient.GetAsync)),
+        ["replaceKey"] = Of<KeysClient>(nameof(KeysClient.ReplaceAsync)),
         ["revokeKey"] = Of<KeysClient>(nameof(KeysClient.RevokeAsync)),
+        ["getEncryption"] = Of<EncryptionClient>(nameof(EncryptionClient.GetAsync)),
+        ["reseal"] = Of<EncryptionClient>(nameof(EncryptionClient.ResealAsync)),
         ["createTenant"] = Of<TenantsClient>(nameof(TenantsClient.CreateAsync)),
         ["listTenants"] = Of<TenantsClient>(nameof(TenantsClient.ListAsync)),
         ["getRequestLimits"] = Of<TenantsClient>(nameof(TenantsClient.GetRequestLimitsAsync)),
@@ -88,6 +101,7 @@ internal static class ClientOperations
     {
         ["BatchAccepted.accepted"] = "SendManyAsync gives the results of many batches one by one: who wants to count counts.",
         ["BatchAccepted.rejected"] = "Likewise.",
+        ["KeyDetails.new_key"] = "LiftsNewKeyCap sends the one thing that can be said with it: null.",
     };
 
     /// <summary>What stands for the answer where the method gives it in another form.</summary>

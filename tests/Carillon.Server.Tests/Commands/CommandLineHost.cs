@@ -22,12 +22,18 @@ internal sealed class CommandLineHost : IAsyncDisposable
         Directory = System.IO.Directory.CreateTempSubdirectory("carillon-cli-").FullName;
     }
 
+    public CarillonEngine Engine => _server.Engine;
+
     /// <summary>For files of the test.</summary>
     public string Directory { get; }
 
     public IDictionary<string, string> Environment => _environment;
 
     public string ConfigurationFile => Path.Combine(Directory, "config", "cli.json");
+
+    /// <summary>From here on a key of the installation.</summary>
+    public async Task UseInstallationAsync() =>
+        _environment[Connection.KeyVariable] = await _server.AddKeyAsync(Carillon.Messages.TenantId.Installation, Carillon.Security.Scopes.Admin);
 
     public static async Task<CommandLineHost> StartAsync() => new(await EngineHost.StartAsync());
 

@@ -1,4 +1,6 @@
+using Carillon.Alerts;
 using Carillon.Server.Commands;
+using Carillon.Server.Tests.Http;
 
 namespace Carillon.Server.Tests.Commands;
 
@@ -185,6 +187,33 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Alerts_are_listed_and_told_with_what_to_do()
+    {
+        var now = _host.Engine.Time.GetUtcNow();
+        var alert = new Alert
+        {
+            Tenant = ApiHost.Tenant,
+            Id = _host.Engine.Ids.Next(),
+            Kind = AlertKind.Circuit,
+            Severity = AlertSeverity.Critical,
+            Key = "circuit/prv_x",
+            Facts = new AlertFacts { Summary = "relay has failed 5 times in a row", Detail = "It rests.", Remedy = "Look at its last errors." },
+            RaisedAt = now,
+            SeenAt = now,
+        };
+        await _host.Engine.Storage.Alerts.RaiseAsync(alert, TestContext.Current.CancellationToken);
+
+        Assert.Contains("relay has failed 5 times in a row", (await DoneAsync("alerts")).Output, StringComparison.Ordinal);
+        Assert.Equal(alert.PublicId, Assert.Single((await DoneAsync("alerts", "--kind", "circuit", "--json")).Lines).GetProperty("id").GetString());
+        Assert.Contains("What to do: Look at its last errors.", (await DoneAsync("alerts", alert.PublicId)).Output, StringComparison.Ordinal);
+        await _host.Engine.Storage.Alerts.ResolveAsync(alert.Id, now, "It has answered for 60 seconds.", cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Empty((await DoneAsync("alerts", "--json")).Lines);
+        Assert.Equal("resolved", Assert.Single((await DoneAsync("alerts", "--all", "--json")).Lines).GetProperty("state").GetString());
+        Assert.Contains("It has answered for 60 seconds.", (await DoneAsync("alerts", alert.PublicId)).Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, (await _host.RunAsync("alerts", "--kind", "fire")).Code);
+    }
+
+    [Fact]
     public async Task A_template_is_made_from_a_file_and_used()
     {
         var file = _host.Write("welcome.json", """{ "key": "welcome", "variants": [ { "channel": "email", "subject": "Welcome, {{ customer_name }}!", "text": "Hello" } ] }""");
@@ -226,6 +255,24 @@ public sealed class CommandTests : IAsyncLifetime
         Assert.Contains("accepted in", (await DoneAsync("providers", "test", id, "--to", "ana@example.net")).Output, StringComparison.Ordinal);
         await DoneAsync("providers", "delete", id);
         Assert.Empty((await DoneAsync("providers", "list", "--json")).Lines);
+    }
+
+    [Fact]
+    public async Task A_test_of_a_provider_shows_what_was_said()
+    {
+        var http = """{ "name": "h", "channel": "sms", "kind": "http", "settings": { "api_url": "http://127.0.0.1:9/send", "auth_method": "query" }, "credentials": { "api_key": "the-very-key" } }""";
+        var made = await _host.RunAsync(http, ["providers", "create", "-", "--json"]);
+
+        var test = await _host.RunAsync("providers", "test", made.Lines[0].GetProperty("id").GetString()!, "--to", "+5215512345678");
+
+        Assert.Equal(ExitCode.Failed, test.Code);
+        Assert.Contains("> POST http://127.0.0.1:9/send?api_key=***\n> Host: 127.0.0.1:9\n", test.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains(">\n> to=", test.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains("* 127.0.0.1 leads to an address that is not allowed here.", test.Output, StringComparison.Ordinal);
+
+        var smtp = """{ "name": "s", "channel": "email", "kind": "smtp", "settings": { "host": "127.0.0.1", "port": 9, "security": "none", "from_email": "a@example.net" } }""";
+        made = await _host.RunAsync(smtp, ["providers", "create", "-", "--json"]);
+        Assert.Contains(" ms * connecting to 127.0.0.1:9", (await _host.RunAsync("providers", "test", made.Lines[0].GetProperty("id").GetString()!, "--to", "ana@example.net")).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -347,5 +394,31 @@ public sealed class CommandTests : IAsyncLifetime
         }
 
         static string Configuration() => Carillon.Server.Configuration.ConfigurationHelp.Text();
+    }
+
+    [Fact]
+    public async Task A_key_is_made_with_caps_and_its_caps_are_changed_and_lifted()
+    {
+        var made = (await DoneAsync("keys", "create", "billing", "--scope", "messages:write", "--recipients-per-minute", "600", "--json")).Lines[0];
+        var id = made.GetProperty("id").GetString()!;
+
+        Assert.Contains("600/min, new: 1,000/min until ", (await DoneAsync("keys", "list")).Output, StringComparison.Ordinal);
+        Assert.StartsWith($"{id}: 20,000/day, new: 1,000/min until ", (await DoneAsync("keys", "limit", id, "--recipients-per-day", "20000")).Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, (await _host.RunAsync("keys", "limit", id, "--lift")).Code);
+        await _host.UseInstallationAsync();
+        Assert.Equal($"{id}: no limit", (await DoneAsync("keys", "limit", id, "--lift")).Output.TrimEnd());
+    }
+
+    [Fact]
+    public async Task The_encryption_keys_are_shown_and_everything_sealed_with_the_first()
+    {
+        await _host.UseInstallationAsync();
+
+        var shown = await DoneAsync("encryption", "show");
+        var resealed = await DoneAsync("encryption", "reseal");
+
+        Assert.Matches("[0-9a-f]{8} +seals +1 \\(key check 1\\)", shown.Output);
+        Assert.Contains("0 were sealed anew.", resealed.Output, StringComparison.Ordinal);
+        Assert.Equal("seals", (await DoneAsync("encryption", "reseal", "--json")).Lines[0].GetProperty("keys")[0].GetProperty("role").GetString());
     }
 }

@@ -25,7 +25,20 @@ internal sealed class EngineHost : IAsyncDisposable
     {
     }
 
+    /// <param name="logs">Gets everything that the server logs.</param>
+    public static async Task<EngineHost> StartAsync(ILoggerProvider logs)
+    {
+        var host = new EngineHost { Logs = logs };
+        await host.OpenAsync();
+        return host;
+    }
+
     public CarillonEngine Engine => _engine;
+
+    public string DataDirectory => _directory.FullName;
+
+    /// <summary>Where everything that the server logs goes; null for nowhere.</summary>
+    public ILoggerProvider? Logs { get; private init; }
 
     /// <summary>Carries a key of <see cref="ApiHost.Tenant"/> that may do everything.</summary>
     public HttpClient Client { get; private set; } = null!;
@@ -75,9 +88,13 @@ internal sealed class EngineHost : IAsyncDisposable
             TimeProvider.System, new NoDefects());
         await _engine.StartAsync(TestContext.Current.CancellationToken);
         _app = ServerComposition.Build(
-            new ServerOptions { Data = _directory.FullName, Port = 0, Host = "127.0.0.1", LogLevel = LogLevel.None },
-            // Given as an instance that runs already: the host neither starts nor stops it.
-            builder => builder.Services.RemoveAll<IHostedService>().AddSingleton(_engine));
+            new ServerOptions { Data = _directory.FullName, Port = 0, Host = "127.0.0.1", LogLevel = Logs is null ? LogLevel.None : LogLevel.Trace },
+            builder =>
+            {
+                if (Logs is not null) builder.Logging.ClearProviders().AddProvider(Logs);
+                // Given as an instance that runs already: the host neither starts nor stops it.
+                builder.Services.RemoveAll<IHostedService>().AddSingleton(_engine);
+            });
         await _app.StartAsync(TestContext.Current.CancellationToken);
         Client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await AddKeyAsync(ApiHost.Tenant, Scopes.Admin));

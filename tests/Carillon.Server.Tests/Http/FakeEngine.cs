@@ -4,6 +4,7 @@ using Carillon.Contacts;
 using Carillon.Dispatch;
 using Carillon.Messages;
 using Carillon.Providers;
+using Carillon.Quotas;
 using Carillon.Security;
 using Carillon.Senders;
 using Carillon.Server.Api;
@@ -26,12 +27,13 @@ internal sealed class FakeIntake(IdGenerator ids, FakeStorage storage) : INotifi
     public Func<NotificationRequest, IReadOnlyList<FieldFault>> Faults { get; set; } = _ => [];
 
     public ValueTask<AcceptResult> AcceptAsync(
-        TenantId tenant, NotificationRequest request, IdempotencyKey? idempotency, Func<Notification, byte[]> writeAnswer, CancellationToken cancellationToken) =>
+        TenantId tenant, NotificationRequest request, IdempotencyKey? idempotency, Func<Notification, byte[]> writeAnswer, RecipientQuota? quota,
+        CancellationToken cancellationToken) =>
         new(Accept(tenant, [request], null, idempotency, writeAnswer)[0]);
 
     public ValueTask<IReadOnlyList<AcceptResult>> AcceptManyAsync(
         TenantId tenant, IReadOnlyList<NotificationRequest> requests, Guid batchId, bool newBatch, IdempotencyKey? idempotency,
-        Func<Notification, byte[]> writeAnswer, CancellationToken cancellationToken)
+        Func<Notification, byte[]> writeAnswer, RecipientQuota? quota, CancellationToken cancellationToken)
     {
         Chunks.Add((requests.Count, batchId, newBatch, idempotency));
         return new(Accept(tenant, requests, batchId, idempotency, writeAnswer));
@@ -95,6 +97,8 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderS
 
     public IProviderStore Providers { get; } = EmptyStore.Of<IProviderStore>();
 
+    public IAlertStore Alerts { get; } = EmptyStore.Of<IAlertStore>();
+
     public ILimitStore Limits => this;
 
     public IFigureStore Figures { get; } = EmptyStore.Of<IFigureStore>();
@@ -102,6 +106,8 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderS
     public ICounterStore Counters { get; } = EmptyStore.Of<ICounterStore>();
 
     public ISenderStore Senders => this;
+
+    public ISealedStore Sealed { get; } = EmptyStore.Of<ISealedStore>();
 
     public IAttachmentStore Attachments => throw new NotSupportedException();
 
@@ -135,6 +141,18 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderS
         if (index >= 0) Keys[index] = Keys[index] with { RevokedAt = at };
         return new(index >= 0);
     }
+
+    public ValueTask<ApiKey?> GetKeyAsync(Guid id, CancellationToken cancellationToken = default) => new(Keys.Find(k => k.Id == id));
+
+    public ValueTask<bool> ReplaceKeyAsync(ApiKey key, CancellationToken cancellationToken = default)
+    {
+        var index = Keys.FindIndex(k => k.Id == key.Id && k.Version == key.Version - 1);
+        if (index >= 0) Keys[index] = key;
+        return new(index >= 0);
+    }
+
+    public ValueTask<IReadOnlyDictionary<string, IdempotencyRecord>> FindKeysAsync(
+        TenantId tenant, IReadOnlyCollection<string> keys, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public ValueTask CreateKeyAsync(ApiKey key, CancellationToken cancellationToken = default)
     {
@@ -264,6 +282,16 @@ internal sealed class FakeStorage : IStorage, IQueueStore, IMessageLog, ISenderS
         throw new NotSupportedException();
 
     public ValueTask<IReadOnlyList<StoredEvent>> EventsAsync(TenantId tenant, Guid messageId, CancellationToken cancellationToken = default) => new([]);
+
+    public ValueTask<IReadOnlyList<StoredMessage>> NewestToAsync(
+        Guid providerId, Channel channel, string address, DateTimeOffset createdAfter, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask<KeptCallback?> GetCallbackAsync(Guid id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<KeptCallback>> FaultyCallbacksAsync(
+        Guid providerId, Guid? before, int limit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask<StoredCallback?> ReopenCallbackAsync(Guid id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public ValueTask<Guid?> FindByExternalAsync(Guid providerId, string externalId, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 

@@ -56,6 +56,30 @@ public sealed class ProviderTestsApiTests : ProviderScenes
 
         Assert.Equal("unavailable", test.Outcome);
         Assert.Contains("Nothing listens", test.Answer + string.Concat(test.Advice), StringComparison.Ordinal);
+        Assert.Equal(["note: connecting to 127.0.0.1:9", "note: the connection failed: ConnectionRefused"], test.Exchange.Smtp.Select(l => $"{l.Side}: {l.Text}"));
+    }
+
+    [Fact]
+    public async Task A_test_shows_the_request_and_why_no_answer_came_without_the_key()
+    {
+        var operations = await Host.ApiAsync(TenantId.Installation, Scopes.Admin);
+        var made = await operations.Providers.CreateAsync(new ProviderDraft
+        {
+            Name = "h",
+            Channel = KnownChannels.Sms,
+            Kind = "http",
+            Settings = new() { ["api_url"] = "http://127.0.0.1:1/send", ["auth_method"] = "query" },
+            Credentials = new() { ["api_key"] = "the-very-key" },
+        });
+
+        var test = await operations.Providers.TestAsync(made.Id, "+5215512345678");
+
+        var exchange = Assert.Single(test.Exchange.Http);
+        Assert.Equal("http://127.0.0.1:1/send?api_key=***", exchange.Request.Url);
+        Assert.Contains("test%20message", exchange.Request.Body, StringComparison.Ordinal);
+        Assert.Null(exchange.Response);
+        Assert.Contains("ConnectionRefused", exchange.Failure, StringComparison.Ordinal);
+        Assert.DoesNotContain("the-very-key", exchange.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -64,6 +64,14 @@ public sealed class ProvidersApiTests : ProviderScenes
     [InlineData("""{"budget":{"amount":"5","currency":"eur","period":"day"}}""", "budget.currency:invalid")]
     [InlineData("""{"cost":{"amount":"0.00000000001","currency":"EUR","per":"message"}}""", "cost.amount:out_of_range")]
     [InlineData("""{"budget":{"amount":"5","currency":"EUR","period":"day"},"cost":{"amount":"1","currency":"USD","per":"segment"}}""", "budget.currency:conflict")]
+    [InlineData("""{"cost":{"amount":"1","currency":"EUR","per":"segment","by_country":{}}}""", "cost.by_country:required")]
+    [InlineData("""{"cost":{"amount":"1","currency":"EUR","per":"segment","by_country":["MX"]}}""", "cost.by_country:wrong_type")]
+    [InlineData(
+        """{"cost":{"amount":"1","currency":"EUR","per":"segment","by_country":{"MX":"0.031","DE":"-1","FR":1,"US":"1","US":"2"}}}""",
+        "cost.by_country.DE:invalid", "cost.by_country.FR:wrong_type", "cost.by_country.US:duplicate_field")]
+    [InlineData(
+        """{"cost":{"amount":"1","currency":"EUR","per":"segment","by_country":{"mx":"1","XX":"1","+0":"1","52":"1","ES":"0.00000000001"}}}""",
+        "cost.by_country.mx:invalid", "cost.by_country.XX:invalid", "cost.by_country.+0:invalid", "cost.by_country.52:invalid", "cost.by_country.ES:out_of_range")]
     [InlineData("""{"countries":[]}""", "countries:required")]
     [InlineData("""{"countries":["mx","XX","+0","52","MX"]}""", "countries[0]:invalid", "countries[1]:invalid", "countries[2]:invalid", "countries[3]:invalid")]
     [InlineData("""{"time_zone":"../../etc/passwd"}""", "time_zone:invalid")]

@@ -195,7 +195,7 @@ public sealed class ServerTests : IAsyncLifetime
 
         var answer = await ApiHost.JsonAsync(await GetAsync("/v1/messages/" + PublicId.Format(PublicId.Message, message.Id)));
 
-        Assert.Equal("""[{"at":"2026-03-14T12:00:00.007Z","kind":"attempt","provider":"main","answer":"250 OK"}]""", answer.GetProperty("attempts").GetRawText());
+        Assert.Equal("""[{"at":"2026-03-14T12:00:00.007Z","kind":"attempt","provider":"main","answer":"250 OK","words":"Attempt ? by main took ? ms: ? (“250 OK”)."}]""", answer.GetProperty("attempts").GetRawText());
         Assert.Equal(2, answer.GetProperty("trace").GetArrayLength());
         Assert.Equal("0.0125", answer.GetProperty("cost").GetString());
         Assert.Equal("2026-03-14T12:00:00.000Z", answer.GetProperty("created_at").GetString());
@@ -270,13 +270,13 @@ public sealed class ServerTests : IAsyncLifetime
         var paths = document.GetProperty("paths");
         Assert.Equal(
             [
-                "/health", "/health/ready", "/metrics", "/v1/attachments", "/v1/attachments/{id}", "/v1/attachments/{id}/content", "/v1/batches", "/v1/batches/{id}", "/v1/batches/{id}/cancel", "/v1/counters/rebuild", "/v1/keys", "/v1/keys/{id}", "/v1/messages", "/v1/messages/{id}",
+                "/health", "/health/ready", "/metrics", "/v1/alerts", "/v1/alerts/settings", "/v1/alerts/{id}", "/v1/attachments", "/v1/attachments/{id}", "/v1/attachments/{id}/content", "/v1/batches", "/v1/batches/{id}", "/v1/batches/{id}/cancel", "/v1/callbacks/{id}/retry", "/v1/counters/rebuild", "/v1/encryption", "/v1/encryption/reseal", "/v1/keys", "/v1/keys/{id}", "/v1/messages", "/v1/messages/{id}",
                 "/v1/messages/{id}/content", "/v1/messages/{id}/retry", "/v1/nodes", "/v1/notifications", "/v1/notifications/batch", "/v1/notifications/preview", "/v1/notifications/{id}", "/v1/notifications/{id}/cancel",
-                "/v1/providers", "/v1/providers/kinds", "/v1/providers/{id}", "/v1/providers/{id}/days", "/v1/providers/{id}/status", "/v1/providers/{id}/test", "/v1/queue", "/v1/routing", "/v1/senders", "/v1/senders/{id}", "/v1/simulator/outbox",
+                "/v1/providers", "/v1/providers/kinds", "/v1/providers/{id}", "/v1/providers/{id}/callbacks", "/v1/providers/{id}/days", "/v1/providers/{id}/status", "/v1/providers/{id}/test", "/v1/queue", "/v1/routing", "/v1/senders", "/v1/senders/{id}", "/v1/simulator/outbox",
                 "/v1/simulator/vendors/{vendor}", "/v1/simulator/vendors/{vendor}/messages", "/v1/simulator/vendors/{vendor}/replies", "/v1/stops", "/v1/templates",
                 "/v1/templates/{id}", "/v1/templates/{id}/rollback", "/v1/templates/{id}/test", "/v1/templates/{id}/versions",
                 "/v1/templates/{id}/versions/{from}/diff/{to}", "/v1/templates/{id}/versions/{number}", "/v1/templates/{id}/versions/{number}/publish",
-                "/v1/tenants", "/v1/tenants/{id}/limits",
+                "/v1/tenants", "/v1/tenants/{id}/limits", "/v1/webhook-endpoints", "/v1/webhook-endpoints/{id}/enable",
             ],
             paths.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
         var create = paths.GetProperty("/v1/notifications").GetProperty("post");

@@ -127,6 +127,51 @@ public sealed class CallbackTests
     }
 
     [Fact]
+    public async Task An_answer_through_the_installations_provider_is_the_tenants_whose_message_it_answers()
+    {
+        await using var harness = await EngineHarness.StartAsync(null);
+        Assert.Equal(EngineHarness.Tenant, (await harness.Engine.Storage.Tenants.CreateAsync("shop", "Shop", TestContext.Current.CancellationToken)).Id);
+        var shared = await ProviderOfAsync(harness, TenantId.Installation);
+        var request = EngineHarness.Mail();
+        request.Recipient!.Id = "ana";
+        var sent = await harness.DeliverAsync(request);
+        harness.CallbackEvents["reply"] = [new CallbackEvent.Inbound { From = "ana@example.net", To = "shop@example.net", ExternalId = "in-1", Text = "1" }];
+        harness.CallbackEvents["stranger"] = [new CallbackEvent.Inbound { From = "eve@example.net", To = "shop@example.net", ExternalId = "in-2", Text = "2" }];
+
+        await CallBackAsync(harness, shared, "reply");
+        await CallBackAsync(harness, shared, "stranger");
+
+        var log = harness.Engine.Storage.Log;
+        var received = Assert.Single((await log.ListMessagesAsync(new MessageQuery { Tenant = EngineHarness.Tenant, Direction = MessageDirection.Inbound }, TestContext.Current.CancellationToken)).Items);
+        Assert.Equal(("ana", "ana@example.net", "in-1"), (received.ContactId, received.Address, received.ExternalId));
+        Assert.Equal(MessageEventKind.Replied, Assert.Single(await log.EventsAsync(EngineHarness.Tenant, sent.Id, TestContext.Current.CancellationToken)).Kind);
+        var unknown = Assert.Single((await log.ListMessagesAsync(new MessageQuery { Tenant = TenantId.Installation, Direction = MessageDirection.Inbound }, TestContext.Current.CancellationToken)).Items);
+        Assert.Equal("in-2", unknown.ExternalId);
+    }
+
+    [Fact]
+    public async Task A_callback_that_could_not_be_read_is_read_again_by_hand()
+    {
+        await using var harness = await EngineHarness.StartAsync(null, "mail");
+        harness.Scripts["mail"] = _ => new(SendResult.Accepted("ok", "ext-1"));
+        var message = await harness.DeliverAsync(EngineHarness.Mail());
+        var provider = harness.Engine.Providers.List(EngineHarness.Tenant).Single(p => p.Provider.Name == "mail").Provider.Id;
+        await CallBackAsync(harness, provider, "delivered");
+        var log = harness.Engine.Storage.Log;
+        var kept = Assert.Single(await log.FaultyCallbacksAsync(provider, null, 10, TestContext.Current.CancellationToken));
+        Assert.Equal("Nobody knows what this says.", kept.Fault);
+        Assert.True(await harness.Engine.Callbacks.RetryAsync(kept.Id, TestContext.Current.CancellationToken));
+        Assert.Single(await log.FaultyCallbacksAsync(provider, null, 10, TestContext.Current.CancellationToken));
+
+        harness.CallbackEvents["delivered"] = [new CallbackEvent.Receipt { ExternalId = "ext-1", Kind = MessageEventKind.Delivered }];
+        Assert.True(await harness.Engine.Callbacks.RetryAsync(kept.Id, TestContext.Current.CancellationToken));
+
+        Assert.Null((await log.GetCallbackAsync(kept.Id, TestContext.Current.CancellationToken))!.Fault);
+        Assert.Equal(MessageStatus.Delivered, (await harness.UntilAsync(message.Id)).Status);
+        Assert.False(await harness.Engine.Callbacks.RetryAsync(kept.Id, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void A_token_in_the_address_is_not_kept_and_still_tells_one_request_from_another()
     {
         CallbackRequest Request(string query) => new()

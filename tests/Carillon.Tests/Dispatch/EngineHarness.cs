@@ -27,6 +27,12 @@ internal sealed class EngineHarness : IAsyncDisposable
 
     public CarillonEngine Engine { get; private set; } = null!;
 
+    /// <summary>Makes stores over the same data, for other nodes.</summary>
+    public StorageFactory Storage => _storage;
+
+    /// <summary>The encryption keys that count from the next start on.</summary>
+    public string Keys { get; set; } = "a key that is only for tests";
+
     public ConcurrentQueue<string> Defects { get; } = new();
 
     /// <summary>By the provider's name: what it answers to each message.</summary>
@@ -134,13 +140,14 @@ internal sealed class EngineHarness : IAsyncDisposable
         Assert.Empty(Defects);
     }
 
-    public ValueTask<CallbackAnswer> CallBackAsync(string provider, string body, bool signed = true) => Engine.Callbacks.ReceiveAsync(
+    /// <param name="by">What it is signed with, for a provider that has a <c>sign</c> among its credentials.</param>
+    public ValueTask<CallbackAnswer> CallBackAsync(string provider, string body, bool signed = true, string by = "yes") => Engine.Callbacks.ReceiveAsync(
         Engine.Providers.List(Tenant).Single(p => p.Provider.Name == provider).Provider.Id,
         new CallbackRequest
         {
             Method = "POST",
             Url = new Uri("https://example.net/callbacks/x"),
-            Headers = signed ? new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["x-signed"] = "yes" } : [],
+            Headers = signed ? new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["x-signed"] = by } : [],
             Body = Encoding.UTF8.GetBytes(body),
             ReceivedAt = Engine.Time.GetUtcNow(),
         },
@@ -148,7 +155,7 @@ internal sealed class EngineHarness : IAsyncDisposable
 
     private async Task OpenAsync()
     {
-        Assert.True(KeyRing.TryParse("a key that is only for tests", out var ring, out _));
+        Assert.True(KeyRing.TryParse(Keys, out var ring, out _));
         Engine = new CarillonEngine(
             _storage.Create(_time), ring, _options,
             _time, new DefectList(Defects), new GatewayCatalog([Kind()]));
@@ -162,16 +169,18 @@ internal sealed class EngineHarness : IAsyncDisposable
         Channels = Enum.GetValues<Channel>(),
         SettingsSchema = "{}",
         Check = _ => [],
-        Create = (provider, _) => new ScriptedGateway(this, provider.Name, provider.Version),
+        Create = (provider, _) => new ScriptedGateway(
+            this, provider.Name, provider.Version,
+            provider.Credentials is { } credentials && credentials.TryGetProperty("sign", out var sign) ? sign.GetString() : null),
     };
 
-    private sealed class ScriptedGateway(EngineHarness harness, string name, int version) : IGateway, ICallbackReceiver
+    private sealed class ScriptedGateway(EngineHarness harness, string name, int version, string? sign) : IGateway, ICallbackReceiver
     {
         private int _underWay;
         private bool _isClosed;
 
         public ValueTask<CallbackVerdict> VerifyAsync(CallbackRequest request, CancellationToken cancellationToken) =>
-            new(request.Header("X-Signed") is null ? new CallbackVerdict.Refused("no signature") : new CallbackVerdict.Genuine());
+            new(request.Header("X-Signed") is not { } signature || (sign is not null && signature != sign) ? new CallbackVerdict.Refused("no signature") : new CallbackVerdict.Genuine());
 
         public IReadOnlyList<CallbackEvent> Read(CallbackRequest request) =>
             harness.CallbackEvents.TryGetValue(Encoding.UTF8.GetString(request.Body.Span), out var events)

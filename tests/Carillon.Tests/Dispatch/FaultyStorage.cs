@@ -3,7 +3,7 @@ using Carillon.Storage;
 
 namespace Carillon.Tests.Dispatch;
 
-/// <summary>A store of which single calls of the queue or the log fail, as a test says.</summary>
+/// <summary>A store of which single calls of the queue, the log, the limits or the alerts fail, as a test says.</summary>
 internal sealed class FaultyStorage : IStorage
 {
     private readonly IStorage _inner;
@@ -15,6 +15,7 @@ internal sealed class FaultyStorage : IStorage
         Queue = Between(inner.Queue, fault);
         Log = Between(inner.Log, fault);
         Limits = Between(inner.Limits, fault);
+        Alerts = Between(inner.Alerts, fault);
     }
 
     public IQueueStore Queue { get; }
@@ -37,7 +38,11 @@ internal sealed class FaultyStorage : IStorage
 
     public ICounterStore Counters => _inner.Counters;
 
+    public IAlertStore Alerts { get; }
+
     public ISenderStore Senders => _inner.Senders;
+
+    public ISealedStore Sealed => _inner.Sealed;
 
     public INodeStore Nodes => _inner.Nodes;
 

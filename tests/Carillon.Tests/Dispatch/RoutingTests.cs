@@ -1,4 +1,5 @@
 using System.Text;
+using Carillon.Allowances;
 using Carillon.Channels;
 using Carillon.Dispatch;
 using Carillon.Messages;
@@ -201,8 +202,91 @@ public sealed class RoutingTests
 
         Assert.Equal(["dear", "cheap"], harness.Sends.Select(s => s.Provider));
         Assert.Contains("\"by\":\"least_cost\"", Encoding.UTF8.GetString(message.Trace!), StringComparison.Ordinal);
+    }
 
-        static ProviderPolicy Costs(decimal amount) => new() { Cost = new ProviderCost(amount, "EUR", CostUnit.Message) };
+    [Fact]
+    public async Task The_cheapest_for_the_number_goes_first_and_its_price_is_what_the_message_cost()
+    {
+        await using var harness = await EngineHarness.StartAsync();
+        await harness.AddAsync("even", 1, Costs(0.05m), Channel.Sms);
+        await harness.AddAsync("mexican", 2, Costs(0.4m, ("MX", 0.031m), ("+5255", 0.033m)), Channel.Sms);
+        await harness.AddAsync("island", 3, Costs(0.06m, ("+1876", 0.04m)), Channel.Sms);
+        await SetAsync(harness, new RoutingRule(Channel.Sms, null, RoutingStrategy.LeastCost, false));
+
+        var mexico = await harness.DeliverAsync(Sms("+525512345678"));
+        var monterrey = await harness.DeliverAsync(Sms("+528112345678", new string('a', 161)));
+        var jamaica = await harness.DeliverAsync(Sms("+18765551234"));
+        var berlin = await harness.DeliverAsync(Sms("+4930123456"));
+
+        Assert.Equal(["mexican", "mexican", "island", "even"], harness.Sends.Select(s => s.Provider));
+        Assert.Equal([0.033m, 0.062m, 0.04m, 0.05m], ((StoredMessage[])[mexico, monterrey, jamaica, berlin]).Select(m => m.Cost));
+        Assert.Contains("\"price\":\"0.031\",\"currency\":\"EUR\",\"per\":\"segment\",\"units\":2", Encoding.UTF8.GetString(monterrey.Trace!), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_dear_country_does_not_hold_up_a_cheap_one_when_the_budget_ends()
+    {
+        await using var harness = await EngineHarness.StartAsync();
+        var costs = Costs(0.01m, ("JM", 0.9m)) with { Budget = new ProviderBudget(1, "EUR", BudgetPeriod.Month) };
+        await harness.AddAsync("one", 1, costs, Channel.Sms);
+        Assert.Equal(0.9m, (await harness.DeliverAsync(Sms("+18765551234"))).Cost);
+
+        var dear = await harness.AcceptAsync(Sms("+18765551234"));
+        for (var i = 0; i < 10; i++) Assert.Equal(MessageStatus.Sent, (await harness.DeliverAsync(Sms("+4930123456"))).Status);
+
+        Assert.False((await harness.UntilAsync(dear.Messages[0].Id, _ => true)).Status.IsFinal());
+        Assert.Equal(11, harness.Sends.Count);
+    }
+
+    [Fact]
+    public async Task What_no_provider_served_for_as_long_as_may_be_tells_why_each_did_not()
+    {
+        using var time = new JumpingTime(new DateTimeOffset(2026, 3, 14, 9, 0, 0, TimeSpan.Zero));
+        await using var harness = await EngineHarness.StartAtAsync(time);
+        await harness.AddAsync("mexico", 1, new ProviderPolicy { Countries = ["MX", "+1212"] }, Channel.Sms);
+        foreach (var channel in (Channel[])[Channel.Sms, Channel.Email])
+        {
+            var off = await harness.AddAsync("off " + channel, 2, null, channel);
+            await harness.Engine.Providers.SetEnabledAsync(EngineHarness.Tenant, off.Id, false, null, Cancellation);
+        }
+
+        var island = await harness.AcceptAsync(Sms("+18765551234"));
+        var nowhere = await harness.AcceptAsync(EngineHarness.Mail());
+        var waiting = await WaitAsync(harness, island.Messages[0].Id);
+        Assert.Equal((WaitReason.NoProvider, "JM"), (waiting.Why, waiting.Region));
+        Assert.Equal([("mexico", ProviderChoice.NotServed), ("off Sms", ProviderChoice.Disabled)], waiting.Providers.Select(p => (p.Name, p.Why)));
+        Assert.Equal(["MX", "+1212"], waiting.Providers[0].Countries);
+        Assert.Equal("off Email", Assert.Single((await WaitAsync(harness, nowhere.Messages[0].Id)).Providers).Name);
+
+        time.JumpTo(time.GetUtcNow().AddDays(2));
+
+        var ended = await harness.UntilAsync(island.Messages[0].Id);
+        Assert.Equal((MessageStatus.Failed, MessageReasons.NoProvider, 0), (ended.Status, ended.Reason, ended.Attempts));
+        var trace = Encoding.UTF8.GetString(ended.Trace!);
+        Assert.Contains("\"why\":\"not_served\",\"country\":\"JM\",\"serves\":[\"MX\",\"\\u002B1212\"]", trace, StringComparison.Ordinal);
+        Assert.Contains("\"why\":\"disabled\"", trace, StringComparison.Ordinal);
+        Assert.Contains("\"answer\":\"no_provider\"", trace, StringComparison.Ordinal);
+        Assert.Equal((MessageStatus.Failed, MessageReasons.NoProvider), await harness.UntilAsync(nowhere.Messages[0].Id) switch { var m => (m.Status, m.Reason) });
+    }
+
+    [Fact]
+    public async Task What_waits_for_a_limit_says_for_which_and_until_when()
+    {
+        using var time = new JumpingTime(new DateTimeOffset(2026, 3, 14, 9, 0, 0, TimeSpan.Zero));
+        await using var harness = await EngineHarness.StartAtAsync(time);
+        await harness.AddAsync("one", policy: new ProviderPolicy { Limits = new ProviderLimits { PerMonth = 1 } });
+        await harness.DeliverAsync(EngineHarness.Mail());
+        var request = EngineHarness.Mail();
+        request.ExpiresAt = time.GetUtcNow().AddHours(1);
+        var late = await harness.AcceptAsync(request);
+        var wait = await WaitAsync(harness, late.Messages[0].Id, w => w.Why == WaitReason.Limit);
+        Assert.Equal((ProviderChoice.Limited, LimitKind.Month), (wait.Providers[0].Why, wait.Providers[0].Limit!.Value));
+        Assert.Equal(new DateTimeOffset(2026, 4, 1, 0, 0, 0, TimeSpan.Zero), wait.Until);
+
+        time.JumpTo(time.GetUtcNow().AddHours(2));
+
+        Assert.Equal((MessageStatus.Expired, MessageReasons.Limit), await harness.UntilAsync(late.Messages[0].Id) switch { var m => (m.Status, m.Reason) });
+        Assert.Null(await harness.Engine.Waits.ReadAsync(await harness.UntilAsync(late.Messages[0].Id), Cancellation));
     }
 
     [Fact]
@@ -312,10 +396,26 @@ public sealed class RoutingTests
     private static async Task SetAsync(EngineHarness harness, params RoutingRule[] rules) =>
         Assert.Empty(await harness.Engine.Routing.SetRulesAsync(EngineHarness.Tenant, rules, Cancellation));
 
-    private static NotificationRequest Sms(string number) => new()
+    private static async Task<MessageWait> WaitAsync(EngineHarness harness, Guid message, Func<MessageWait, bool>? condition = null)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        for (var i = 0; i < 2000; i++)
+        {
+            var stored = await harness.UntilAsync(message, _ => true);
+            if (await harness.Engine.Waits.ReadAsync(stored, Cancellation) is { } wait && (condition is null || condition(wait))) return wait;
+            await timer.WaitForNextTickAsync(Cancellation);
+        }
+
+        throw new TimeoutException("The message did not wait for what was awaited.");
+    }
+
+    private static ProviderPolicy Costs(decimal amount, params (string Place, decimal Amount)[] places) =>
+        new() { Cost = new ProviderCost(amount, "EUR", CostUnit.Segment) { ByCountry = places.Length == 0 ? null : places.ToDictionary(p => p.Place, p => p.Amount) } };
+
+    private static NotificationRequest Sms(string number, string message = "Hello") => new()
     {
         Recipient = new RecipientRequest { Phone = number },
         Channels = [Channel.Sms],
-        Message = "Hello",
+        Message = message,
     };
 }

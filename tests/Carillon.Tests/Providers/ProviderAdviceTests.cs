@@ -37,6 +37,38 @@ public sealed class ProviderAdviceTests
     public void The_usual_errors_of_mail_vendors_have_theirs(string kind, string answer, string advice) =>
         Assert.Contains(advice, ProviderAdvice.For(Make("""{"preset":"gmail"}""") with { Kind = kind }, SendResult.Unavailable(answer))[0], StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("ses", "HTTP 403: RequestTimeTooSkewed The difference between the request time and the current time is too large.", "clock")]
+    [InlineData("ses", "HTTP 403: InvalidSignatureException Credential should be scoped to a valid region.", "region")]
+    [InlineData("ses", "HTTP 400: TooManyRequestsException Daily message quota exceeded", "quota")]
+    [InlineData("ses", "HTTP 400: MailFromDomainNotVerifiedException", "MX record")]
+    [InlineData("sendgrid", "HTTP 403: access forbidden", "Mail Send")]
+    [InlineData("twilio", "HTTP 401: 20003 Authenticate", "Account SID")]
+    [InlineData("twilio", "HTTP 400: 21211 Invalid 'To' Phone Number: +1555", "no mobile number")]
+    [InlineData("twilio", "HTTP 400: 21606 The 'From' phone number provided (+1555) is not a valid message-capable Twilio phone number", "none of this account's")]
+    [InlineData("twilio", "HTTP 400: 21608 The number +1555 is unverified.", "trial account")]
+    [InlineData("twilio", "HTTP 400: 21610 Attempt to send to unsubscribed recipient", "STOP")]
+    [InlineData("twilio", "HTTP 400: 21408 Permission to send an SMS has not been enabled for the region", "Geo permissions")]
+    [InlineData("vonage", "HTTP 200: status 4: Bad Credentials", "api_secret")]
+    [InlineData("vonage", "HTTP 200: status 9: Quota Exceeded - rejected", "balance")]
+    [InlineData("vonage", "HTTP 200: status 15: Illegal Sender Address - rejected", "sender is not allowed")]
+    [InlineData("vonage", "HTTP 200: status 29: Non White-listed Destination - rejected", "demo mode")]
+    [InlineData("africastalking", "HTTP 401: The supplied authentication is invalid", "username")]
+    [InlineData("africastalking", "HTTP 201: InvalidSenderId", "approved")]
+    [InlineData("africastalking", "HTTP 201: 405 InsufficientBalance", "top it up")]
+    [InlineData("messagebird", "HTTP 401: 2 Request not allowed (incorrect access_key) (access_key)", "live one")]
+    [InlineData("messagebird", "HTTP 422: 25 not enough balance", "top it up")]
+    [InlineData("messagebird", "HTTP 422: 9 no (correct) originator (originator)", "sender is not valid")]
+    public void The_usual_errors_of_vendors_have_theirs_first(string kind, string answer, string advice) =>
+        Assert.Contains(advice, ProviderAdvice.For(Make("{}") with { Kind = kind }, SendResult.Unavailable(answer))[0], StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("twilio", "HTTP 400: 21617 The concatenated message body exceeds the 1600 character limit")]
+    [InlineData("vonage", "HTTP 200: status 40: x")]
+    [InlineData("africastalking", "HTTP 201: 100 Processed")]
+    public void Another_error_has_none_of_them(string kind, string answer) =>
+        Assert.Empty(ProviderAdvice.For(Make("{}") with { Kind = kind }, SendResult.Unavailable(answer)));
+
     [Fact]
     public void What_was_taken_needs_no_advice_and_what_may_have_been_is_to_be_looked_for()
     {
@@ -49,11 +81,11 @@ public sealed class ProviderAdviceTests
     {
         var runtime = new ProviderRuntime(Make("{}"), new NoGateway());
         var now = DateTimeOffset.UnixEpoch;
-        Assert.Equal(ProviderStanding.Open, runtime.TryEnter(now).Standing);
+        Assert.Equal(ProviderStanding.Open, runtime.TryEnter(now, null).Standing);
 
         runtime.Retire();
 
-        Assert.Equal(new ProviderEntry(ProviderStanding.Resting, now), runtime.TryEnter(now));
+        Assert.Equal(new ProviderEntry(ProviderStanding.Resting, now), runtime.TryEnter(now, null));
     }
 
     private static Provider Make(string settings) => new()

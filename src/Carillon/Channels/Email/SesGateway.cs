@@ -22,52 +22,16 @@ internal sealed class SesGateway : IGateway, ICallbackReceiver
         Name = "ses",
         Label = "Amazon SES",
         Channels = [Channel.Email],
-        SettingsSchema = """
-            {
-              "$schema": "https://json-schema.org/draft/2020-12/schema",
-              "type": "object",
-              "additionalProperties": false,
-              "required": ["region", "from_email"],
-              "properties": {
-                "region": { "type": "string", "title": "Region", "maxLength": 30, "description": "Such as eu-west-1: where the identities are verified." },
-                "from_email": { "type": "string", "title": "Sender's address", "format": "email", "maxLength": 254, "description": "A verified identity, or of a verified domain." },
-                "from_name": { "type": "string", "title": "Sender's name", "maxLength": 200 },
-                "configuration_set": { "type": "string", "title": "Configuration set", "maxLength": 64, "description": "Its event destinations say what is reported." },
-                "sns_topic_arn": {
-                  "type": "string", "title": "SNS topic of the reports", "maxLength": 300,
-                  "description": "arn:aws:sns:… The subscription of this topic is confirmed, and its messages are believed. Without it callbacks are refused."
-                },
-                "base_url": {
-                  "type": "string", "title": "API address", "format": "uri", "maxLength": 2000,
-                  "description": "Of a stand-in or a VPC endpoint; without it that of the region."
-                },
-                "timeout_seconds": { "type": "integer", "title": "Timeout in seconds", "minimum": 1, "maximum": 300, "default": 30 }
-              }
-            }
-            """,
-        CredentialsSchema = """
-            {
-              "$schema": "https://json-schema.org/draft/2020-12/schema",
-              "type": "object",
-              "additionalProperties": false,
-              "required": ["access_key_id", "secret_access_key"],
-              "properties": {
-                "access_key_id": { "type": "string", "title": "Access key ID", "maxLength": 128, "description": "Of a user or role that may ses:SendEmail and ses:SendRawEmail." },
-                "secret_access_key": { "type": "string", "title": "Secret access key", "format": "password", "writeOnly": true, "maxLength": 200 },
-                "session_token": { "type": "string", "title": "Session token", "format": "password", "writeOnly": true, "maxLength": 4000, "description": "Of temporary keys only." }
-              }
-            }
-            """,
+        SettingsSchema = SesSettings.Schema,
+        CredentialsSchema = SesSettings.CredentialsSchema,
         Check = settings =>
         {
             var faults = new List<SettingsFault>();
-            Read(settings, faults);
+            SesSettings.Read(settings, faults);
             return faults;
         },
         Create = (provider, services) => Create(provider, services, null),
     };
-
-    private const string Target = "/v2/email/outbound-emails";
 
     /// <summary>SES takes 40 MB, in base 64 within the JSON.</summary>
     private const int MaxBytes = 40 << 20;
@@ -87,7 +51,7 @@ internal sealed class SesGateway : IGateway, ICallbackReceiver
     private SesGateway(Provider provider, GatewayServices services, DocumentFetch? fetch)
     {
         var faults = new List<SettingsFault>();
-        _settings = Read(new ProviderSettings(provider.Channel, provider.Settings, provider.Credentials), faults)
+        _settings = SesSettings.Read(new ProviderSettings(provider.Channel, provider.Settings, provider.Credentials), faults)
             ?? throw new ArgumentException("The settings were not checked.", nameof(provider));
         _services = services;
         _http = services.HttpOf(provider);
@@ -150,17 +114,7 @@ internal sealed class SesGateway : IGateway, ICallbackReceiver
         }
     }
 
-    public IReadOnlyList<CallbackEvent> Read(CallbackRequest request)
-    {
-        var text = SnsMessage.TryRead(request.Body)?.Message ?? throw new FormatException("It has no Message.");
-        if (VendorJson.Parse(Encoding.UTF8.GetBytes(text)) is not { ValueKind: JsonValueKind.Object } said)
-        {
-            // SES says hello to a new event destination in plain words.
-            return text.StartsWith("Successfully validated SNS topic", StringComparison.Ordinal) ? [] : throw new FormatException("Its Message is no JSON.");
-        }
-
-        return Receipt(said) is { } receipt ? [receipt] : [];
-    }
+    public IReadOnlyList<CallbackEvent> Read(CallbackRequest request) => SesEvents.Read(request);
 
     public ValueTask DisposeAsync()
     {
@@ -258,120 +212,13 @@ internal sealed class SesGateway : IGateway, ICallbackReceiver
         return type[(type.LastIndexOf('#') + 1)..];
     }
 
-    private static CallbackEvent.Receipt? Receipt(JsonElement said)
-    {
-        var name = said.Text("eventType") ?? said.Text("notificationType") ?? throw new FormatException("It has no eventType.");
-        var mail = said.Member("mail") ?? default;
-        var bounce = said.Member("bounce") ?? default;
-        var complaint = said.Member("complaint") ?? default;
-        var delay = said.Member("deliveryDelay") ?? default;
-
-        // SES did not send at all, for the address had complained before.
-        var isSuppressed = complaint.Text("complaintSubType") == "OnAccountSuppressionList";
-        MessageEventKind? kind = name switch
-        {
-            "Send" => MessageEventKind.Sent,
-            "Delivery" => MessageEventKind.Delivered,
-            "DeliveryDelay" => MessageEventKind.Deferred,
-            "Bounce" => MessageEventKind.Bounced,
-            "Complaint" => isSuppressed ? MessageEventKind.Bounced : MessageEventKind.Complained,
-            "Reject" or "Rendering Failure" => MessageEventKind.Failed,
-            "Open" => MessageEventKind.Opened,
-            "Click" => MessageEventKind.Clicked,
-            "Subscription" => IsUnsubscribed(said) ? MessageEventKind.Unsubscribed : null,
-            _ => null,
-        };
-        if (kind is null) return null;
-        var external = MailSetting.IdOf(mail.Text("messageId")) ?? throw new FormatException("It names no message.");
-        var tag = (mail.Member("tags") ?? default).Items(MailSetting.MessageVariable).FirstOrDefault();
-        var detail = name switch
-        {
-            "Bounce" => Join(bounce.Text("bounceType"), bounce.Text("bounceSubType"), Recipient(bounce, "bouncedRecipients", "diagnosticCode")),
-            "Complaint" => Join(complaint.Text("complaintFeedbackType"), complaint.Text("complaintSubType")),
-            "Delivery" => (said.Member("delivery") ?? default).Text("smtpResponse"),
-            "DeliveryDelay" => Join(delay.Text("delayType"), Recipient(delay, "delayedRecipients", "diagnosticCode")),
-            "Reject" => (said.Member("reject") ?? default).Text("reason"),
-            "Rendering Failure" => (said.Member("failure") ?? default).Text("errorMessage"),
-            _ => null,
-        };
-        return new CallbackEvent.Receipt
-        {
-            Kind = kind.Value,
-            ExternalId = external,
-            MessageId = tag.ValueKind == JsonValueKind.String && PublicId.TryParse(PublicId.Message, tag.GetString(), out var id) ? id : null,
-            Detail = detail is { Length: > HttpOutcomes.MaxWords } ? detail[..HttpOutcomes.MaxWords] : detail,
-            IsPermanent = isSuppressed || (name == "Bounce" && bounce.Text("bounceType") == "Permanent"),
-            Url = name == "Click" ? (said.Member("click") ?? default).Text("link") : null,
-            At = TimeOf(said, name),
-        };
-    }
-
-    private static bool IsUnsubscribed(JsonElement said) =>
-        ((said.Member("subscription") ?? default).Member("newTopicPreferences") ?? default).Member("unsubscribeAll") is { ValueKind: JsonValueKind.True };
-
-    private static string? Recipient(JsonElement of, string list, string field) => of.Items(list).FirstOrDefault().Text(field);
-
-    private static string? Join(params ReadOnlySpan<string?> words)
-    {
-        var text = "";
-        foreach (var word in words)
-        {
-            if (!string.IsNullOrEmpty(word)) text += text.Length == 0 ? word : ", " + word;
-        }
-
-        return text.Length == 0 ? null : text;
-    }
-
-    private static DateTimeOffset? TimeOf(JsonElement said, string name)
-    {
-        var part = name == "DeliveryDelay" ? "deliveryDelay" : name.ToLowerInvariant();
-        var text = (said.Member(part) ?? default).Text("timestamp") ?? (name == "Send" ? (said.Member("mail") ?? default).Text("timestamp") : null);
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
-    }
-
+    /// <summary>From SNS, or what stands in for it: which document it is, the URL has been judged by before.</summary>
     private async ValueTask<byte[]?> FetchAsync(Uri url, CancellationToken cancellationToken)
     {
+        if (_settings.Sns is { } standIn) url = new Uri(standIn + url.PathAndQuery);
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
         using var answer = await _http.SendAsync(request, TimeSpan.FromSeconds(10), cancellationToken);
         return answer.IsSuccess && answer.IsWhole ? answer.Body.ToArray() : null;
     }
 
-    private static SesSettings? Read(ProviderSettings settings, List<SettingsFault> faults)
-    {
-        var reader = new SettingsReader(settings.Settings, "settings", faults);
-        var region = reader.Text("region", required: true, maxLength: 30);
-        if (region is not null && !IsName(region)) reader.Fault("region", "invalid", "It must be a region such as eu-west-1.");
-        var from = MailSetting.From(reader, required: true);
-        var set = reader.Text("configuration_set", maxLength: 64);
-        var topic = reader.Text("sns_topic_arn", maxLength: 300);
-        if (topic is not null && !(topic.StartsWith("arn:aws", StringComparison.Ordinal) && topic.Split(':') is { Length: 6 } parts && parts[2] == "sns" && IsName(parts[3])))
-            reader.Fault("sns_topic_arn", "invalid", "It must be the ARN of an SNS topic, arn:aws:sns:region:account:name.");
-        var address = HttpSetting.Url(reader, "base_url");
-        var timeout = HttpSetting.Timeout(reader);
-        reader.Finish();
-
-        var credentials = new SettingsReader(settings.Credentials, "credentials", faults);
-        var id = MailSetting.HeaderSecret(credentials, "access_key_id", 128);
-        var secret = credentials.Text("secret_access_key", required: true, maxLength: 200);
-        var token = credentials.Text("session_token", maxLength: 4000);
-        if (token is not null && !HttpSetting.IsHeaderValue(token)) credentials.Fault("session_token", "invalid", "It is sent in a header: letters, digits and signs of ASCII only.");
-        credentials.Finish();
-        if (faults.Count > 0) return null;
-
-        var root = (address?.AbsoluteUri ?? $"https://email.{region}.amazonaws.com{(region!.StartsWith("cn-", StringComparison.Ordinal) ? ".cn" : "")}").TrimEnd('/');
-        return new SesSettings(new Uri(root + Target), region!, new AwsCredentials(id!, secret!, token), from!, set, topic, timeout);
-    }
-
-    private static bool IsName(string text)
-    {
-        foreach (var c in text)
-        {
-            if (!char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-') return false;
-        }
-
-        return text.Length > 0;
-    }
-
-    private sealed record SesSettings(
-        Uri Send, string Region, AwsCredentials Credentials, MailAddress From, string? ConfigurationSet, string? TopicArn, TimeSpan Timeout);
 }

@@ -32,7 +32,7 @@ internal sealed class SmtpGateway : IGateway
         if (faults.Count > 0) throw new ArgumentException("The settings were not checked.", nameof(provider));
         _services = services;
         _composer = new MailComposer(settings.From!, services.Time, services.AlternativeText);
-        _lease = services.SmtpTransports.Rent(settings.Options!);
+        _lease = services.SmtpOf(settings.Options!);
     }
 
     public async ValueTask<SendResult> SendAsync(GatewayMessage message, CancellationToken cancellationToken)

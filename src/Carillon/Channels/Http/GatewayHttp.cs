@@ -1,4 +1,5 @@
 using System.Net;
+using Carillon.Channels.Exchanges;
 
 namespace Carillon.Channels.Http;
 
@@ -19,12 +20,14 @@ internal sealed class GatewayHttp : IDisposable
 
     private readonly TimeProvider _time;
     private readonly HttpMessageInvoker _invoker;
-    private readonly AsyncLocal<Departure?> _departures = new();
+    private readonly AsyncLocal<Departure?> _departures;
+    private readonly ExchangeRecorder? _recorder;
 
     /// <param name="resolve">From a host name to its addresses; the system's resolver when null.</param>
     public GatewayHttp(AddressGuard guard, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         _time = time;
+        _departures = new AsyncLocal<Departure?>();
         _invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -47,6 +50,12 @@ internal sealed class GatewayHttp : IDisposable
         });
     }
 
+    private GatewayHttp(GatewayHttp of, ExchangeRecorder recorder) =>
+        (_time, _invoker, _departures, _recorder) = (of._time, of._invoker, of._departures, recorder);
+
+    /// <summary>The same over the same connections, with every exchange told to a recorder. Not to be disposed.</summary>
+    public GatewayHttp RecordedBy(ExchangeRecorder recorder) => new(this, recorder);
+
     /// <summary>
     /// Sends a request and reads its answer. Disposing the answer gives its memory back; the request is the caller's to dispose.
     /// </summary>
@@ -61,14 +70,19 @@ internal sealed class GatewayHttp : IDisposable
         using var limit = new CancellationTokenSource(timeout, _time);
         using var either = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token) : null;
         var token = either?.Token ?? limit.Token;
+        var recording = _recorder?.Begin(request);
         try
         {
             using var response = await _invoker.SendAsync(request, token);
-            return await HttpAnswer.ReadAsync(response, _time, token);
+            var answer = await HttpAnswer.ReadAsync(response, _time, token);
+            recording?.Answered(answer, response);
+            return answer;
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
-            return HttpAnswer.None(HttpFailure.Describe(e, request.RequestUri!, departure.HasBegun, cancellationToken.IsCancellationRequested));
+            var failure = HttpFailure.Describe(e, request.RequestUri!, departure.HasBegun, cancellationToken.IsCancellationRequested);
+            recording?.Failed(failure.Answer!);
+            return HttpAnswer.None(failure);
         }
     }
 

@@ -34,6 +34,9 @@ internal static class SignedToken
         return isInTime ? claims : null;
     }
 
+    /// <summary>When it was signed, as it says itself; null when it does not.</summary>
+    public static DateTimeOffset? IssuedAt(JsonElement claims) => TimeOf(claims, "iat");
+
     /// <summary>Whether a claim is the SHA-256 of this, in hexadecimal.</summary>
     public static bool IsHashOf(string? claim, ReadOnlySpan<byte> content)
     {

@@ -13,7 +13,7 @@ internal sealed record SimulatorSettings
           "additionalProperties": false,
           "properties": {
             "vendor": {
-              "type": "string", "title": "Vendor", "enum": ["twilio", "vonage", "africastalking", "messagebird", "smtp", "sendgrid", "mailgun"],
+              "type": "string", "title": "Vendor", "enum": ["twilio", "vonage", "africastalking", "messagebird", "smtp", "sendgrid", "mailgun", "ses"],
               "description": "Messages go through this vendor's own gateway, over sockets, to a simulation of its API, which calls back as the vendor does; of sms the first four, of email the others."
             },
             "from": {

@@ -10,7 +10,7 @@ namespace Carillon.Channels.Sms;
 
 /// <summary>
 /// SMS by Africa's Talking: <see href="https://developers.africastalking.com/docs/sms/sending/bulk">bulk messages</see>,
-/// <see href="https://developers.africastalking.com/docs/sms/notifications">delivery reports and incoming messages</see>. The addresses of
+/// <see href="https://developers.africastalking.com/docs/sms/notifications">delivery reports with their reasons, and incoming messages</see>. The addresses of
 /// both callbacks are set in its dashboard, not in the request, and nothing is signed: the address itself carries a secret,
 /// <c>…/callbacks/prv_…?token=…</c>. It knows no repeats of a request, and returns no reference of ours.
 /// </summary>
@@ -63,7 +63,7 @@ internal sealed class AfricasTalkingGateway : IGateway, ICallbackReceiver
     };
 
     /// <summary>Reasons of a report that say the number is no good, not only today.</summary>
-    private static readonly string[] PermanentReasons = ["UserDoesNotExist", "NotNetworkSubscriber", "UserInBlackList", "UserInBlacklist"];
+    private static readonly string[] PermanentReasons = ["UserDoesNotExist", "UserInBlackList", "UserInBlacklist"];
 
     private readonly AfricasTalkingSettings _settings;
     private readonly GatewayHttp _http;
@@ -145,15 +145,16 @@ internal sealed class AfricasTalkingGateway : IGateway, ICallbackReceiver
                 var parts = recipient.Text("messageParts") is { } count ? $" messageParts {count}" : "";
                 return SendResult.Accepted(words + parts, recipient.Text("messageId"), cost, currency);
 
-            // No number, a kind of number that is not served, a blacklist, do not disturb.
-            case 403 or 404 or 406 or 409:
+            // No number, a kind of number that is not served, a blacklist.
+            case 403 or 404 or 406:
                 return SendResult.Rejected(words);
 
             // Held for a check that may let it go; an internal error.
             case 401 or 500:
                 return SendResult.Unknown(words);
 
-            // 402 the sender, 405 the balance, 407 the route, 501 and 502 the network behind it, and what is new.
+            // 402 the sender, 405 the balance, 407 the route, 501 and 502 the network behind it, and what is new. 409 DoNotDisturbRejection is Nigeria's:
+            // a promotional sender at an hour at which none may send, where another sender, or the same one by day, may.
             default:
                 return SendResult.Unavailable(words);
         }
@@ -176,6 +177,8 @@ internal sealed class AfricasTalkingGateway : IGateway, ICallbackReceiver
             "Buffered" => MessageEventKind.Deferred,
             "Success" => MessageEventKind.Delivered,
             "Rejected" => MessageEventKind.Bounced,
+            // The handset could not be reached; the operator's firewall dropped it.
+            "AbsentSubscriber" or "Expired" => MessageEventKind.Failed,
             "Failed" => isPermanent ? MessageEventKind.Bounced : MessageEventKind.Failed,
             _ => null,
         };

@@ -10,7 +10,8 @@ namespace Carillon.Channels.Sms;
 /// <summary>
 /// SMS by MessageBird's <see href="https://developers.messagebird.com/api/sms-messaging/">SMS API</see>, with its
 /// <see href="https://developers.messagebird.com/api/#errors">errors</see>,
-/// <see href="https://developers.messagebird.com/api/sms-messaging/#handle-a-status-report">status reports</see>,
+/// <see href="https://developers.messagebird.com/api/sms-messaging/#handle-a-status-report">status reports</see> with their
+/// <see href="https://docs.bird.com/api/channels-api/message-status-and-interactions/message-failure-sources/sms-platform-extended-error-codes">reasons</see>,
 /// <see href="https://developers.messagebird.com/api/sms-messaging/#receive-a-message">incoming messages</see> and
 /// <see href="https://developers.messagebird.com/api/#verifying-http-requests">signatures</see>. It knows no repeats of a request.
 /// </summary>

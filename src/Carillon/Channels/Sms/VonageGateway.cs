@@ -8,16 +8,6 @@ using Carillon.Providers;
 
 namespace Carillon.Channels.Sms;
 
-/// <summary>How an account signs its webhooks, as the dashboard names it; md5hash is what accounts begin with.</summary>
-internal enum VonageSignatureMethod
-{
-    Md5Hash,
-    Md5,
-    Sha1,
-    Sha256,
-    Sha512,
-}
-
 /// <summary>
 /// SMS by Vonage's <see href="https://developer.vonage.com/en/api/sms">SMS API</see>, with its
 /// <see href="https://developer.vonage.com/en/messaging/sms/guides/troubleshooting-sms">statuses</see>,
@@ -36,46 +26,12 @@ internal sealed class VonageGateway : IGateway, ICallbackReceiver
         Name = "vonage",
         Label = "Vonage",
         Channels = [Channel.Sms],
-        SettingsSchema = """
-            {
-              "$schema": "https://json-schema.org/draft/2020-12/schema",
-              "type": "object",
-              "additionalProperties": false,
-              "required": ["api_key", "from"],
-              "properties": {
-                "api_key": { "type": "string", "title": "API key", "maxLength": 64, "description": "In the dashboard's account settings." },
-                "from": { "type": "string", "title": "Sender", "maxLength": 40, "description": "A number of the account, or a name of up to 11 letters where the country allows it." },
-                "signature_method": {
-                  "type": "string", "title": "Signature method", "enum": ["md5hash", "md5", "sha1", "sha256", "sha512"], "default": "md5hash",
-                  "description": "How the account signs its webhooks, as set in the dashboard."
-                },
-                "base_url": {
-                  "type": "string", "title": "API address", "format": "uri", "maxLength": 2000, "default": "https://rest.nexmo.com",
-                  "description": "Of another region, or of a stand-in."
-                },
-                "timeout_seconds": { "type": "integer", "title": "Timeout in seconds", "minimum": 1, "maximum": 300, "default": 30 }
-              }
-            }
-            """,
-        CredentialsSchema = """
-            {
-              "$schema": "https://json-schema.org/draft/2020-12/schema",
-              "type": "object",
-              "additionalProperties": false,
-              "required": ["api_secret"],
-              "properties": {
-                "api_secret": { "type": "string", "title": "API secret", "format": "password", "writeOnly": true, "maxLength": 200 },
-                "signature_secret": {
-                  "type": "string", "title": "Signature secret", "format": "password", "writeOnly": true, "maxLength": 200,
-                  "description": "Without it callbacks are refused. Vonage signs them only after its support was asked to."
-                }
-              }
-            }
-            """,
+        SettingsSchema = VonageSettings.Schema,
+        CredentialsSchema = VonageSettings.CredentialsSchema,
         Check = settings =>
         {
             var faults = new List<SettingsFault>();
-            Read(settings, faults);
+            VonageSettings.Read(settings, faults);
             return faults;
         },
         Create = (provider, services) => new VonageGateway(provider, services),
@@ -84,12 +40,13 @@ internal sealed class VonageGateway : IGateway, ICallbackReceiver
     /// <summary>Accounts may send 30 requests a second unless agreed otherwise: a second later there is room.</summary>
     private static readonly TimeSpan ThrottleRest = TimeSpan.FromSeconds(1);
 
-    private static readonly WireNames<VonageSignatureMethod> Methods = new(
-        (VonageSignatureMethod.Md5Hash, "md5hash"),
-        (VonageSignatureMethod.Md5, "md5"),
-        (VonageSignatureMethod.Sha1, "sha1"),
-        (VonageSignatureMethod.Sha256, "sha256"),
-        (VonageSignatureMethod.Sha512, "sha512"));
+    /// <summary>
+    /// Vonage repeats for 24 hours (https://developer.vonage.com/en/messaging/sms/guides/inbound-sms), and does not say whether it signs anew then. What is
+    /// older than that was taken down by somebody and is sent again by him.
+    /// </summary>
+    private static readonly TimeSpan MaxAge = TimeSpan.FromHours(25);
+
+    private static readonly TimeSpan MaxAhead = TimeSpan.FromMinutes(5);
 
     private readonly VonageSettings _settings;
     private readonly GatewayHttp _http;
@@ -98,7 +55,7 @@ internal sealed class VonageGateway : IGateway, ICallbackReceiver
     private VonageGateway(Provider provider, GatewayServices services)
     {
         var faults = new List<SettingsFault>();
-        _settings = Read(new ProviderSettings(provider.Channel, provider.Settings, provider.Credentials), faults)
+        _settings = VonageSettings.Read(new ProviderSettings(provider.Channel, provider.Settings, provider.Credentials), faults)
             ?? throw new ArgumentException("The settings were not checked.", nameof(provider));
         _http = services.HttpOf(provider);
         _callback = services.CallbackUrl(provider.Id);
@@ -129,106 +86,13 @@ internal sealed class VonageGateway : IGateway, ICallbackReceiver
         const string scheme = "Bearer ";
         var isGenuine = request.Header("Authorization") is { } authorization && authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
             ? IsToken(authorization[scheme.Length..].Trim(), secret, request)
-            : IsSigned(FieldsOf(request), secret);
-        return new(isGenuine ? new CallbackVerdict.Genuine() : new CallbackVerdict.Refused("The signature is not that of the signature secret."));
+            : IsSigned(VonageEvents.FieldsOf(request), secret, request.ReceivedAt);
+        return new(isGenuine ? new CallbackVerdict.Genuine() : new CallbackVerdict.Refused("The signature is not that of the signature secret, or is older than 25 hours."));
     }
 
-    public IReadOnlyList<CallbackEvent> Read(CallbackRequest request)
-    {
-        if (VendorJson.Parse(request.Body) is { ValueKind: JsonValueKind.Object } json && json.Text("message_uuid") is { } uuid)
-            return ReadMessagesApi(json, uuid);
-
-        var fields = FieldsOf(request);
-        var id = fields["messageId"] ?? throw new FormatException("It has no messageId.");
-        if (fields["status"] is { } status && fields["text"] is null) return Receipt(fields, id, status);
-        return
-        [
-            // A long message comes in parts, each a callback of its own; a keyword stands in the first.
-            new CallbackEvent.Inbound
-            {
-                From = Number(fields["msisdn"] ?? throw new FormatException("It has no msisdn.")),
-                To = Number(fields["to"] ?? throw new FormatException("It has no to.")),
-                ExternalId = id,
-                Text = fields["text"],
-                At = TimeOf(fields["message-timestamp"]),
-            },
-        ];
-    }
+    public IReadOnlyList<CallbackEvent> Read(CallbackRequest request) => VonageEvents.Read(request);
 
     public ValueTask DisposeAsync() => default;
-
-    private static CallbackEvent[] Receipt(FormFields fields, string id, string status)
-    {
-        var code = fields["err-code"];
-
-        // https://developer.vonage.com/en/messaging/sms/guides/delivery-receipts: 3 gone for good, 9 no such number; 4 and 14 are barred.
-        var isPermanent = code is "3" or "9";
-        MessageEventKind? kind = status switch
-        {
-            "delivered" => MessageEventKind.Delivered,
-            "accepted" or "buffered" or "unknown" => MessageEventKind.Deferred,
-            "failed" => isPermanent || code is "4" or "14" ? MessageEventKind.Bounced : MessageEventKind.Failed,
-            "rejected" => MessageEventKind.Bounced,
-            "expired" or "deleted" => MessageEventKind.Failed,
-            _ => null,
-        };
-        return kind is null ? [] :
-        [
-            new CallbackEvent.Receipt
-            {
-                Kind = kind.Value,
-                ExternalId = id,
-                MessageId = PublicId.TryParse(PublicId.Message, fields["client-ref"], out var own) ? own : null,
-                Detail = code is null or "0" ? status : $"{status}, err-code {code}",
-                IsPermanent = isPermanent && kind is MessageEventKind.Bounced,
-                At = TimeOf(fields["message-timestamp"]),
-            },
-        ];
-    }
-
-    private static CallbackEvent[] ReadMessagesApi(JsonElement json, string uuid)
-    {
-        var at = DateTimeOffset.TryParse(json.Text("timestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : (DateTimeOffset?)null;
-        if (json.Text("status") is not { } status)
-        {
-            return
-            [
-                new CallbackEvent.Inbound
-                {
-                    From = Number(json.Text("from") ?? throw new FormatException("It has no from.")),
-                    To = Number(json.Text("to") ?? throw new FormatException("It has no to.")),
-                    ExternalId = uuid,
-                    Text = json.Text("text"),
-                    At = at,
-                },
-            ];
-        }
-
-        MessageEventKind? kind = status switch
-        {
-            "submitted" => MessageEventKind.Sent,
-            "delivered" => MessageEventKind.Delivered,
-            "read" => MessageEventKind.Read,
-            "rejected" => MessageEventKind.Bounced,
-            "undeliverable" => MessageEventKind.Failed,
-            _ => null,
-        };
-        var error = json.Member("error") ?? default;
-        var usage = json.Member("usage") ?? default;
-        return kind is null ? [] :
-        [
-            new CallbackEvent.Receipt
-            {
-                Kind = kind.Value,
-                ExternalId = uuid,
-                MessageId = PublicId.TryParse(PublicId.Message, json.Text("client_ref"), out var own) ? own : null,
-                Detail = error.Text("title") is { } title ? $"{title}: {error.Text("detail")}".TrimEnd(':', ' ') : status,
-                Cost = usage.Amount("price"),
-                Currency = usage.Text("currency"),
-                At = at,
-            },
-        ];
-    }
 
     private static SendResult Describe(HttpAnswer answer)
     {
@@ -274,13 +138,21 @@ internal sealed class VonageGateway : IGateway, ICallbackReceiver
     {
         if (SignedToken.Verify(token, secret, request.ReceivedAt) is not { } claims) return false;
         if (claims.Text("api_key") is { } key && key != _settings.ApiKey) return false;
+        if (SignedToken.IssuedAt(claims) is { } issued && !IsRecent(issued, request.ReceivedAt)) return false;
         return request.Body.IsEmpty || SignedToken.IsHashOf(claims.Text("payload_hash"), request.Body.Span);
     }
 
+    private static bool IsRecent(DateTimeOffset signedAt, DateTimeOffset receivedAt) => receivedAt - signedAt is var age && age <= MaxAge && age >= -MaxAhead;
+
     /// <summary>The names in order, each as &amp;name=value, with &amp; and = in values as underscores.</summary>
-    private bool IsSigned(FormFields fields, string secret)
+    private bool IsSigned(FormFields fields, string secret, DateTimeOffset receivedAt)
     {
         if (fields["sig"] is not { Length: > 0 } given) return false;
+
+        // Signed requests have it (https://developer.vonage.com/en/getting-started/concepts/signing-messages), and it is signed with the rest.
+        if (fields["timestamp"] is { } signed
+            && (!long.TryParse(signed, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds > 253_402_300_799
+                || !IsRecent(DateTimeOffset.FromUnixTimeSeconds(seconds), receivedAt))) return false;
         var text = new StringBuilder();
         foreach (var (name, value) in fields.All.Where(f => f.Key != "sig").OrderBy(f => f.Key, StringComparer.Ordinal))
             text.Append('&').Append(name).Append('=').Append(value.Replace('&', '_').Replace('=', '_'));
@@ -299,45 +171,4 @@ internal sealed class VonageGateway : IGateway, ICallbackReceiver
         return CryptographicOperations.FixedTimeEquals(
             Encoding.UTF8.GetBytes(Convert.ToHexStringLower(expected)), Encoding.UTF8.GetBytes(given.ToLowerInvariant()));
     }
-
-    /// <summary>Query, form or JSON: the account's owner chooses.</summary>
-    private static FormFields FieldsOf(CallbackRequest request)
-    {
-        var fields = FormFields.Of(request);
-        if (FormFields.IsForm(request) || VendorJson.Parse(request.Body) is not { ValueKind: JsonValueKind.Object } json) return fields;
-        foreach (var member in json.EnumerateObject())
-        {
-            if (json.Text(member.Name) is { } value) fields.Add(member.Name, value);
-        }
-
-        return fields;
-    }
-
-    private static string Number(string digits) => digits.Length > 0 && char.IsAsciiDigit(digits[0]) ? "+" + digits : digits;
-
-    private static DateTimeOffset? TimeOf(string? text) =>
-        DateTimeOffset.TryParseExact(text, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
-
-    private static VonageSettings? Read(ProviderSettings settings, List<SettingsFault> faults)
-    {
-        var reader = new SettingsReader(settings.Settings, "settings", faults);
-        var key = reader.Text("api_key", required: true, maxLength: 64);
-        var from = reader.Text("from", required: true, maxLength: 40);
-        var method = reader.Choice("signature_method", Methods) ?? VonageSignatureMethod.Md5Hash;
-        var address = HttpSetting.Url(reader, "base_url");
-        var timeout = HttpSetting.Timeout(reader);
-        reader.Finish();
-
-        var credentials = new SettingsReader(settings.Credentials, "credentials", faults);
-        var secret = credentials.Text("api_secret", required: true, maxLength: 200);
-        var signature = credentials.Text("signature_secret", maxLength: 200);
-        credentials.Finish();
-        if (faults.Count > 0) return null;
-
-        var root = (address?.AbsoluteUri ?? "https://rest.nexmo.com").TrimEnd('/');
-        return new VonageSettings(new Uri(root + "/sms/json"), key!, secret!, from!, signature, method, timeout);
-    }
-
-    private sealed record VonageSettings(
-        Uri Messages, string ApiKey, string ApiSecret, string From, string? SignatureSecret, VonageSignatureMethod Method, TimeSpan Timeout);
 }

@@ -25,11 +25,15 @@ internal sealed class WebhookGateway : IGateway
         Create = (provider, services) => new WebhookGateway(provider, services),
     };
 
+    /// <summary>Of a notification whose text is to be posted as it is, whatever the provider's <c>payload</c>: <c>application/json</c>.</summary>
+    public const string DocumentHeader = "Content-Type";
+
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly WebhookSettings _settings;
     private readonly GatewayHttp _http;
     private readonly TimeProvider _time;
+    private readonly IWebhookEndpoints? _endpoints;
 
     private WebhookGateway(Provider provider, GatewayServices services)
     {
@@ -39,18 +43,28 @@ internal sealed class WebhookGateway : IGateway
         // An address comes from whoever may send: not even the installation's provider takes it wherever it leads.
         _http = _settings.Url is null ? services.GuardedHttp() : services.HttpOf(provider);
         _time = services.Time;
+        // A test is to show what the endpoint says, and to leave nothing behind.
+        _endpoints = services.Recorder is null ? services.Endpoints : null;
     }
 
     public async ValueTask<SendResult> SendAsync(GatewayMessage message, CancellationToken cancellationToken)
     {
         var url = _settings.Url;
         if (url is null && HttpSetting.FaultOf(message.Message.Address, out url) is { } fault) return SendResult.Rejected("The address is no URL to post to. " + fault);
+        var tenant = message.Message.Notification.Tenant;
+        if (_endpoints?.Find(tenant, url!) is { } gone) return SendResult.Rejected(WhyDisabled(gone));
         using var request = Build(message, url!);
         using var answer = await _http.SendAsync(request, _settings.Timeout, cancellationToken);
+        if (answer.Status == 410 && _endpoints is not null) await _endpoints.DisableAsync(tenant, url!, message.Message.Id);
         return Describe(answer, message);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static string WhyDisabled(DisabledEndpoint endpoint) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Not sent: the endpoint is disabled since {endpoint.DisabledAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, when it answered 410 Gone to ")
+        + $"{PublicId.Format(PublicId.Message, endpoint.MessageId)}. POST /v1/webhook-endpoints/{PublicId.Format(PublicId.Endpoint, endpoint.Id)}/enable lets it be posted to again.";
 
     private static IReadOnlyList<SettingsFault> Check(ProviderSettings settings)
     {
@@ -84,7 +98,7 @@ internal sealed class WebhookGateway : IGateway
     private HttpRequestMessage Build(GatewayMessage message, Uri url)
     {
         var id = PublicId.Format(PublicId.Message, message.Message.Id);
-        var content = _settings.Payload == WebhookPayload.Event ? Event(message, id) : Text(message);
+        var content = IsDocument(message) ? Document(message) : _settings.Payload == WebhookPayload.Event ? Event(message, id) : Text(message);
         var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = content };
         var now = _time.GetUtcNow();
         request.Headers.TryAddWithoutValidation(WebhookSignature.IdHeader, id);
@@ -92,6 +106,17 @@ internal sealed class WebhookGateway : IGateway
         if (_settings.Secrets.Count > 0)
             request.Headers.TryAddWithoutValidation(WebhookSignature.SignatureHeader, WebhookSignature.Sign(_settings.Secrets, id, now, content.Written.Span));
         return request;
+    }
+
+    /// <summary>What the server itself has to say is an event by itself: no request can set this header.</summary>
+    private static bool IsDocument(GatewayMessage message) =>
+        message.Headers is { } headers && headers.TryGetValue(DocumentHeader, out var type) && type == RequestContent.Json;
+
+    private static RequestContent Document(GatewayMessage message)
+    {
+        var content = new RequestContent(RequestContent.Json);
+        content.Write(message.Content.Text.Span);
+        return content;
     }
 
     private RequestContent Text(GatewayMessage message)

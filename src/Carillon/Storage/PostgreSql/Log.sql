@@ -48,6 +48,19 @@ WHERE m.tenant_id = @tenant AND m.step = 0
 ORDER BY m.id DESC
 LIMIT @limit;
 
+-- name: newest_to
+-- Tenant by tenant, each by its own index on addresses.
+SELECT m.id AS Id, m.notification_id AS NotificationId, m.tenant_id AS TenantId, m.channel AS Channel, m.address AS Address,
+  m.contact_id AS ContactId, m.status AS Status, m.reason AS Reason, m.step AS Step, m.attempts AS Attempts, m.provider_id AS ProviderId,
+  m.external_id AS ExternalId, m.cost AS Cost, m.currency AS Currency, m.created_at AS CreatedAt, m.due_at AS DueAt, m.sent_at AS SentAt,
+  m.retried_at AS RetriedAt, m.updated_at AS UpdatedAt, m.content_hash AS ContentHash
+FROM tenant t CROSS JOIN LATERAL (
+  SELECT * FROM message m
+  WHERE hashtextextended(m.address, m.tenant_id) = hashtextextended(@address, t.id) AND m.address = @address AND m.tenant_id + 0 = t.id
+    AND uuid_send(m.id) >= uuid_send(@from) AND m.channel = @channel AND m.provider_id = @provider AND m.status <> @received
+  ORDER BY uuid_send(m.id) DESC LIMIT @limit) m
+ORDER BY m.id DESC LIMIT @limit;
+
 -- name: last_candidate
 -- Where a page ends that looked at as many as it may.
 SELECT m.id FROM ({candidates} OFFSET @last LIMIT 1) m;

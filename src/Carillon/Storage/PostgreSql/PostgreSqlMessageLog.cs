@@ -41,6 +41,29 @@ internal sealed class PostgreSqlMessageLog(Func<PostgreSqlDatabase> database) : 
     public async ValueTask<LogPage<StoredNotification>> ListNotificationsAsync(NotificationQuery query, CancellationToken cancellationToken = default) =>
         await database().ReadAsync(connection => new NotificationSearch(connection, query).RunWithMessagesAsync(), cancellationToken);
 
+    public async ValueTask<IReadOnlyList<StoredMessage>> NewestToAsync(
+        Guid providerId, Channel channel, string address, DateTimeOffset createdAfter, int limit, CancellationToken cancellationToken = default)
+    {
+        var parameters = new
+        {
+            provider = providerId,
+            channel = (int)channel,
+            address,
+            from = PostgreSqlValues.FirstId(createdAfter),
+            received = (int)MessageStatus.Received,
+            limit,
+        };
+        return (await database().ListAsync<MessageRow>(Sql["newest_to"], parameters, cancellationToken)).ConvertAll(row => row.ToMessage());
+    }
+
+    public async ValueTask<KeptCallback?> GetCallbackAsync(Guid id, CancellationToken cancellationToken = default) =>
+        (await database().FindAsync<KeptCallbackRow>(EventSql.GetCallback, new { id }, cancellationToken))?.ToCallback();
+
+    public async ValueTask<IReadOnlyList<KeptCallback>> FaultyCallbacksAsync(
+        Guid providerId, Guid? before, int limit, CancellationToken cancellationToken = default) =>
+        (await database().ListAsync<KeptCallbackRow>(EventSql.FaultyCallbacks, new { provider = providerId, before = before ?? Guid.AllBitsSet, limit }, cancellationToken))
+            .ConvertAll(row => row.ToCallback());
+
     public async ValueTask<byte[]?> GetBlobAsync(TenantId tenant, string hash, CancellationToken cancellationToken = default) =>
         await database().FindAsync<byte[]>(Sql["get_blob"], new { tenant = tenant.Value, hash }, cancellationToken);
 

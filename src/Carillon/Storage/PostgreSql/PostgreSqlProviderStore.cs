@@ -41,6 +41,14 @@ internal sealed class PostgreSqlProviderStore(Func<PostgreSqlDatabase> database)
     public async ValueTask<IReadOnlyList<(Provider Provider, byte[]? SealedCredentials)>> AllAsync(CancellationToken cancellationToken = default) =>
         (await database().ListAsync<Row>(Sql["all_providers"], null, cancellationToken)).ConvertAll(row => (row.ToProvider(), row.Credentials));
 
+    public async ValueTask<bool> ForgetOutlivedAsync(DateTimeOffset now, CancellationToken cancellationToken = default)
+    {
+        // Looked for first: a statement tells every node of a change, whether or not there was any.
+        var parameters = new { now = now.ToStored() };
+        return await database().FindAsync<bool>(Sql["any_outlived"], parameters, cancellationToken)
+            && await database().ExecuteAsync(Sql["drop_outlived"], parameters, cancellationToken) > 0;
+    }
+
     private static async Task<int> WriteAsync(NpgsqlConnection connection, string statement, Provider provider, byte[]? credentials)
     {
         try
@@ -64,6 +72,9 @@ internal sealed class PostgreSqlProviderStore(Func<PostgreSqlDatabase> database)
                 created = provider.CreatedAt.ToStored(),
                 updated = provider.UpdatedAt.ToStored(),
                 deleted = provider.DeletedAt?.ToStored(),
+                previous = provider.Previous?.Sealed,
+                previousUntil = provider.Previous?.ValidUntil.ToStored(),
+                rotated = provider.CredentialsRotatedAt?.ToStored(),
             });
         }
         catch (PostgresException e) when (PostgreSqlFaults.IsUniqueViolation(e))
@@ -108,6 +119,12 @@ internal sealed class PostgreSqlProviderStore(Func<PostgreSqlDatabase> database)
 
         public long UpdatedAt { get; set; }
 
+        public byte[]? PreviousCredentials { get; set; }
+
+        public long? PreviousUntil { get; set; }
+
+        public long? CredentialsRotatedAt { get; set; }
+
         public Provider ToProvider() => new()
         {
             Tenant = new TenantId(TenantId),
@@ -127,6 +144,8 @@ internal sealed class PostgreSqlProviderStore(Func<PostgreSqlDatabase> database)
             DeletedAt = PostgreSqlValues.ToTime(DeletedAt),
             CreatedAt = PostgreSqlValues.ToTime(CreatedAt),
             UpdatedAt = PostgreSqlValues.ToTime(UpdatedAt),
+            Previous = PreviousCredentials is null ? null : new PreviousCredentials(PreviousCredentials, PostgreSqlValues.ToTime(PreviousUntil!.Value)),
+            CredentialsRotatedAt = PostgreSqlValues.ToTime(CredentialsRotatedAt),
         };
     }
 }

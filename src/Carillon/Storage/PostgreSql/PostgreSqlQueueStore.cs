@@ -89,21 +89,43 @@ internal sealed class PostgreSqlQueueStore(
         await database().ReadAsync<IReadOnlyList<DueStep>>(
             async connection =>
             {
-                await using var command = new NpgsqlCommand(StepSql.DueSteps.Text, connection);
-                command.Parameters.AddWithValue("now", now.ToStored());
-                command.Parameters.AddWithValue("limit", limit);
-                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 var steps = new List<DueStep>();
-                while (await reader.ReadAsync(cancellationToken))
-                {
-                    var notification = NotificationRow.Read(reader, 4, reader.GetGuid(0));
-                    steps.Add(new DueStep(
-                        notification, reader.GetInt32(1), reader.GetInt16(3) == -StepColumns.DeadlineLane, PostgreSqlValues.ToTime(reader.GetInt64(2))));
-                }
-
+                // Behind a page of which nothing can be read there may be others.
+                for (var skip = 0; await ReadStepsAsync(connection, now, limit, skip, steps, cancellationToken) == limit && steps.Count == 0;) skip += limit;
                 return steps;
             },
             cancellationToken);
+
+    /// <returns>How many there were, read or passed over.</returns>
+    private static async Task<int> ReadStepsAsync(
+        NpgsqlConnection connection, DateTimeOffset now, int limit, int skip, List<DueStep> steps, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(StepSql.DueSteps.Text, connection);
+        command.Parameters.AddWithValue("now", now.ToStored());
+        command.Parameters.AddWithValue("limit", limit);
+        command.Parameters.AddWithValue("skip", skip);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var count = 0;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            count++;
+            Notification notification;
+            try
+            {
+                notification = NotificationRow.Read(reader, 4, reader.GetGuid(0));
+            }
+            catch (Exception e) when (e is not (NpgsqlException or OperationCanceledException))
+            {
+                // It is damaged, or of a later version: the others go on.
+                continue;
+            }
+
+            steps.Add(new DueStep(
+                notification, reader.GetInt32(1), reader.GetInt16(3) == -StepColumns.DeadlineLane, PostgreSqlValues.ToTime(reader.GetInt64(2))));
+        }
+
+        return count;
+    }
 
     public async ValueTask<IReadOnlyList<StoredCallback>> UnreadCallbacksAsync(
         DateTimeOffset receivedBefore, int limit, CancellationToken cancellationToken = default)
@@ -112,6 +134,16 @@ internal sealed class PostgreSqlQueueStore(
         return (await database().ListAsync<CallbackRow>(EventSql.UnreadCallbacks, new { before = receivedBefore.ToStored(), limit }, cancellationToken))
             .ConvertAll(row => new StoredCallback(row.Id, row.ProviderId, PostgreSqlValues.ToTime(row.ReceivedAt), row.Request));
     }
+
+    public async ValueTask<IReadOnlyDictionary<string, IdempotencyRecord>> FindKeysAsync(
+        TenantId tenant, IReadOnlyCollection<string> keys, CancellationToken cancellationToken = default) =>
+        (await database().ListAsync<KeyRow>(QueueSql.FindIdempotency, new { tenant = tenant.Value, keys = keys.ToArray() }, cancellationToken))
+            .ToDictionary(row => row.Key, row => new IdempotencyRecord(row.Key, row.RequestHash, row.Answer), StringComparer.Ordinal);
+
+    public async ValueTask<StoredCallback?> ReopenCallbackAsync(Guid id, CancellationToken cancellationToken = default) =>
+        await database().ExecuteAsync(EventSql.ReopenCallback, new { id }, cancellationToken) > 0
+        && await database().FindAsync<CallbackRow>(EventSql.CallbackRequest, new { id }, cancellationToken) is { } row
+            ? new StoredCallback(row.Id, row.ProviderId, PostgreSqlValues.ToTime(row.ReceivedAt), row.Request) : null;
 
     public async ValueTask<int> CleanAsync(CleaningOrder order, CancellationToken cancellationToken = default)
     {
@@ -127,6 +159,15 @@ internal sealed class PostgreSqlQueueStore(
                     + await connection.ExecuteAsync(EventSql.CleanEarly.Text, new { before = order.EarlyEventsBefore.ToStored(), limit });
             },
             cancellationToken);
+    }
+
+    private sealed class KeyRow
+    {
+        public string Key { get; set; } = "";
+
+        public byte[] RequestHash { get; set; } = [];
+
+        public byte[] Answer { get; set; } = [];
     }
 
     // Outcomes that an earlier commit holds after all are not written again, where they would be found to have lost their message.

@@ -29,7 +29,9 @@ public sealed class PostgreSqlStorage : IStorage
         Limits = new PostgreSqlLimitStore(database);
         Figures = new PostgreSqlFigureStore(database);
         Counters = new PostgreSqlCounterStore(database);
+        Alerts = new PostgreSqlAlertStore(database);
         Senders = new PostgreSqlSenderStore(database);
+        Sealed = new PostgreSqlSealedStore(database);
         Attachments = new PostgreSqlAttachmentStore(database);
         Tenants = new PostgreSqlTenantStore(database);
         Nodes = new PostgreSqlNodeStore(database, time);
@@ -51,7 +53,11 @@ public sealed class PostgreSqlStorage : IStorage
 
     public ICounterStore Counters { get; }
 
+    public IAlertStore Alerts { get; }
+
     public ISenderStore Senders { get; }
+
+    public ISealedStore Sealed { get; }
 
     public IAttachmentStore Attachments { get; }
 

@@ -35,6 +35,23 @@ internal sealed class PostgreSqlTenantStore(Func<PostgreSqlDatabase> database) :
     public async ValueTask<ApiKey?> FindKeyAsync(byte[] hash, CancellationToken cancellationToken = default) =>
         (await database().FindAsync<KeyRow>(Sql["find_key"], new { hash }, cancellationToken))?.ToKey();
 
+    public async ValueTask<ApiKey?> GetKeyAsync(Guid id, CancellationToken cancellationToken = default) =>
+        (await database().FindAsync<KeyRow>(Sql["get_key"], new { id }, cancellationToken))?.ToKey();
+
+    public async ValueTask<bool> ReplaceKeyAsync(ApiKey key, CancellationToken cancellationToken = default)
+    {
+        var parameters = new
+        {
+            id = key.Id,
+            name = key.Name,
+            perMinute = key.Limits.PerMinute,
+            perDay = key.Limits.PerDay,
+            isHeld = key.IsHeld,
+            version = key.Version,
+        };
+        return await database().ExecuteAsync(Sql["replace_key"], parameters, cancellationToken) > 0;
+    }
+
     public async ValueTask<IReadOnlyList<ApiKey>> ListKeysAsync(TenantId tenant, CancellationToken cancellationToken = default) =>
         (await database().ListAsync<KeyRow>(Sql["list_keys"], new { tenant = tenant.Value }, cancellationToken)).ConvertAll(row => row.ToKey());
 
@@ -69,6 +86,10 @@ internal sealed class PostgreSqlTenantStore(Func<PostgreSqlDatabase> database) :
                 scopes = JsonSerializer.Serialize(key.Scopes, StorageJson.Stored.IReadOnlyListString),
                 created = key.CreatedAt.ToStored(),
                 revoked = key.RevokedAt.ToStored(),
+                perMinute = key.Limits.PerMinute,
+                perDay = key.Limits.PerDay,
+                isHeld = key.IsHeld,
+                version = key.Version,
             });
         }
         catch (PostgresException e) when (PostgreSqlFaults.IsUniqueViolation(e))
@@ -102,6 +123,14 @@ internal sealed class PostgreSqlTenantStore(Func<PostgreSqlDatabase> database) :
 
         public long? RevokedAt { get; set; }
 
+        public int? PerMinute { get; set; }
+
+        public int? PerDay { get; set; }
+
+        public bool IsHeld { get; set; }
+
+        public int Version { get; set; }
+
         public ApiKey ToKey() => new()
         {
             Id = Id,
@@ -111,6 +140,9 @@ internal sealed class PostgreSqlTenantStore(Func<PostgreSqlDatabase> database) :
             Scopes = JsonSerializer.Deserialize(Scopes, StorageJson.Stored.IReadOnlyListString)!,
             CreatedAt = PostgreSqlValues.ToTime(CreatedAt),
             RevokedAt = PostgreSqlValues.ToTime(RevokedAt),
+            Limits = new RecipientLimits(PerMinute, PerDay),
+            IsHeld = IsHeld,
+            Version = Version,
         };
     }
 }

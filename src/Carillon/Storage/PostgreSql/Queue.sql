@@ -32,6 +32,9 @@ SELECT i.tenant_id, i.key, i.request_hash, i.answer
 FROM unnest(@tenants, @keys) AS u (tenant_id, key)
 CROSS JOIN LATERAL (SELECT * FROM idempotency i WHERE i.tenant_id = u.tenant_id AND i.key = u.key OFFSET 0) i;
 
+-- name: find_idempotency
+SELECT key AS Key, request_hash AS RequestHash, answer AS Answer FROM idempotency WHERE tenant_id = @tenant AND key = ANY (@keys);
+
 -- name: insert_batches
 INSERT INTO batch (tenant_id, id, created_at)
 SELECT * FROM unnest(@tenants, @ids, @ats)

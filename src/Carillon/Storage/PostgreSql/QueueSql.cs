@@ -47,5 +47,6 @@ internal static class QueueSql
     public static readonly SqlStatement HasContent = File["has_content"];
     public static readonly SqlStatement RetryMessage = File["retry_message"];
     public static readonly SqlStatement CleanIdempotency = File["clean_idempotency"];
+    public static readonly SqlStatement FindIdempotency = File["find_idempotency"];
     public static readonly SqlStatement CleanSecrets = File["clean_secrets"];
 }

@@ -32,7 +32,7 @@ DELETE FROM due_work WHERE tenant_id = @tenant AND lane = @lane AND due = @due A
 SELECT d.subject, d.step, d.due, d.kind,
   n.tenant_id, n.contact_id, n.template_version_id, n.variables, n.secrets, n.details, n.category, n.priority, n.on_unknown,
   n.created_at, n.scheduled_at, n.expires_at, n.plan, n.locale, n.related_type, n.related_id, n.batch_id
-FROM (SELECT tenant_id, subject, step, due, kind, lane FROM due_work WHERE lane < 0 AND due <= @now ORDER BY due LIMIT @limit) d
+FROM (SELECT tenant_id, subject, step, due, kind, lane FROM due_work WHERE lane < 0 AND due <= @now ORDER BY due LIMIT @limit OFFSET @skip) d
 CROSS JOIN LATERAL (SELECT * FROM notification n WHERE n.tenant_id = d.tenant_id AND n.id = d.subject OFFSET 0) n
 ORDER BY d.lane, d.due;
 

@@ -7,6 +7,10 @@ internal static class EventSql
 
     public static readonly SqlStatement InsertCallback = File["insert_callback"];
     public static readonly SqlStatement UnreadCallbacks = File["unread_callbacks"];
+    public static readonly SqlStatement GetCallback = File["get_callback"];
+    public static readonly SqlStatement FaultyCallbacks = File["faulty_callbacks"];
+    public static readonly SqlStatement ReopenCallback = File["reopen_callback"];
+    public static readonly SqlStatement CallbackRequest = File["callback_request"];
     public static readonly SqlStatement ReadCallback = File["read_callback"];
     public static readonly SqlStatement EventMessage = File["event_message"];
     public static readonly SqlStatement MessageByExternal = File["message_by_external"];

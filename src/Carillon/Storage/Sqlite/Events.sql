@@ -4,6 +4,19 @@ INSERT INTO callback (id, provider_id, digest, received_at, request) VALUES (@id
 -- name: unread_callbacks
 SELECT id, provider_id, received_at, request FROM callback WHERE read_at IS NULL AND received_at < @before ORDER BY received_at LIMIT @limit;
 
+-- name: get_callback
+SELECT id AS Id, provider_id AS ProviderId, received_at AS ReceivedAt, read_at AS ReadAt, fault AS Fault FROM callback WHERE id = @id;
+
+-- name: faulty_callbacks
+SELECT id AS Id, provider_id AS ProviderId, received_at AS ReceivedAt, read_at AS ReadAt, fault AS Fault FROM callback
+WHERE provider_id = @provider AND fault IS NOT NULL AND id < @before ORDER BY id DESC LIMIT @limit;
+
+-- name: reopen_callback
+UPDATE callback SET read_at = NULL, fault = NULL WHERE id = @id AND fault IS NOT NULL;
+
+-- name: callback_request
+SELECT id AS Id, provider_id AS ProviderId, received_at AS ReceivedAt, request AS Request FROM callback WHERE id = @id;
+
 -- name: read_callback
 UPDATE callback SET read_at = @at, fault = @fault WHERE id = @id AND read_at IS NULL;
 

@@ -129,3 +129,6 @@ ORDER BY tenant_id, quarter, channel, provider_id, status;
 
 -- name: sums
 SELECT channel, status, sum(count) FROM counter GROUP BY channel, status ORDER BY channel, status;
+
+-- name: tenants
+SELECT id FROM tenant ORDER BY id;

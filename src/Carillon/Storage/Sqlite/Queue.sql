@@ -8,6 +8,9 @@ ON CONFLICT DO NOTHING;
 -- name: select_idempotency
 SELECT request_hash, answer FROM idempotency WHERE tenant_id = @tenant AND key = @key;
 
+-- name: find_idempotency
+SELECT request_hash AS RequestHash, answer AS Answer FROM idempotency WHERE tenant_id = @tenant AND key = @key;
+
 -- name: insert_batch
 INSERT INTO batch (tenant_id, id, created_at) VALUES (@tenant, @id, @at) ON CONFLICT DO NOTHING;
 

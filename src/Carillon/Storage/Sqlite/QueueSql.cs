@@ -43,5 +43,6 @@ internal static class QueueSql
     public static readonly SqlStatement HasBlob = File["has_blob"];
     public static readonly SqlStatement RetryMessage = File["retry_message"];
     public static readonly SqlStatement CleanIdempotency = File["clean_idempotency"];
+    public static readonly SqlStatement FindIdempotency = File["find_idempotency"];
     public static readonly SqlStatement CleanSecrets = File["clean_secrets"];
 }

@@ -60,6 +60,44 @@ internal sealed class SqliteMessageLog(SqliteReaders readers) : IMessageLog
     public async ValueTask<LogPage<StoredNotification>> ListNotificationsAsync(NotificationQuery query, CancellationToken cancellationToken = default) =>
         await readers.ReadAsync(connection => new NotificationSearch(connection, query).RunWithMessages(), cancellationToken);
 
+    public async ValueTask<IReadOnlyList<StoredMessage>> NewestToAsync(
+        Guid providerId, Channel channel, string address, DateTimeOffset createdAfter, int limit, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync<IReadOnlyList<StoredMessage>>(
+            connection =>
+            {
+                var newest = new List<StoredMessage>();
+                foreach (var tenant in connection.Query<long>(Sql["tenants"].Text).AsList())
+                {
+                    var query = new MessageQuery
+                    {
+                        Tenant = new TenantId((int)tenant),
+                        ProviderId = providerId,
+                        Channel = channel,
+                        Address = address,
+                        CreatedAfter = createdAfter,
+                        Limit = limit,
+                    };
+                    newest.AddRange(new MessageSearch(connection, query).Run().Items.Where(m => m.Status != MessageStatus.Received));
+                }
+
+                return [.. newest.OrderByDescending(m => m.Id).Take(limit)];
+            },
+            cancellationToken);
+
+    public async ValueTask<KeptCallback?> GetCallbackAsync(Guid id, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync(
+            connection => connection.QuerySingleOrDefault<CallbackRow>(EventSql.GetCallback.Text, new { id = id.ToBytes() })?.ToCallback(), cancellationToken);
+
+    public async ValueTask<IReadOnlyList<KeptCallback>> FaultyCallbacksAsync(
+        Guid providerId, Guid? before, int limit, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync<IReadOnlyList<KeptCallback>>(
+            connection =>
+            [
+                .. connection.Query<CallbackRow>(
+                    EventSql.FaultyCallbacks.Text, new { provider = providerId.ToBytes(), before = (before ?? Guid.AllBitsSet).ToBytes(), limit }).Select(row => row.ToCallback()),
+            ],
+            cancellationToken);
+
     public async ValueTask<byte[]?> GetBlobAsync(TenantId tenant, string hash, CancellationToken cancellationToken = default) =>
         await readers.ReadAsync(
             connection => connection.QuerySingleOrDefault<byte[]>(Sql["get_blob"].Text, new { tenant = tenant.Value, hash }), cancellationToken);

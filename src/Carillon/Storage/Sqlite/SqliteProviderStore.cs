@@ -47,6 +47,13 @@ internal sealed class SqliteProviderStore(Func<SqliteWriter> writer, SqliteReade
         await readers.ReadAsync<IReadOnlyList<(Provider, byte[]?)>>(
             connection => [.. connection.Query<Row>(Sql["all_providers"].Text).Select(row => (row.ToProvider(), row.Credentials))], cancellationToken);
 
+    public async ValueTask<bool> ForgetOutlivedAsync(DateTimeOffset now, CancellationToken cancellationToken = default)
+    {
+        var parameters = new { now = now.ToStored() };
+        return await readers.ReadAsync(connection => connection.ExecuteScalar<long>(Sql["any_outlived"].Text, parameters) != 0, cancellationToken)
+            && await writer().RunAsync(session => session.Connection.Execute(Sql["drop_outlived"].Text, parameters) > 0, cancellationToken);
+    }
+
     private static int Write(SqliteConnection connection, string statement, Provider provider, byte[]? credentials)
     {
         try
@@ -70,6 +77,9 @@ internal sealed class SqliteProviderStore(Func<SqliteWriter> writer, SqliteReade
                 created = provider.CreatedAt.ToStored(),
                 updated = provider.UpdatedAt.ToStored(),
                 deleted = provider.DeletedAt?.ToStored(),
+                previous = provider.Previous?.Sealed,
+                previousUntil = provider.Previous?.ValidUntil.ToStored(),
+                rotated = provider.CredentialsRotatedAt?.ToStored(),
             });
         }
         catch (SqliteException e) when (SqliteFaults.IsUniqueViolation(e))
@@ -114,6 +124,12 @@ internal sealed class SqliteProviderStore(Func<SqliteWriter> writer, SqliteReade
 
         public long UpdatedAt { get; set; }
 
+        public byte[]? PreviousCredentials { get; set; }
+
+        public long? PreviousUntil { get; set; }
+
+        public long? CredentialsRotatedAt { get; set; }
+
         public Provider ToProvider() => new()
         {
             Tenant = new TenantId((int)TenantId),
@@ -133,6 +149,8 @@ internal sealed class SqliteProviderStore(Func<SqliteWriter> writer, SqliteReade
             DeletedAt = SqliteValues.ToTime(DeletedAt),
             CreatedAt = SqliteValues.ToTime(CreatedAt),
             UpdatedAt = SqliteValues.ToTime(UpdatedAt),
+            Previous = PreviousCredentials is null ? null : new PreviousCredentials(PreviousCredentials, SqliteValues.ToTime(PreviousUntil!.Value)),
+            CredentialsRotatedAt = SqliteValues.ToTime(CredentialsRotatedAt),
         };
     }
 }

@@ -89,14 +89,14 @@ internal sealed class SqliteQueueStore(Func<SqliteWriter> writer, SqliteReaders 
                 using var due = new SqliteStatement(connection.Handle!, StepSql.DueSteps);
                 using var select = new SqliteStatement(connection.Handle!, QueueSql.SelectNotification);
                 var steps = new List<DueStep>();
-                due.Add(now).Add(limit);
-                while (due.Step())
+                due.Add(now);
+                while (steps.Count < limit && due.Step())
                 {
                     var id = due.GetGuid(0);
-                    if (select.Add(id).Step())
+                    if (select.Add(id).Step() && TryRead(select, id) is { } notification)
                     {
                         steps.Add(new DueStep(
-                            NotificationRow.Read(select, id), (int)due.GetInt64(1), SqliteSteps.IsDeadline(due.GetInt64(3)), SqliteValues.ToTime(due.GetInt64(2))));
+                            notification, (int)due.GetInt64(1), SqliteSteps.IsDeadline(due.GetInt64(3)), SqliteValues.ToTime(due.GetInt64(2))));
                     }
 
                     select.Reset();
@@ -124,6 +124,42 @@ internal sealed class SqliteQueueStore(Func<SqliteWriter> writer, SqliteReaders 
             },
             cancellationToken);
 
+    public async ValueTask<IReadOnlyDictionary<string, IdempotencyRecord>> FindKeysAsync(
+        TenantId tenant, IReadOnlyCollection<string> keys, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync<IReadOnlyDictionary<string, IdempotencyRecord>>(
+            connection => keys.Distinct(StringComparer.Ordinal)
+                .SelectMany(key => connection.Query<KeyRow>(QueueSql.FindIdempotency.Text, new { tenant = tenant.Value, key })
+                    .Select(row => new IdempotencyRecord(key, row.RequestHash, row.Answer)))
+                .ToDictionary(record => record.Key, StringComparer.Ordinal),
+            cancellationToken);
+
+
+    public async ValueTask<StoredCallback?> ReopenCallbackAsync(Guid id, CancellationToken cancellationToken = default) =>
+        await writer().RunAsync(
+            session =>
+            {
+                if (session[EventSql.ReopenCallback].Add(id).Run() == 0) return null;
+                var select = session[EventSql.CallbackRequest].Add(id);
+                var callback = select.Step()
+                    ? new StoredCallback(select.GetGuid(0), select.GetGuid(1), SqliteValues.ToTime(select.GetInt64(2)), select.GetBytes(3) ?? []) : null;
+                select.Reset();
+                return callback;
+            },
+            cancellationToken);
+
+    /// <summary>Null for one that is damaged, or of a later version: the others go on.</summary>
+    private static Notification? TryRead(SqliteStatement select, Guid id)
+    {
+        try
+        {
+            return NotificationRow.Read(select, id);
+        }
+        catch (Exception e) when (e is not SqliteException)
+        {
+            return null;
+        }
+    }
+
     public async ValueTask<int> CleanAsync(CleaningOrder order, CancellationToken cancellationToken = default) =>
         await writer().RunAsync(
             session => session[QueueSql.CleanIdempotency].Add(order.Limit).Add(order.IdempotencyBefore).Run()
@@ -131,6 +167,13 @@ internal sealed class SqliteQueueStore(Func<SqliteWriter> writer, SqliteReaders 
                 + session[EventSql.CleanCallbacks].Add(order.Limit).Add(order.CallbacksBefore).Run()
                 + session[EventSql.CleanEarly].Add(order.Limit).Add(order.EarlyEventsBefore).Run(),
             cancellationToken);
+
+    private sealed class KeyRow
+    {
+        public byte[] RequestHash { get; set; } = [];
+
+        public byte[] Answer { get; set; } = [];
+    }
 
     private sealed class LaneRow
     {

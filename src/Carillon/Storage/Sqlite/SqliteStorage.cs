@@ -33,7 +33,9 @@ public sealed class SqliteStorage : IStorage
         Limits = new SqliteLimitStore(writer, _readers);
         Figures = new SqliteFigureStore(writer, _readers);
         Counters = new SqliteCounterStore(writer, _readers);
+        Alerts = new SqliteAlertStore(writer, _readers);
         Senders = new SqliteSenderStore(writer, _readers);
+        Sealed = new SqliteSealedStore(writer, _readers);
         Attachments = new SqliteAttachmentStore(writer, _readers);
         Tenants = new SqliteTenantStore(writer, _readers);
         Nodes = new SqliteNodeStore(writer, _readers);
@@ -55,7 +57,11 @@ public sealed class SqliteStorage : IStorage
 
     public ICounterStore Counters { get; }
 
+    public IAlertStore Alerts { get; }
+
     public ISenderStore Senders { get; }
+
+    public ISealedStore Sealed { get; }
 
     public IAttachmentStore Attachments { get; }
 

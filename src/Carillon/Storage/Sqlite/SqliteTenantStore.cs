@@ -39,6 +39,23 @@ internal sealed class SqliteTenantStore(Func<SqliteWriter> writer, SqliteReaders
         await readers.ReadAsync(
             connection => connection.QuerySingleOrDefault<KeyRow>(Sql["find_key"].Text, new { hash })?.ToKey(), cancellationToken);
 
+    public async ValueTask<ApiKey?> GetKeyAsync(Guid id, CancellationToken cancellationToken = default) =>
+        await readers.ReadAsync(
+            connection => connection.QuerySingleOrDefault<KeyRow>(Sql["get_key"].Text, new { id = id.ToBytes() })?.ToKey(), cancellationToken);
+
+    public async ValueTask<bool> ReplaceKeyAsync(ApiKey key, CancellationToken cancellationToken = default) =>
+        await writer().RunAsync(
+            session => session.Connection.Execute(Sql["replace_key"].Text, new
+            {
+                id = key.Id.ToBytes(),
+                name = key.Name,
+                perMinute = key.Limits.PerMinute,
+                perDay = key.Limits.PerDay,
+                isHeld = key.IsHeld,
+                version = key.Version,
+            }) > 0,
+            cancellationToken);
+
     public async ValueTask<IReadOnlyList<ApiKey>> ListKeysAsync(TenantId tenant, CancellationToken cancellationToken = default) =>
         await readers.ReadAsync<IReadOnlyList<ApiKey>>(
             connection => [.. connection.Query<KeyRow>(Sql["list_keys"].Text, new { tenant = tenant.Value }).Select(row => row.ToKey())],
@@ -78,6 +95,10 @@ internal sealed class SqliteTenantStore(Func<SqliteWriter> writer, SqliteReaders
                 scopes = JsonSerializer.Serialize(key.Scopes, StorageJson.Stored.IReadOnlyListString),
                 created = key.CreatedAt.ToStored(),
                 revoked = key.RevokedAt.ToStored(),
+                perMinute = key.Limits.PerMinute,
+                perDay = key.Limits.PerDay,
+                isHeld = key.IsHeld,
+                version = key.Version,
             });
         }
         catch (SqliteException e) when (SqliteFaults.IsUniqueViolation(e))
@@ -111,6 +132,14 @@ internal sealed class SqliteTenantStore(Func<SqliteWriter> writer, SqliteReaders
 
         public long? RevokedAt { get; set; }
 
+        public long? PerMinute { get; set; }
+
+        public long? PerDay { get; set; }
+
+        public long IsHeld { get; set; }
+
+        public long Version { get; set; }
+
         public ApiKey ToKey() => new()
         {
             Id = SqliteValues.ToGuid(Id),
@@ -120,6 +149,9 @@ internal sealed class SqliteTenantStore(Func<SqliteWriter> writer, SqliteReaders
             Scopes = JsonSerializer.Deserialize(Scopes, StorageJson.Stored.IReadOnlyListString)!,
             CreatedAt = SqliteValues.ToTime(CreatedAt),
             RevokedAt = SqliteValues.ToTime(RevokedAt),
+            Limits = new RecipientLimits((int?)PerMinute, (int?)PerDay),
+            IsHeld = IsHeld != 0,
+            Version = (int)Version,
         };
     }
 }

@@ -19,7 +19,7 @@ DELETE FROM due_work WHERE lane = @lane AND due = @due AND subject = @subject AN
 
 -- name: due_steps
 -- Lane by lane, so that each is read up to now and not through all that is due later.
-SELECT subject, seq, due, kind FROM due_work WHERE lane IN (-3, -2) AND due <= @now ORDER BY lane, due LIMIT @limit;
+SELECT subject, seq, due, kind FROM due_work WHERE lane IN (-3, -2) AND due <= @now ORDER BY lane, due;
 
 -- name: step_standing
 SELECT step, cancelled_at IS NOT NULL, confirmed_at IS NOT NULL FROM notification WHERE id = @id;

@@ -285,6 +285,36 @@ public sealed class SesGatewayTests : IAsyncDisposable
     public void Settings_that_AWS_would_refuse_are_named(string settings, string credentials, params string[] fields) =>
         Assert.Equal(fields, SesGateway.Kind.Check(Sample.Settings(settings, credentials)).Select(f => f.Field));
 
+    /// <summary>By docs.aws.amazon.com, ses/latest/dg/receiving-email-notifications-examples.html.</summary>
+    [Theory]
+    [InlineData("UTF-8")]
+    [InlineData("BASE64")]
+    public void Mail_that_a_receipt_rule_publishes_comes_in(string encoding)
+    {
+        const string mail = "Return-Path: <0000@amazonses.com>\r\nFrom: =?UTF-8?Q?Ana_Nu=C3=B1ez?= <ana@example.net>\r\nTo: recipient@example.com\r\nSubject: =?UTF-8?B?UmU6IGHDsW8=?=\r\n"
+            + "In-Reply-To: <010f0193a1b2c3d4-000000@eu-west-1.amazonses.com>\r\nMessage-ID: <7@example.net>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
+            + "--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nS=C3=AD, gracias\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>Si</p>\r\n--b--\r\n";
+        var content = encoding == "BASE64" ? Convert.ToBase64String(Encoding.UTF8.GetBytes(mail)) : mail;
+        var said = $$$"""
+            { "notificationType":"Received", "receipt":{ "timestamp":"2015-09-11T20:32:33.936Z", "recipients":["recipient@example.com"], "action":{ "type":"SNS", "topicArn":"{{{Topic}}}", "encoding":"{{{encoding}}}" } },
+              "mail":{ "timestamp":"2015-09-11T20:32:33.936Z", "source":"bounce@example.net", "messageId":"d6iitobk75ur44p8kdnnp7g2n800", "destination":["recipient@example.com"] },
+              "content":{{{JsonSerializer.Serialize(content)}}} }
+            """;
+
+        var inbound = Assert.IsType<CallbackEvent.Inbound>(Assert.Single(_receiver.Read(Notification(said))));
+
+        Assert.Equal(("ana@example.net", "recipient@example.com", "d6iitobk75ur44p8kdnnp7g2n800"), (inbound.From, inbound.To, inbound.ExternalId));
+        Assert.Equal(("Re: año", "Sí, gracias", "<p>Si</p>", "010f0193a1b2c3d4-000000"), (inbound.Subject, inbound.Text?.TrimEnd(), inbound.Html?.TrimEnd(), inbound.InReplyTo));
+        Assert.Equal(new DateTimeOffset(2015, 9, 11, 20, 32, 33, 936, TimeSpan.Zero), inbound.At);
+    }
+
+    [Fact]
+    public void A_notice_of_mail_without_the_mail_cannot_be_read()
+    {
+        var said = """{ "notificationType":"Received", "receipt":{ "recipients":["recipient@example.com"], "action":{ "type":"S3" } }, "mail":{ "source":"ana@example.net", "messageId":"d6" } }""";
+        Assert.Contains("SNS action", Assert.Throws<FormatException>(() => _receiver.Read(Notification(said))).Message, StringComparison.Ordinal);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _receiver.DisposeAsync();

@@ -43,7 +43,7 @@ public sealed class AfricasTalkingGatewayTests
     [InlineData(405, "InsufficientBalance", SendOutcome.Unavailable)]
     [InlineData(406, "UserInBlacklist", SendOutcome.Rejected)]
     [InlineData(407, "CouldNotRoute", SendOutcome.Unavailable)]
-    [InlineData(409, "DoNotDisturbRejection", SendOutcome.Rejected)]
+    [InlineData(409, "DoNotDisturbRejection", SendOutcome.Unavailable)]
     [InlineData(500, "InternalServerError", SendOutcome.Unknown)]
     [InlineData(501, "GatewayError", SendOutcome.Unavailable)]
     [InlineData(502, "RejectedByGateway", SendOutcome.Unavailable)]
@@ -79,6 +79,9 @@ public sealed class AfricasTalkingGatewayTests
     [InlineData("Rejected", "UserInBlackList", MessageEventKind.Bounced, true)]
     [InlineData("Failed", "UserDoesNotExist", MessageEventKind.Bounced, true)]
     [InlineData("Failed", "DeliveryFailure", MessageEventKind.Failed, false)]
+    [InlineData("Failed", "NotNetworkSubcriber", MessageEventKind.Failed, false)]
+    [InlineData("AbsentSubscriber", null, MessageEventKind.Failed, false)]
+    [InlineData("Expired", null, MessageEventKind.Failed, false)]
     public async Task A_delivery_report_is_verified_and_read(string status, string? reason, MessageEventKind kind, bool isPermanent)
     {
         await using var rig = Rig(HttpReply.Json(201, Sent));

@@ -242,11 +242,32 @@ public sealed class VonageGatewayTests
         return VendorRig.Callback($"{body}&sig={Convert.ToHexString(hash)}");
     }
 
-    private static string TokenOf(string? body, string secret, string algorithm = "HS256")
+    /// <summary>The callbacks come 60 seconds after 1773478740.</summary>
+    [Theory]
+    [InlineData(25 * 3600, true)]
+    [InlineData((25 * 3600) + 1, false)]
+    [InlineData(-300, true)]
+    [InlineData(-301, false)]
+    public async Task What_was_signed_too_long_ago_or_for_later_is_refused(int age, bool isGenuine)
+    {
+        await using var rig = Rig(HttpReply.Json(200, Accepted));
+        var issued = Sample.Time.ToUnixTimeSeconds() - age;
+        var signed = Signed(string.Format(null, Receipt, "delivered", "0").Replace("1773478740", issued.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        const string body = """{"message_uuid":"aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab","status":"delivered"}""";
+        var token = VendorRig.Callback(body, "application/json", headers: ("Authorization", "Bearer " + TokenOf(body, Secret, issued: issued)));
+
+        foreach (var request in new[] { signed, token })
+        {
+            if (isGenuine) await rig.AssertGenuineAsync(request);
+            else await rig.AssertRefusedAsync(request);
+        }
+    }
+
+    private static string TokenOf(string? body, string secret, string algorithm = "HS256", long issued = 1773478740)
     {
         var hash = body is null ? "" : $", \"payload_hash\": \"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)))}\"";
         var content = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"alg":"{{algorithm}}","typ":"JWT"}""")) + "."
-            + Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"iat":1773478740,"jti":"c5ba8f24-1a14-4c10-bfdf-3fbe8ce511b5","iss":"Vonage","api_key":"abcd1234"{{hash}}}"""));
+            + Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"iat":{{issued}},"jti":"c5ba8f24-1a14-4c10-bfdf-3fbe8ce511b5","iss":"Vonage","api_key":"abcd1234"{{hash}}}"""));
         return $"{content}.{Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(content)))}";
     }
 }

@@ -53,6 +53,56 @@ public sealed class WebhookDeliveryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_endpoint_that_is_gone_is_not_posted_to_again_until_it_is_enabled_by_hand()
+    {
+        var isGone = true;
+        await using var server = new LoopbackHttpServer(r => HttpReply.Of(r.Target == "/gone" && isGone ? 410 : 200));
+        var options = new CarillonOptions { WebhookRetry = Soon, OutgoingGuard = AddressGuard.TryParse("private")! };
+        await StartAsync(options);
+        var first = await DeliverAsync(server.Url + "/gone");
+        isGone = false;
+
+        // The same URL, written otherwise.
+        var second = await DeliverAsync(server.Url.Replace("http://", "HTTP://", StringComparison.Ordinal) + "/gone");
+
+        Assert.Equal((MessageStatus.Failed, MessageReasons.Rejected, 1), (second.Status, second.Reason, second.Attempts));
+        Assert.Contains("answered 410 Gone to " + PublicId.Format(PublicId.Message, first.Id), Encoding.UTF8.GetString(second.Trace!), StringComparison.Ordinal);
+        Assert.Single(server.Requests);
+        Assert.Equal(MessageStatus.Sent, (await DeliverAsync(server.Url + "/other")).Status);
+
+        await _engine.DisposeAsync();
+        await StartAsync(options, isFirst: false);
+        var endpoint = Assert.Single(_engine.Endpoints.List(Tenant));
+        Assert.Equal((server.Url + "/gone", first.Id), (endpoint.Url, endpoint.MessageId));
+        Assert.Equal(MessageStatus.Failed, (await DeliverAsync(server.Url + "/gone")).Status);
+        Assert.Null(_engine.Endpoints.Find(new TenantId(2), new Uri(server.Url + "/gone")));
+        Assert.False(await _engine.Endpoints.EnableAsync(new TenantId(2), endpoint.Id, Token));
+        Assert.True(await _engine.Endpoints.EnableAsync(Tenant, endpoint.Id, Token));
+
+        Assert.Equal(MessageStatus.Sent, (await DeliverAsync(server.Url + "/gone")).Status);
+        Assert.False(await _engine.Endpoints.EnableAsync(Tenant, endpoint.Id, Token));
+        await _engine.DisposeAsync();
+        await StartAsync(options, isFirst: false);
+        Assert.Empty(_engine.Endpoints.List(Tenant));
+    }
+
+    [Fact]
+    public async Task A_test_asks_a_disabled_endpoint_all_the_same_and_disables_none()
+    {
+        await using var server = new LoopbackHttpServer(HttpReply.Of(410));
+        await StartAsync(new CarillonOptions { WebhookRetry = Soon, OutgoingGuard = AddressGuard.TryParse("private")! });
+        var provider = _engine.Providers.List(Tenant).Single(p => p.Provider.Name == "hooks").Provider.Id;
+
+        var test = Assert.IsType<ProviderTest.Ran>(await _engine.ProviderTests.RunAsync(Tenant, provider, new ProviderTestDraft { To = server.Url }, Token));
+
+        Assert.Equal(410, Assert.Single(test.Exchange.Http).Status);
+        Assert.Empty(_engine.Endpoints.List(Tenant));
+        await DeliverAsync(server.Url);
+        await _engine.ProviderTests.RunAsync(Tenant, provider, new ProviderTestDraft { To = server.Url }, Token);
+        Assert.Equal(3, server.Requests.Count);
+    }
+
+    [Fact]
     public async Task A_private_address_is_not_posted_to_until_the_operator_allows_it()
     {
         await using var server = new LoopbackHttpServer(HttpReply.Of(200));
@@ -61,12 +111,13 @@ public sealed class WebhookDeliveryTests : IAsyncDisposable
         Assert.Equal(0, server.Connections);
     }
 
-    private async Task StartAsync(CarillonOptions options)
+    private async Task StartAsync(CarillonOptions options, bool isFirst = true)
     {
         Assert.True(KeyRing.TryParse("a key that is only for tests", out var ring, out _));
         _engine = new CarillonEngine(
             new SqliteStorage(new SqliteStorageOptions { Directory = _directory.FullName }, TimeProvider.System), ring, options, TimeProvider.System, new NoDefects());
         await _engine.StartAsync(Token);
+        if (!isFirst) return;
         var draft = new ProviderDraft { Name = "hooks", Channel = Channel.Webhook, Kind = "webhook", Settings = JsonDocument.Parse("{}").RootElement };
         Assert.IsType<ProviderCreation.Created>(await _engine.Providers.CreateAsync(Tenant, draft, Token));
     }

@@ -69,6 +69,18 @@ public sealed class WebhookGatewayTests
     }
 
     [Fact]
+    public async Task What_the_server_has_to_say_itself_is_posted_as_it_is_whatever_the_payload()
+    {
+        await using var server = new LoopbackHttpServer(HttpReply.Of(200));
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [WebhookGateway.DocumentHeader] = "application/json" };
+        var provider = Sample.Provider("webhook", "{}", channel: Channel.Webhook);
+        await using var gateway = WebhookGateway.Kind.Create(provider, _services);
+        await gateway.SendAsync(Sample.Message(provider, address: server.Url, text: """{"type":"alert.raised"}""", headers: headers), Token);
+        var request = Assert.Single(server.Requests);
+        Assert.Equal(("""{"type":"alert.raised"}""", "application/json"), (request.Text, request.Headers["content-type"]));
+    }
+
+    [Fact]
     public async Task A_url_of_the_settings_takes_everything()
     {
         await using var server = new LoopbackHttpServer(HttpReply.Of(200));

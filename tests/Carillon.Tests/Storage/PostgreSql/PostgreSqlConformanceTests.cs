@@ -34,6 +34,10 @@ public sealed class PostgreSqlCounterTests() : CounterConformance(new PostgreSql
 
 public sealed class PostgreSqlFigureTests() : FigureConformance(new PostgreSqlFactory());
 
+public sealed class PostgreSqlAlertTests() : AlertConformance(new PostgreSqlFactory());
+
+public sealed class PostgreSqlSealedTests() : SealedConformance(new PostgreSqlFactory());
+
 public sealed class PostgreSqlSenderTests() : SenderConformance(new PostgreSqlFactory());
 
 public sealed class PostgreSqlCatalogTests() : CatalogConformance(new PostgreSqlFactory());

@@ -35,6 +35,17 @@ public sealed class PostgreSqlRowFaultTests : StorageTest
     }
 
     [Fact]
+    public async Task A_step_whose_notification_cannot_be_read_back_does_not_hold_up_the_others()
+    {
+        var plan = StepConformance.PlanOf(Until.Delivered);
+        OutboundMessage[] messages = [await AcceptOwnedAsync(plan), await AcceptOwnedAsync(plan)];
+        await ExecuteAsync($"UPDATE notification SET details = '{{\"content\":7' WHERE id = '{messages[0].Notification.Id}'");
+
+        Assert.Equal(messages[1].Notification.Id, Assert.Single(await Queue.DueStepsAsync(Now.AddDays(1), 1, Cancellation)).Notification.Id);
+        Assert.Equal(messages[1].Notification.Id, Assert.Single(await Queue.DueStepsAsync(Now.AddDays(1), 10, Cancellation)).Notification.Id);
+    }
+
+    [Fact]
     public async Task Of_many_writes_those_that_cannot_be_stored_fail_alone()
     {
         var group = new WriteGroup { Epoch = 1 };

@@ -17,6 +17,7 @@ public sealed class SqlFileTests
     [InlineData("Providers")]
     [InlineData("Tenants")]
     [InlineData("Nodes")]
+    [InlineData("Alerts")]
     [InlineData("Senders")]
     [InlineData("Attachments")]
     [InlineData("Events")]
@@ -53,7 +54,7 @@ public sealed class SqlFileTests
     public void Every_file_is_named_here_and_migrations_are_numbered_without_gaps()
     {
         Assert.Equal(
-            ["Attachments.sql", "Contacts.sql", "Counters.sql", "Events.sql", "Figures.sql", "Limits.sql", "Log.sql", "Nodes.sql", "Providers.sql", "Queue.sql", "Senders.sql", "Steps.sql", "Templates.sql", "Tenants.sql"],
+            ["Alerts.sql", "Attachments.sql", "Contacts.sql", "Counters.sql", "Events.sql", "Figures.sql", "Limits.sql", "Log.sql", "Nodes.sql", "Providers.sql", "Queue.sql", "Sealed.sql", "Senders.sql", "Steps.sql", "Templates.sql", "Tenants.sql"],
             SqlFile.Folder("Sqlite").Select(p => p["Sqlite/".Length..]).Where(p => !p.StartsWith("Migrations.", StringComparison.Ordinal)));
         Assert.Equal(SqliteMigrations.Latest, SqlFile.Folder("Sqlite/Migrations").Count);
     }

@@ -36,6 +36,10 @@ public sealed class SqliteFigureTests() : FigureConformance(new SqliteFactory())
 
 public sealed class SqliteCounterTests() : CounterConformance(new SqliteFactory());
 
+public sealed class SqliteAlertTests() : AlertConformance(new SqliteFactory());
+
+public sealed class SqliteSealedTests() : SealedConformance(new SqliteFactory());
+
 public sealed class SqliteSenderTests() : SenderConformance(new SqliteFactory());
 
 public sealed class SqliteCatalogTests() : CatalogConformance(new SqliteFactory());

@@ -20,6 +20,17 @@ public sealed class SqliteRowFaultTests : StorageTest
     private SqliteRowFaultTests(SqliteFactory factory) : base(factory) => _factory = factory;
 
     [Fact]
+    public async Task A_step_whose_notification_cannot_be_read_back_does_not_hold_up_the_others()
+    {
+        var plan = StepConformance.PlanOf(Until.Delivered);
+        OutboundMessage[] messages = [await AcceptOwnedAsync(plan), await AcceptOwnedAsync(plan)];
+        Execute("UPDATE notification SET details = '{\"content\":7' WHERE id = @id", new { id = messages[0].Notification.Id.ToBytes() });
+
+        Assert.Equal(messages[1].Notification.Id, Assert.Single(await Queue.DueStepsAsync(Now.AddDays(1), 1, Cancellation)).Notification.Id);
+        Assert.Equal(messages[1].Notification.Id, Assert.Single(await Queue.DueStepsAsync(Now.AddDays(1), 10, Cancellation)).Notification.Id);
+    }
+
+    [Fact]
     public async Task A_message_that_cannot_be_read_back_fails_alone_and_its_lane_goes_on()
     {
         var (bad, good) = (MakeNotification(), MakeNotification());

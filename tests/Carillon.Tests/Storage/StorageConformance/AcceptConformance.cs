@@ -10,6 +10,21 @@ namespace Carillon.Tests.Storage.StorageConformance;
 public abstract class AcceptConformance(StorageFactory factory) : StorageTest(factory)
 {
     [Fact]
+    public async Task Idempotency_keys_are_found_without_being_used()
+    {
+        await AcceptAsync(new AcceptWrite { Tenant = Tenant, At = Now, Notifications = [], Idempotency = new IdempotencyRecord("a", [1], [2]) });
+        await AcceptAsync(new AcceptWrite { Tenant = Other, At = Now, Notifications = [], Idempotency = new IdempotencyRecord("b", [3], [4]) });
+
+        var found = await Queue.FindKeysAsync(Tenant, ["a", "b", "c", "a"], Cancellation);
+
+        var (key, record) = Assert.Single(found);
+        Assert.Equal(("a", "a"), (key, record.Key));
+        Assert.Equal([1], record.RequestHash);
+        Assert.Equal([2], record.Answer);
+        Assert.Empty(await Queue.FindKeysAsync(Tenant, [], Cancellation));
+    }
+
+    [Fact]
     public async Task A_notification_is_read_back_as_it_was_accepted()
     {
         var notification = new Notification

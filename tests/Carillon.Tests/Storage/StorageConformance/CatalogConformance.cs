@@ -99,6 +99,34 @@ public abstract class CatalogConformance(StorageFactory factory) : StorageTest(f
     }
 
     [Fact]
+    public async Task A_key_is_changed_in_the_place_of_the_version_before_it_alone()
+    {
+        var key = new ApiKey
+        {
+            Id = Ids.Next(),
+            Tenant = Tenant,
+            Name = "ci",
+            Hash = [1],
+            Scopes = [Scopes.Send],
+            CreatedAt = Now,
+            IsHeld = true,
+            Limits = new RecipientLimits(60, null),
+        };
+        await Store.Tenants.CreateKeyAsync(key, Cancellation);
+        Assert.Equivalent(key, await Store.Tenants.GetKeyAsync(key.Id, Cancellation), strict: true);
+        Assert.Null(await Store.Tenants.GetKeyAsync(Ids.Next(), Cancellation));
+
+        var changed = key with { Name = "build", Limits = new RecipientLimits(null, RecipientLimits.MaxPerDay), IsHeld = false, Version = 2 };
+        Assert.True(await Store.Tenants.ReplaceKeyAsync(changed, Cancellation));
+        Assert.False(await Store.Tenants.ReplaceKeyAsync(changed with { Name = "late" }, Cancellation));
+        Assert.False(await Store.Tenants.ReplaceKeyAsync(changed with { Version = 4 }, Cancellation));
+
+        await ReopenAsync();
+        Assert.Equivalent(changed, await Store.Tenants.FindKeyAsync([1], Cancellation), strict: true);
+        Assert.Equivalent(changed, Assert.Single(await Store.Tenants.ListKeysAsync(Tenant, Cancellation)), strict: true);
+    }
+
+    [Fact]
     public async Task Each_incarnation_of_a_node_has_a_higher_number()
     {
         var first = await Store.Nodes.StartAsync("n", Now, Cancellation);

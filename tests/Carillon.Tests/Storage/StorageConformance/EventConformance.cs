@@ -175,6 +175,56 @@ public abstract class EventConformance(StorageFactory factory) : StorageTest(fac
         Assert.Null(await Log.FindByExternalAsync(Ids.Next(), "x-1", Cancellation));
     }
 
+    [Fact]
+    public async Task The_newest_that_went_to_an_address_through_a_provider_is_found_among_all_tenants()
+    {
+        var (first, second) = ((await Store.Tenants.CreateAsync("a", "A", Cancellation)).Id, (await Store.Tenants.CreateAsync("b", "B", Cancellation)).Id);
+        async Task<Guid> SentAsync(TenantId tenant, string address, Guid provider, Channel channel = Channel.Email)
+        {
+            var notification = MakeNotification(tenant: tenant, address: address, owned: true, channel: channel);
+            await AcceptAsync(notification);
+            await RecordAsync(new OutcomeWrite { Message = notification.Messages[0], At = Now, Status = MessageStatus.Sent, Attempts = 1, ProviderId = provider });
+            return notification.Messages[0].Id;
+        }
+
+        var older = await SentAsync(first, "ana@example.net", Provider);
+        var newer = await SentAsync(second, "ana@example.net", Provider);
+        await SentAsync(second, "ana@example.net", Ids.Next());
+        await SentAsync(second, "bea@example.net", Provider);
+        await SentAsync(first, "ana@example.net", Provider, Channel.Webhook);
+
+        var found = await Log.NewestToAsync(Provider, Channel.Email, "ana@example.net", Now.AddDays(-1), 10, Cancellation);
+
+        Assert.Equal([(second, newer), (first, older)], found.Select(m => (m.Tenant, m.Id)));
+        Assert.Equal(newer, Assert.Single(await Log.NewestToAsync(Provider, Channel.Email, "ana@example.net", Now.AddDays(-1), 1, Cancellation)).Id);
+        Assert.Empty(await Log.NewestToAsync(Provider, Channel.Email, "ana@example.net", Now.AddDays(1), 10, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_callback_that_could_not_be_read_is_listed_and_becomes_an_unread_one_again_once()
+    {
+        var callback = Callback("body");
+        await KeepAsync(callback);
+        Assert.Null(await Queue.ReopenCallbackAsync(callback.Id, Cancellation));
+        await RecordAsync(new ReadingWrite { CallbackId = callback.Id, At = Now.AddSeconds(3), Fault = "It has no id." });
+
+        var kept = new KeptCallback(callback.Id, Provider, Now, Now.AddSeconds(3), "It has no id.");
+        Assert.Equal([kept], await Log.FaultyCallbacksAsync(Provider, null, 10, Cancellation));
+        Assert.Empty(await Log.FaultyCallbacksAsync(Provider, callback.Id, 10, Cancellation));
+        Assert.Empty(await Log.FaultyCallbacksAsync(Ids.Next(), null, 10, Cancellation));
+        Assert.Equal(kept, await Log.GetCallbackAsync(callback.Id, Cancellation));
+        Assert.Null(await Log.GetCallbackAsync(Ids.Next(), Cancellation));
+
+        var again = await Queue.ReopenCallbackAsync(callback.Id, Cancellation);
+
+        Assert.Equal((callback.Id, Provider, Now), (again!.Id, again.ProviderId, again.ReceivedAt));
+        Assert.Equal("body"u8.ToArray(), again.Request);
+        Assert.Single(await Queue.UnreadCallbacksAsync(Now.AddSeconds(1), 10, Cancellation));
+        Assert.Empty(await Log.FaultyCallbacksAsync(Provider, null, 10, Cancellation));
+        Assert.Null(await Queue.ReopenCallbackAsync(callback.Id, Cancellation));
+        Assert.True((await RecordAsync(new ReadingWrite { CallbackId = callback.Id, At = Now })).Recorded);
+    }
+
     private async Task<OutboundMessage> SentAsync(string externalId)
     {
         var message = await AcceptOwnedAsync();

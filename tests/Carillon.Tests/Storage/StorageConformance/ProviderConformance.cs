@@ -11,7 +11,7 @@ public abstract class ProviderConformance(StorageFactory factory) : StorageTest(
     {
         Limits = new ProviderLimits { PerSecond = 10, PerMonth = 1_000_000_000 },
         Budget = new ProviderBudget(99.5m, "EUR", BudgetPeriod.Month),
-        Cost = new ProviderCost(0.0075m, "EUR", CostUnit.Segment),
+        Cost = new ProviderCost(0.0075m, "EUR", CostUnit.Segment) { ByCountry = new Dictionary<string, decimal> { ["MX"] = 0.031m, ["+1876"] = 0.12m } },
         Countries = ["MX", "+52"],
         TimeZone = "America/Mexico_City",
     };
@@ -58,6 +58,30 @@ public abstract class ProviderConformance(StorageFactory factory) : StorageTest(
         Assert.Equal([2, 2], credentials);
         Assert.True(await Store.Providers.ReplaceAsync(second with { Version = 3 }, null, Cancellation));
         Assert.Null((await GetAsync(first.Id))?.SealedCredentials);
+    }
+
+    [Fact]
+    public async Task Previous_credentials_are_kept_until_their_time_is_over()
+    {
+        var provider = Make("relay");
+        await Store.Providers.CreateAsync(provider, [1], cancellationToken: Cancellation);
+        var rotated = provider with { Version = 2, CredentialsRotatedAt = Now, Previous = new PreviousCredentials([1], Now.AddHours(1)) };
+        Assert.True(await Store.Providers.ReplaceAsync(rotated, [2], Cancellation));
+        await Store.Providers.CreateAsync(Make("other") with { Previous = new PreviousCredentials([3], Now.AddHours(2)) }, [4], cancellationToken: Cancellation);
+
+        await ReopenAsync();
+        var stored = (await GetAsync(provider.Id))!.Value;
+        Assert.Equal((Now, Now.AddHours(1)), (stored.Provider.CredentialsRotatedAt, stored.Provider.Previous?.ValidUntil));
+        Assert.Equal([1], stored.Provider.Previous!.Sealed);
+        Assert.Equal([2], stored.SealedCredentials);
+
+        Assert.False(await Store.Providers.ForgetOutlivedAsync(Now.AddHours(1).AddMilliseconds(-1), Cancellation));
+        Assert.True(await Store.Providers.ForgetOutlivedAsync(Now.AddHours(1), Cancellation));
+        Assert.False(await Store.Providers.ForgetOutlivedAsync(Now.AddHours(1), Cancellation));
+
+        stored = (await GetAsync(provider.Id))!.Value;
+        Assert.Equal((Now, null, 2), (stored.Provider.CredentialsRotatedAt, stored.Provider.Previous, stored.Provider.Version));
+        Assert.Single(await Store.Providers.AllAsync(Cancellation), p => p.Provider.Previous is not null);
     }
 
     [Fact]

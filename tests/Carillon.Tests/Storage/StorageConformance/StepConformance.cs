@@ -165,7 +165,7 @@ public abstract class StepConformance(StorageFactory factory) : StorageTest(fact
         Assert.Equal((1, true), (second.Step, second.IsDeadline));
     }
 
-    private static Plan PlanOf(Until until) => new(
+    internal static Plan PlanOf(Until until) => new(
     [
         new PlanStep([new PlanTarget(Channel.Email, "ada@example.org")], Wait, until),
         new PlanStep([new PlanTarget(Channel.Sms, "+1555")], Wait, until),

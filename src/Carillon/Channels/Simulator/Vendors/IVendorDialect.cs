@@ -10,6 +10,12 @@ internal interface IVendorDialect
     /// <summary>What a request asks to send, or the vendor's refusal of it.</summary>
     VendorOrder? Read(VendorRequest request, out VendorReply? refusal);
 
+    /// <summary>As <see cref="Read(VendorRequest, out VendorReply?)"/>, of a vendor whose requests are signed.</summary>
+    VendorOrder? Read(VendorRequest request, string secret, DateTimeOffset now, out VendorReply? refusal) => Read(request, out refusal);
+
+    /// <summary>Whether it reports <see cref="VendorStage.Complained"/>.</summary>
+    bool ReportsComplaints => false;
+
     VendorReply Accept(VendorOrder order, string id, DateTimeOffset now);
 
     /// <param name="fault">One of rejected, throttled, unavailable.</param>

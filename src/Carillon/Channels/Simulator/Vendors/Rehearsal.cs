@@ -35,6 +35,9 @@ internal static class Rehearsal
             new JsonObject { ["api_key"] = "SG.simulated", ["webhook_public_key"] = SendGridDialect.PublicKeyOf(secret), ["inbound_public_key"] = SendGridDialect.PublicKeyOf(secret) })),
         new("mailgun", Channel.Email, () => MailgunGateway.Kind, () => new MailgunDialect(), Mailbox, (from, secret) => (
             new JsonObject { ["domain"] = "simulator.example.com", ["from_email"] = from }, new JsonObject { ["api_key"] = "simulated", ["webhook_signing_key"] = secret })),
+        new("ses", Channel.Email, () => SesGateway.Kind, () => new SesDialect(), Mailbox, (from, secret) => (
+            new JsonObject { ["region"] = "us-east-1", ["from_email"] = from, ["sns_topic_arn"] = SesDialect.TopicOf(secret) },
+            new JsonObject { ["access_key_id"] = "AKIASIMULATED", ["secret_access_key"] = secret })),
         // Its simulation is a mail server; it has no dialect and calls nobody back.
         new("smtp", Channel.Email, () => SmtpGateway.Kind, null, Mailbox, (from, secret) => (
             new JsonObject { ["host"] = "127.0.0.1", ["security"] = "starttls", ["allow_invalid_certificate"] = true, ["from_email"] = from },
@@ -88,6 +91,7 @@ internal static class Rehearsal
             dialect(), behaviour, services.Time, (callback, _) => CallAsync(provider.Id, callback, services), url => url is null ? null : new Uri(url));
         var stay = services.Rehearsals.Host(provider.Id, vendor, out var address);
         account["base_url"] = address.AbsoluteUri;
+        if (account.ContainsKey("sns_topic_arn")) account["sns_url"] = address.AbsoluteUri;
         return new RehearsedGateway(stage.Kind().Create(With(provider, stage, account, credentials), inner), services, stay);
     }
 

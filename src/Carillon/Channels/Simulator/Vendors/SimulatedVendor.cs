@@ -20,7 +20,7 @@ internal sealed class SimulatedVendor(
 
     public async ValueTask<VendorReply> AnswerAsync(VendorRequest request, CancellationToken cancellationToken)
     {
-        if (dialect.Read(request, out var refusal) is not { } order) return refusal!;
+        if (dialect.Read(request, settings.Secret, time.GetUtcNow(), out var refusal) is not { } order) return refusal!;
         var fault = _account.FaultOf(order.To);
         var latency = _account.DrawLatency() + (fault == SimulatorFault.Slow ? SimulatorGateway.SlowLatency : TimeSpan.Zero);
         if (latency > TimeSpan.Zero) await Task.Delay(latency, time, cancellationToken);
@@ -57,7 +57,9 @@ internal sealed class SimulatedVendor(
         try
         {
             var last = _account.DrawsUndelivered(message.To) ? VendorStage.Undelivered : VendorStage.Delivered;
-            foreach (var stage in (VendorStage[])[VendorStage.Sent, last])
+            VendorStage[] stages = dialect.ReportsComplaints && VendorAccount.Complains(message.To)
+                ? [VendorStage.Sent, VendorStage.Delivered, VendorStage.Complained] : [VendorStage.Sent, last];
+            foreach (var stage in stages)
             {
                 await Task.Delay(settings.ReportAfter, time, _stop.Token);
                 if (dialect.Report(message, stage, message.ReportTo!, settings.Secret, time.GetUtcNow()) is not { } callback) continue;

@@ -9,6 +9,9 @@ internal sealed class VendorAccount(VendorSettings settings)
     /// <summary>The same for mail.</summary>
     private const string UndeliveredMailbox = "undelivered@";
 
+    /// <summary>Delivered, and then complained of.</summary>
+    private const string ComplainingMailbox = "complain@";
+
     private readonly Lock _lock = new();
     private readonly LinkedList<VendorMessage> _messages = [];
     private int _draws;
@@ -32,6 +35,8 @@ internal sealed class VendorAccount(VendorSettings settings)
     }
 
     public bool DrawsUndelivered(string to) => to == UndeliveredNumber || to.StartsWith(UndeliveredMailbox, StringComparison.OrdinalIgnoreCase) || Next() < settings.UndeliveredRate;
+
+    public static bool Complains(string to) => to.StartsWith(ComplainingMailbox, StringComparison.OrdinalIgnoreCase);
 
     public void Add(VendorMessage message)
     {

@@ -5,6 +5,9 @@ namespace Carillon.Channels.Simulator.Vendors;
 /// <param name="Headers">By names in any case.</param>
 public sealed record VendorRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers, ReadOnlyMemory<byte> Body)
 {
+    /// <summary>Path and query as they were sent, the address of the API before them; null where that has no path.</summary>
+    public string? Target { get; init; }
+
     internal string? Header(string name) => Headers.TryGetValue(name, out var value) ? value : null;
 }
 
@@ -31,6 +34,9 @@ internal enum VendorStage : byte
 
     /// <summary>There is no such subscriber.</summary>
     Undelivered,
+
+    /// <summary>Who got it called it spam, after it was delivered.</summary>
+    Complained,
 }
 
 /// <summary>What a request to send asks for.</summary>

@@ -12,6 +12,8 @@ internal static class VendorForm
 
     public static string Hex(int length) => RandomNumberGenerator.GetHexString(length, lowercase: true);
 
+    public static string Uuid() => $"{Hex(8)}-{Hex(4)}-{Hex(4)}-{Hex(4)}-{Hex(12)}";
+
     /// <summary>A JSON Web Token signed with HMAC-SHA256 (RFC 7515).</summary>
     public static string Token(string claims, string secret)
     {

@@ -77,7 +77,7 @@ internal sealed class VendorHost : IAsyncDisposable
     {
         var end = request.Path.IndexOf('/', 1);
         return end > 0 && _vendors.TryGetValue(request.Path[1..end], out var vendor)
-            ? await vendor.AnswerAsync(request with { Path = request.Path[end..] }, cancellationToken)
+            ? await vendor.AnswerAsync(request with { Path = request.Path[end..], Target = request.Path }, cancellationToken)
             : new VendorReply(404, "text/plain", "No simulated vendor is here.");
     }
 }

@@ -18,11 +18,12 @@ public sealed class VendorSimulators : IAsyncDisposable
 
     private readonly GatewayServices _services;
     private readonly FrozenVendors _vendors;
+    private readonly SesDialect _ses = new();
 
     internal VendorSimulators(GatewayServices services)
     {
         _services = services;
-        _vendors = new FrozenVendors([new TwilioDialect(), new VonageDialect(), new AfricasTalkingDialect(), new MessageBirdDialect(), new SendGridDialect(), new MailgunDialect()]);
+        _vendors = new FrozenVendors([new TwilioDialect(), new VonageDialect(), new AfricasTalkingDialect(), new MessageBirdDialect(), new SendGridDialect(), new MailgunDialect(), _ses]);
     }
 
     public IReadOnlyCollection<string> Names => _vendors.Names;
@@ -58,6 +59,8 @@ public sealed class VendorSimulators : IAsyncDisposable
         {
             if (_vendors.Find(name)?.Account is { } account) await account.DisposeAsync();
         }
+
+        _ses.Dispose();
     }
 
     private ISimulatedVendor? Find(string vendor) =>

@@ -19,6 +19,8 @@ public sealed class MailVendorSimulatorTests
     {
         ["sendgrid"] = (SendGridGateway.Kind, """{"from_email":"shop@example.com" """, $$"""{"api_key":"SG.x","webhook_public_key":"{{PublicKey}}","inbound_public_key":"{{PublicKey}}"}""", """{"api_key":"wrong"}"""),
         ["mailgun"] = (MailgunGateway.Kind, """{"domain":"mg.example.com","from_email":"shop@example.com" """, """{"api_key":"x","webhook_signing_key":"simulated-secret"}""", """{"api_key":"wrong"}"""),
+        ["ses"] = (SesGateway.Kind, $$"""{"region":"eu-west-1","from_email":"shop@example.com","sns_topic_arn":"{{SesDialect.TopicOf("simulated-secret")}}","sns_url":"$U" """,
+            """{"access_key_id":"AKIDEXAMPLE","secret_access_key":"simulated-secret"}""", """{"access_key_id":"AKIDEXAMPLE","secret_access_key":"wrong"}"""),
     };
 
     public static TheoryData<string> Vendors => [.. Accounts.Keys];
@@ -98,6 +100,56 @@ public sealed class MailVendorSimulatorTests
         Assert.Equal("HTTP 401", await scene.Simulators.ReplyAsync(vendor, "ana@example.net", "shop@mg.example.com", "Hello", Token));
     }
 
+    [Fact]
+    public async Task Who_calls_a_mail_spam_is_reported_after_its_delivery()
+    {
+        await using var scene = new Scene("ses");
+
+        await scene.SendAsync("complain@example.net");
+
+        Assert.Equal(
+            [MessageEventKind.Sent, MessageEventKind.Delivered, MessageEventKind.Complained],
+            [(await scene.NextReceiptAsync()).Kind, (await scene.NextReceiptAsync()).Kind, (await scene.NextReceiptAsync()).Kind]);
+    }
+
+    [Fact]
+    public async Task A_sender_that_is_not_verified_is_the_provider_s_fault_and_has_its_advice()
+    {
+        await using var scene = new Scene("ses");
+
+        var result = await scene.SendAsync("ana@example.net", from: "unverified@example.com");
+
+        Assert.Equal(SendOutcome.Unavailable, result.Outcome);
+        Assert.Contains("production access", ProviderAdvice.For(Sample.Provider("ses", "{}"), result)[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_signed_for_another_time_or_path_or_body_is_refused()
+    {
+        await using var scene = new Scene("ses");
+        await scene.SendAsync("ana@example.net");
+        var sent = scene.Requests.First(r => r.Method == "POST" && r.Target == "/v2/email/outbound-emails");
+        async Task<(int, string)> AnswerAsync(VendorRequest request)
+        {
+            var reply = await scene.Simulators.AnswerAsync("ses", request, Token);
+            return (reply!.Status, reply.Header?.Value ?? "");
+        }
+
+        VendorRequest Request(byte[]? body = null, string? date = null) => new(
+            "POST", sent.Target, new Dictionary<string, string>(sent.Headers, StringComparer.OrdinalIgnoreCase) { ["x-amz-date"] = date ?? sent.Headers["x-amz-date"] }, body ?? sent.Body);
+
+        Assert.Equal(200, (await AnswerAsync(Request())).Item1);
+        Assert.Equal((403, "InvalidSignatureException"), await AnswerAsync(Request(body: [.. sent.Body, (byte)' '])));
+        Assert.Equal((403, "InvalidSignatureException"), await AnswerAsync(Request() with { Target = "/v2/email/other" }));
+        Assert.Equal((403, "InvalidSignatureException"), await AnswerAsync(Request(date: sent.Headers["x-amz-date"][..8] + "T000000Z")));
+        Assert.Equal((403, "MissingAuthenticationTokenException"), await AnswerAsync(Request() with { Headers = new Dictionary<string, string>() }));
+        Assert.Equal((404, "UnknownOperationException"), await AnswerAsync(Request() with { Path = "/v2/email/identities" }));
+    }
+
+    [Fact]
+    public void The_guide_has_the_topic_of_the_usual_secret() =>
+        Assert.Contains(SesDialect.TopicOf("simulated-secret"), File.ReadAllText(Path.Combine(Repository(), "docs", "simulator.md")), StringComparison.Ordinal);
+
     private static string Repository()
     {
         var directory = AppContext.BaseDirectory;
@@ -121,7 +173,7 @@ public sealed class MailVendorSimulatorTests
             var services = new GatewayServices(TimeProvider.System, new SimulatorOutbox()) { CallbackUrl = _ => new Uri(CallbackUrl) };
             Simulators = new VendorSimulators(services);
             var account = Accounts[vendor];
-            _provider = Sample.Provider(account.Kind.Name, $$"""{{account.Settings}}, "base_url": "{{_server.Url}}" }""", credentials ?? account.Credentials);
+            _provider = Sample.Provider(account.Kind.Name, $$"""{{account.Settings.Replace("$U", _server.Url, StringComparison.Ordinal)}}, "base_url": "{{_server.Url}}" }""", credentials ?? account.Credentials);
             _gateway = account.Kind.Create(_provider, services);
             Assert.Empty(Simulators.SetUp(vendor, Sample.Json($$"""{"report_after_ms":0,"callback_url":"{{CallbackUrl}}"}"""))!);
         }
@@ -130,7 +182,9 @@ public sealed class MailVendorSimulatorTests
 
         public string CallbackUrl => _server.Url + "/callbacks/prv_1";
 
-        public ValueTask<SendResult> SendAsync(string to) => _gateway.SendAsync(Sample.Message(_provider, address: to), Token);
+        public IEnumerable<ReceivedRequest> Requests => _server.Requests;
+
+        public ValueTask<SendResult> SendAsync(string to, string? from = null) => _gateway.SendAsync(Sample.Message(_provider, address: to, from: from), Token);
 
         public ValueTask<CallbackEvent> NextAsync() => _events.Reader.ReadAsync(Token);
 
@@ -139,8 +193,9 @@ public sealed class MailVendorSimulatorTests
         public async ValueTask DisposeAsync()
         {
             await Simulators.DisposeAsync();
-            await _gateway.DisposeAsync();
+            // A callback may still be looked at.
             await _server.DisposeAsync();
+            await _gateway.DisposeAsync();
         }
 
         private HttpReply Answer(ReceivedRequest request)

@@ -19,6 +19,7 @@ public sealed class RehearsalTests : IAsyncDisposable
         ("messagebird", Channel.Sms, "+525512345678", "+15005550001"),
         ("sendgrid", Channel.Email, "ana@example.net", "reject@example.net"),
         ("mailgun", Channel.Email, "ana@example.net", "reject@example.net"),
+        ("ses", Channel.Email, "ana@example.net", "reject@example.net"),
         ("smtp", Channel.Email, "ana@example.net", "reject@example.net"),
     ];
 
