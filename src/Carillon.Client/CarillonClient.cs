@@ -52,8 +52,8 @@ public sealed class CarillonClient : IDisposable
         Keys = new KeysClient(api);
         Encryption = new EncryptionClient(api);
         Tenants = new TenantsClient(api);
-        Counters = new CountersClient(api);
         Alerts = new AlertsClient(api);
+        Counters = new CountersClient(api);
         Operations = new OperationsClient(api);
     }
 
@@ -88,10 +88,10 @@ public sealed class CarillonClient : IDisposable
 
     public TenantsClient Tenants { get; }
 
-    public CountersClient Counters { get; }
-
     /// <summary>What operators should know of.</summary>
     public AlertsClient Alerts { get; }
+
+    public CountersClient Counters { get; }
 
     /// <summary>The queue, the nodes, the figures, and the server's health.</summary>
     public OperationsClient Operations { get; }

@@ -140,11 +140,11 @@ public sealed class CarillonEngine : IAsyncDisposable
 
     public SenderDirectory Senders { get; }
 
-    /// <summary>What it has done and how it is, in figures.</summary>
-    public EngineMetrics Metrics { get; }
-
     /// <summary>Endpoints of webhooks that are gone.</summary>
     public EndpointBook Endpoints { get; }
+
+    /// <summary>What it has done and how it is, in figures.</summary>
+    public EngineMetrics Metrics { get; }
 
     /// <summary>The way in. Only after the start.</summary>
     public Intake Intake => _intake ?? throw new InvalidOperationException("The engine has not been started.");
@@ -216,9 +216,9 @@ public sealed class CarillonEngine : IAsyncDisposable
             new StepTimer(Storage.Queue, _committer!, _plans!, _dispatcher!, _time, _defects),
             membership,
             new Cleaner(Storage, _lease, _options, _time, _defects),
+            AlertWatch!,
             _figures,
             new CounterRebuilder(Storage, _lease, _time, _defects),
-            AlertWatch!,
         ]);
         if (!Storage.IsShared && Keys.Count > 1) _upkeep.Add(new Sealer(Resealer, _time, _defects));
         foreach (var service in _upkeep) service.Start();

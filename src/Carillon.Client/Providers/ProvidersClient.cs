@@ -74,12 +74,6 @@ public sealed class ProvidersClient
             },
             CarillonJson.Default.ProviderTest, cancellationToken);
 
-    /// <summary>How it did, day by day in its time zone: from one day to another, both included; without them the last seven.</summary>
-    public Task<ProviderDays> DaysAsync(string id, DateOnly? from = null, DateOnly? to = null, CancellationToken cancellationToken = default) =>
-        _api.GetAsync(
-            new QueryText($"{Path}/{QueryText.Segment(id)}/days").Add("from", from).Add("to", to).ToString(),
-            CarillonJson.Default.ProviderDays, cancellationToken);
-
     /// <summary>The vendor's requests that could not be read, newest first.</summary>
     public IAsyncEnumerable<KeptCallback> ListFaultyCallbacksAsync(string id, int? pageSize = null, CancellationToken cancellationToken = default) =>
         _api.ListAsync(
@@ -90,6 +84,12 @@ public sealed class ProvidersClient
     /// <param name="id"><c>cbk_…</c>.</param>
     public Task<KeptCallback> RetryCallbackAsync(string id, CancellationToken cancellationToken = default) =>
         _api.SendAsync(new ApiCall(HttpMethod.Post, $"v1/callbacks/{QueryText.Segment(id)}/retry"), CarillonJson.Default.KeptCallback, cancellationToken);
+
+    /// <summary>How it did, day by day in its time zone: from one day to another, both included; without them the last seven.</summary>
+    public Task<ProviderDays> DaysAsync(string id, DateOnly? from = null, DateOnly? to = null, CancellationToken cancellationToken = default) =>
+        _api.GetAsync(
+            new QueryText($"{Path}/{QueryText.Segment(id)}/days").Add("from", from).Add("to", to).ToString(),
+            CarillonJson.Default.ProviderDays, cancellationToken);
 
     /// <summary>The gateways that there are, with the schema of their settings.</summary>
     /// <param name="channel">Only those that serve it.</param>

@@ -22,8 +22,8 @@ internal static class CarillonCommands
         KeysCommand.Make(terminal),
         EncryptionCommand.Make(terminal),
         QueueCommand.Make(terminal),
-        CountersCommand.Make(terminal),
         AlertsCommand.Make(terminal),
+        CountersCommand.Make(terminal),
         LoginCommand.Make(terminal),
         CompletionCommand.Make(terminal),
     ];

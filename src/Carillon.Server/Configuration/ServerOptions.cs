@@ -47,9 +47,6 @@ internal sealed record ServerOptions
 
     public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>How long the figures of providers are kept.</summary>
-    public TimeSpan FigureRetention { get; init; } = TimeSpan.FromDays(400);
-
     /// <summary>How long a provider's replaced credentials still open callbacks.</summary>
     public TimeSpan CredentialsGrace { get; init; } = TimeSpan.FromHours(24);
 
@@ -58,6 +55,9 @@ internal sealed record ServerOptions
 
     /// <summary>How long a tenant's key is new.</summary>
     public TimeSpan NewKeyAge { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long the figures of providers are kept.</summary>
+    public TimeSpan FigureRetention { get; init; } = TimeSpan.FromDays(400);
 
     /// <summary>Whether a start without providers makes a simulator for each channel.</summary>
     public bool Simulator { get; init; } = true;

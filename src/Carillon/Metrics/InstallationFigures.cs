@@ -1,4 +1,3 @@
-using Carillon.Alerts;
 using Carillon.Storage;
 
 namespace Carillon.Metrics;

@@ -20,8 +20,8 @@ public static class MetricFamilies
             state => (state.Stored?.Depths ?? []).Where(d => d.Oldest is not null)
                 .Select(d => new MetricSample(Math.Max(0, (state.Now - d.Oldest!.Value).TotalSeconds), Labels(d)))),
         new("carillon_alerts_open", MetricKind.Gauge, "Open alerts by kind.",
-            state => state.Stored is not { } stored ? [] : Enum.GetValues<AlertKind>().Select(
-                kind => new MetricSample(stored.Alerts.Where(a => a.Kind == kind).Sum(a => a.Count), ("kind", AlertNames.Kinds.NameOf(kind))))),
+            state => Enum.GetValues<AlertKind>().Where(_ => state.Stored is not null).Select(kind => new MetricSample(
+                state.Stored!.Alerts.Where(a => a.Kind == kind).Sum(a => a.Count), ("kind", AlertNames.Kinds.NameOf(kind))))),
         new("carillon_provider_sends_total", MetricKind.Counter, "Sends of this node by their outcome.",
             state => Providers(state).SelectMany(provider =>
             {

@@ -18,11 +18,11 @@ public interface IStorage : IAsyncDisposable
 
     ILimitStore Limits { get; }
 
+    IAlertStore Alerts { get; }
+
     IFigureStore Figures { get; }
 
     ICounterStore Counters { get; }
-
-    IAlertStore Alerts { get; }
 
     ISenderStore Senders { get; }
 

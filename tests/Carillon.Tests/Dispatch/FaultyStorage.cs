@@ -34,11 +34,11 @@ internal sealed class FaultyStorage : IStorage
 
     public ILimitStore Limits { get; }
 
+    public IAlertStore Alerts { get; }
+
     public IFigureStore Figures => _inner.Figures;
 
     public ICounterStore Counters => _inner.Counters;
-
-    public IAlertStore Alerts { get; }
 
     public ISenderStore Senders => _inner.Senders;
 

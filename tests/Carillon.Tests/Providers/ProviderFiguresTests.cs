@@ -47,7 +47,7 @@ public sealed class ProviderFiguresTests
         void Send(int second, SendResult result)
         {
             var now = begin.AddSeconds(second);
-            var entry = runtime.TryEnter(now, price: null);
+            var entry = runtime.TryEnter(now, null);
             Assert.Equal(ProviderStanding.Open, entry.Standing);
             runtime.Exit(entry.Ticket, result, TimeSpan.FromMilliseconds(5), now);
         }
@@ -58,13 +58,13 @@ public sealed class ProviderFiguresTests
     {
         var begin = new DateTimeOffset(2026, 3, 14, 9, 0, 0, TimeSpan.Zero);
         var old = new ProviderRuntime(Make(), new NoGateway());
-        var last = old.TryEnter(begin, price: null);
-        for (var i = 0; i < 5; i++) old.Exit(old.TryEnter(begin, price: null).Ticket, SendResult.Unavailable("out"), TimeSpan.Zero, begin);
+        var last = old.TryEnter(begin, null);
+        for (var i = 0; i < 5; i++) old.Exit(old.TryEnter(begin, null).Ticket, SendResult.Unavailable("out"), TimeSpan.Zero, begin);
         var changed = new ProviderRuntime(Make(), new NoGateway(), health: old.Health);
         old.Retire();
         // Its failure is the old one's.
         old.Exit(last.Ticket, SendResult.Unavailable("out"), TimeSpan.Zero, begin.AddSeconds(10));
-        changed.Exit(changed.TryEnter(begin.AddSeconds(60), price: null).Ticket, SendResult.Accepted(), TimeSpan.Zero, begin.AddSeconds(60));
+        changed.Exit(changed.TryEnter(begin.AddSeconds(60), null).Ticket, SendResult.Accepted(), TimeSpan.Zero, begin.AddSeconds(60));
 
         var quarter = Assert.Single(changed.Health.Meter.Unwritten(changed.Provider.Id, begin.AddSeconds(100)));
 

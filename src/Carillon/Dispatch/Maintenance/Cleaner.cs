@@ -4,8 +4,8 @@ using Carillon.Storage;
 namespace Carillon.Dispatch.Maintenance;
 
 /// <summary>
-/// Drops what has served its time, a little at a time: idempotency keys, secrets whose erasure is due, callbacks that were read, credentials
-/// that were replaced, old figures of providers.
+/// Drops what has served its time, a little at a time: idempotency keys, secrets whose erasure is due, callbacks that were read,
+/// credentials that were replaced, old figures of providers.
 /// </summary>
 internal sealed class Cleaner(IStorage storage, NodeLease lease, CarillonOptions options, TimeProvider time, IDefectLog defects) : PeriodicService(time, defects)
 {

@@ -27,9 +27,9 @@ public sealed class PostgreSqlStorage : IStorage
         Templates = new PostgreSqlTemplateStore(database);
         Providers = new PostgreSqlProviderStore(database);
         Limits = new PostgreSqlLimitStore(database);
+        Alerts = new PostgreSqlAlertStore(database);
         Figures = new PostgreSqlFigureStore(database);
         Counters = new PostgreSqlCounterStore(database);
-        Alerts = new PostgreSqlAlertStore(database);
         Senders = new PostgreSqlSenderStore(database);
         Sealed = new PostgreSqlSealedStore(database);
         Attachments = new PostgreSqlAttachmentStore(database);
@@ -49,11 +49,10 @@ public sealed class PostgreSqlStorage : IStorage
 
     public ILimitStore Limits { get; }
 
+    public IAlertStore Alerts { get; }
     public IFigureStore Figures { get; }
 
     public ICounterStore Counters { get; }
-
-    public IAlertStore Alerts { get; }
 
     public ISenderStore Senders { get; }
 

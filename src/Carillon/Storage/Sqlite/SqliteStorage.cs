@@ -31,9 +31,9 @@ public sealed class SqliteStorage : IStorage
         Templates = new SqliteTemplateStore(writer, _readers);
         Providers = new SqliteProviderStore(writer, _readers);
         Limits = new SqliteLimitStore(writer, _readers);
+        Alerts = new SqliteAlertStore(writer, _readers);
         Figures = new SqliteFigureStore(writer, _readers);
         Counters = new SqliteCounterStore(writer, _readers);
-        Alerts = new SqliteAlertStore(writer, _readers);
         Senders = new SqliteSenderStore(writer, _readers);
         Sealed = new SqliteSealedStore(writer, _readers);
         Attachments = new SqliteAttachmentStore(writer, _readers);
@@ -53,11 +53,10 @@ public sealed class SqliteStorage : IStorage
 
     public ILimitStore Limits { get; }
 
+    public IAlertStore Alerts { get; }
     public IFigureStore Figures { get; }
 
     public ICounterStore Counters { get; }
-
-    public IAlertStore Alerts { get; }
 
     public ISenderStore Senders { get; }
 

@@ -30,13 +30,13 @@ public sealed class PostgreSqlAttachmentTests() : AttachmentConformance(new Post
 
 public sealed class PostgreSqlLimitTests() : LimitConformance(new PostgreSqlFactory());
 
-public sealed class PostgreSqlCounterTests() : CounterConformance(new PostgreSqlFactory());
-
-public sealed class PostgreSqlFigureTests() : FigureConformance(new PostgreSqlFactory());
-
 public sealed class PostgreSqlAlertTests() : AlertConformance(new PostgreSqlFactory());
 
 public sealed class PostgreSqlSealedTests() : SealedConformance(new PostgreSqlFactory());
+
+public sealed class PostgreSqlCounterTests() : CounterConformance(new PostgreSqlFactory());
+
+public sealed class PostgreSqlFigureTests() : FigureConformance(new PostgreSqlFactory());
 
 public sealed class PostgreSqlSenderTests() : SenderConformance(new PostgreSqlFactory());
 

@@ -32,13 +32,13 @@ public sealed class SqliteProviderTests() : ProviderConformance(new SqliteFactor
 
 public sealed class SqliteLimitTests() : LimitConformance(new SqliteFactory());
 
-public sealed class SqliteFigureTests() : FigureConformance(new SqliteFactory());
-
-public sealed class SqliteCounterTests() : CounterConformance(new SqliteFactory());
-
 public sealed class SqliteAlertTests() : AlertConformance(new SqliteFactory());
 
 public sealed class SqliteSealedTests() : SealedConformance(new SqliteFactory());
+
+public sealed class SqliteFigureTests() : FigureConformance(new SqliteFactory());
+
+public sealed class SqliteCounterTests() : CounterConformance(new SqliteFactory());
 
 public sealed class SqliteSenderTests() : SenderConformance(new SqliteFactory());
 
