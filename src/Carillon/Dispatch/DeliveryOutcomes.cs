@@ -34,10 +34,7 @@ internal sealed class DeliveryOutcomes(DeliveryServices services, DeliveryTrace 
     public OutcomeWrite Retry(
         OutboundMessage message, int attempts, DateTimeOffset? notBefore, DateTimeOffset now, Guid? provider = null, DateTimeOffset? early = null)
     {
-        var policy = services.Options.RetryOf(message.Channel);
-        var drawn = Random.Shared.NextDouble();
-        var next = policy.Next(message, attempts, now, notBefore, drawn)
-            ?? policy.Next(message, attempts, now, notBefore, drawn, services.HoldOf(message.Lane, now)?.Until);
+        var next = NextOf(message, attempts, notBefore, now);
         if (next is null) return Final(message, MessageStatus.Failed, MessageReasons.RetriesExhausted, attempts, now, provider);
         if (early < next) next = early < now ? now : early;
 
@@ -56,11 +53,13 @@ internal sealed class DeliveryOutcomes(DeliveryServices services, DeliveryTrace 
     }
 
     /// <summary>
-    /// It only found out that a provider is out, or over a limit, for all: that is no attempt, and it keeps its place among those that wait. Its lane
-    /// pauses until one can be asked again, and goes on at once when a limit is raised.
+    /// It only found out that a provider is out, or over a limit, for all: it keeps its place among those that wait. Its lane pauses until one can be asked
+    /// again, and goes on at once when a limit is raised.
     /// </summary>
-    public OutcomeWrite PutBack(OutboundMessage message, string reason, DateTimeOffset? again, DateTimeOffset now)
+    public OutcomeWrite PutBack(OutboundMessage message, string reason, int attempts, DateTimeOffset? again, DateTimeOffset now)
     {
+        if (attempts > message.Attempts && NextOf(message, attempts, null, now) is null)
+            return Final(message, MessageStatus.Failed, MessageReasons.RetriesExhausted, attempts, now);
         trace.Next(reason, again, now);
         return new OutcomeWrite
         {
@@ -69,7 +68,7 @@ internal sealed class DeliveryOutcomes(DeliveryServices services, DeliveryTrace 
             Status = MessageStatus.Queued,
             Reason = reason,
             DueAt = message.DueAt,
-            Attempts = message.Attempts,
+            Attempts = attempts,
             Trace = trace.Take(),
         };
     }
@@ -115,5 +114,14 @@ internal sealed class DeliveryOutcomes(DeliveryServices services, DeliveryTrace 
             Next = next,
             EraseSecretsAt = message.Notification.Secrets is null || next is not null ? null : now + services.Options.SecretRetention,
         };
+    }
+
+    /// <summary>When the retry policy has it tried again; null where it has had its chances.</summary>
+    private DateTimeOffset? NextOf(OutboundMessage message, int attempts, DateTimeOffset? notBefore, DateTimeOffset now)
+    {
+        var policy = services.Options.RetryOf(message.Channel);
+        var drawn = Random.Shared.NextDouble();
+        return policy.Next(message, attempts, now, notBefore, drawn)
+            ?? policy.Next(message, attempts, now, notBefore, drawn, services.HoldOf(message.Lane, now)?.Until);
     }
 }

@@ -8,8 +8,8 @@ namespace Carillon.Dispatch;
 internal sealed class DeliveryRound
 {
     /// <summary>
-    /// After how many attempts a message still comes back as soon as a provider that was not asked, or throttled, can have it, before its delay is over.
-    /// Lanes wait for that provider, so that this is no crowd; later it may be the message that the trouble is about.
+    /// After how many attempts a message still comes back as soon as a provider that was not asked, rests, or throttled, can have it, before its delay is
+    /// over. Lanes wait for that provider, so that this is no crowd; later it may be the message that the trouble is about, and others must pass it.
     /// </summary>
     private const int PromptAttempts = 3;
 
@@ -60,9 +60,9 @@ internal sealed class DeliveryRound
     {
         var asked = Attempts - _message.Attempts;
         // Nobody was asked, for want of what may still be sent: that is no attempt.
-        if (asked == 0 && _isLimited) return IsDear ? outcomes.Hold(_message, Again, now) : outcomes.PutBack(_message, MessageReasons.Limit, Again, now);
-        if (asked > 0 && asked == _probes) return outcomes.PutBack(_message, MessageReasons.Retry, Again, now);
+        if (asked == 0 && _isLimited) return IsDear ? outcomes.Hold(_message, Again, now) : outcomes.PutBack(_message, MessageReasons.Limit, Attempts, Again, now);
         var isPrompt = Again is not null && Attempts - _message.AttemptsBefore <= PromptAttempts;
+        if (isPrompt && asked == _probes) return outcomes.PutBack(_message, MessageReasons.Retry, Attempts, Again, now);
         trace.Explain("No provider could take it.", now);
         return outcomes.Retry(_message, Attempts, _throttled == asked ? Again : null, now, early: isPrompt ? Again : null);
     }

@@ -162,7 +162,13 @@ internal sealed class GatewayScene : IAsyncDisposable
         var delays = new List<double>();
         foreach (var (id, (before, at)) in _critical)
         {
-            var end = first[id];
+            if (!first.TryGetValue(id, out var end))
+            {
+                // Its node was killed when it was marked as leaving, and had not left.
+                Assert.Null(underWay);
+                continue;
+            }
+
             ahead.Add(id, Enumerable.Range(before, Math.Max(0, end - before)).Count(i => !_critical.ContainsKey(requests[i].Message)));
             delays.Add((requests[end].At - at).TotalMilliseconds);
         }
