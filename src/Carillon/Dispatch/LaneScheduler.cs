@@ -56,6 +56,8 @@ internal sealed class LaneScheduler
             if (_stopped || !_lease.IsHeld) return false;
             var lane = LaneOf(message.Lane);
             if (lane.WantsClaim || lane.IsClaiming || !_window.HasRoom(lane, _ring.Count)) return false;
+            // Also before anybody has looked at the lane for it: what comes now must not overtake what was stored.
+            if (lane.StoreDue is { } due && due <= _time.GetUtcNow()) return false;
             _window.Add(lane, message.Notification.Size);
             return true;
         }

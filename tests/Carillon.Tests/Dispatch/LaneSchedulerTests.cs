@@ -72,6 +72,7 @@ public sealed class LaneSchedulerTests
         var lanes = Scheduler();
         var key = new LaneKey(new TenantId(1), Channel.Email, Priority.Normal);
         lanes.Stored(key, Start);
+        Assert.False(lanes.TryReserve(Message(key)));
 
         var order = Assert.Single(lanes.DueClaims(Start)!);
 
