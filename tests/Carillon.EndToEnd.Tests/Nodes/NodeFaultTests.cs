@@ -134,7 +134,7 @@ public sealed class NodeFaultTests
         using var loadOne = new LoadClient(one.Setup, Scale.Seed, Pace);
         using var loadTwo = new LoadClient(two.Setup, Scale.Seed + 1, Pace, "two.example");
         using var stop = new CancellationTokenSource();
-        var sending = Task.WhenAll(loadOne.RunAsync(2, stop.Token), loadTwo.RunAsync(2, stop.Token));
+        var sending = Task.WhenAll(loadOne.RunAsync(1, stop.Token), loadTwo.RunAsync(1, stop.Token));
         foreach (var id in ids)
         {
             var message = await apiOne.WaitForAsync(id, "sent");
@@ -143,7 +143,7 @@ public sealed class NodeFaultTests
 
         await stop.CancelAsync();
         await sending;
-        await Eventually.TrueAsync(async () => await apiOne.QueuedAsync() == 2, "all to be sent but what is scheduled");
+        await Eventually.TrueAsync(async () => await apiOne.QueuedAsync() == 2, "all to be sent but what is scheduled", TimeSpan.FromMinutes(2));
         var taken = cluster.Sink.CountByRecipient();
         Assert.DoesNotContain(taken.Keys, r => r.StartsWith("later", StringComparison.Ordinal));
         await cluster.ExplainAsync(apiOne, loadOne.Accepted);
