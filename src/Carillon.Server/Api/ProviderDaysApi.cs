@@ -38,10 +38,18 @@ internal sealed class ProviderDaysApi(CarillonEngine engine)
             return;
         }
 
-        var end = to ?? (from is { } begin ? begin.AddDays(DefaultDays - 1) : ProviderDays.Today(provider, engine.Time.GetUtcNow()));
+        var end = to ?? LastDay(from, ProviderDays.Today(provider, engine.Time.GetUtcNow()));
         var days = await ProviderDays.ReadAsync(
             engine.Storage.Figures, provider, from ?? end.AddDays(1 - DefaultDays), end, context.RequestAborted);
         JsonAnswer.Write(context, 200, (provider, days), static (json, state) => Write(json, state.provider, state.days));
+    }
+
+    /// <summary>Where nobody asks for a last day: today, or as many days as one may ask for.</summary>
+    private static DateOnly LastDay(DateOnly? from, DateOnly today)
+    {
+        if (from is not { } first) return today;
+        if (first > today) return first;
+        return today.DayNumber - first.DayNumber < MostDays ? today : first.AddDays(MostDays - 1);
     }
 
     private static void Write(Utf8JsonWriter json, Provider provider, ProviderDays days)

@@ -43,7 +43,7 @@ internal static class ProviderOperations
     public static readonly ApiOperation GetProviderDays = new("getProviderDays", "Providers", "How a provider did, day by day")
     {
         Description = "Days of the provider's time zone, UTC where it has none. The figures of all nodes together; those of the last 10 seconds may be missing.",
-        Query = [("from", "The first day; by default 6 days before the last."), ("to", "The last day, included; by default 6 days after from, or today.")],
+        Query = [("from", "The first day; by default 6 days before the last."), ("to", "The last day, included; by default today, at most 400 days after from.")],
         Answer = typeof(ApiShapes.ProviderDays),
         Problems = [401, 403, 404, 422],
         AnswerExample = """

@@ -42,7 +42,9 @@ public sealed class ProviderDaysApiTests : IAsyncLifetime
         var path = await MakeAsync();
 
         Assert.Equal(["2026-02-27", "2026-02-28", "2026-03-01"], await DatesAsync(path + "/days?from=2026-02-27&to=2026-03-01"));
-        Assert.Equal(7, (await DatesAsync(path + "/days?from=2026-02-27")).Count);
+        var today = (await DatesAsync(path + "/days"))[^1];
+        Assert.Equal([today], await DatesAsync($"{path}/days?from={today}"));
+        Assert.Equal(400, (await DatesAsync(path + "/days?from=2020-02-27")).Count);
         Assert.Equal("2026-02-27", (await DatesAsync(path + "/days?to=2026-02-27"))[^1]);
     }
 
