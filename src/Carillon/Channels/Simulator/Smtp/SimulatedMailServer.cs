@@ -21,11 +21,12 @@ internal sealed class SimulatedMailServer : ISimulatedVendor
     private readonly VendorSettings _settings;
     private readonly VendorAccount _account;
     private readonly TimeProvider _time;
+    private readonly MailRefusals _refusals;
     private readonly Task _accepting;
 
     public SimulatedMailServer(VendorSettings settings, TimeProvider time)
     {
-        (_settings, _account, _time) = (settings, new VendorAccount(settings), time);
+        (_settings, _account, _refusals, _time) = (settings, new VendorAccount(settings), new MailRefusals(time), time);
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -65,7 +66,7 @@ internal sealed class SimulatedMailServer : ISimulatedVendor
                 return;
             }
 
-            var session = new SimulatedMailSession(client, _certificate, _settings, _account, _time).RunAsync(_stop.Token);
+            var session = new SimulatedMailSession(client, _certificate, _settings, _account, _refusals, _time).RunAsync(_stop.Token);
             _sessions[session] = 0;
             _ = session.ContinueWith(done => _sessions.TryRemove(done, out _), TaskScheduler.Default);
         }

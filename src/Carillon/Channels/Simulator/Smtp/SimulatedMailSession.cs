@@ -13,7 +13,7 @@ namespace Carillon.Channels.Simulator.Smtp;
 
 /// <summary>One connection to the simulated mail server, from its greeting to its end.</summary>
 internal sealed class SimulatedMailSession(
-    TcpClient client, X509Certificate2 certificate, VendorSettings settings, VendorAccount account, TimeProvider time)
+    TcpClient client, X509Certificate2 certificate, VendorSettings settings, VendorAccount account, MailRefusals refusals, TimeProvider time)
 {
     /// <summary>Of a mail the first part is kept.</summary>
     private const int KeptBytes = 16 << 10;
@@ -202,7 +202,8 @@ internal sealed class SimulatedMailSession(
             return true;
         }
 
-        var fault = account.FaultOf(to);
+        var isRepeated = refusals.IsFresh(to);
+        var fault = isRepeated ? SimulatorFault.Unavailable : account.FaultOf(to);
         switch (fault)
         {
             case SimulatorFault.Rejected:
@@ -212,6 +213,7 @@ internal sealed class SimulatedMailSession(
                 Reply("450 4.7.1 Too many messages, try again later");
                 return true;
             case SimulatorFault.Unavailable:
+                if (!isRepeated) refusals.Add(to);
                 Reply("421 4.3.2 Service shutting down");
                 await FlushAsync(cancellationToken);
                 return false;

@@ -102,6 +102,21 @@ public sealed class RehearsalTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_mail_server_fails_as_often_as_it_is_told_though_clients_come_again()
+    {
+        Open("smtp", """ "failure_rate": 0.4 """);
+
+        var failed = 0;
+        for (var i = 0; i < 200; i++)
+        {
+            if ((await SendAsync($"ana{i}@example.net")).Outcome == SendOutcome.Unavailable) failed++;
+        }
+
+        // Its chance is the same on each run.
+        Assert.InRange(failed, 60, 100);
+    }
+
+    [Fact]
     public async Task What_was_taken_before_the_provider_changed_is_reported_all_the_same()
     {
         var time = new ManualTime();
