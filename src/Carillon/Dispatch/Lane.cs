@@ -27,6 +27,12 @@ internal sealed class Lane(LaneKey key)
     /// <summary>Reserved, ready or under way: what counts against the window.</summary>
     public int InMemory { get; set; }
 
+    /// <summary>
+    /// A message was sent to the store and has not been heard of since. When it is given up instead, the next one goes to the store for nothing,
+    /// and ends that.
+    /// </summary>
+    public bool AwaitsStored { get; set; }
+
     /// <summary>When the earliest of the work that waits in the store is due; null when none is known to wait.</summary>
     public DateTimeOffset? StoreDue { get; set; }
 

@@ -55,9 +55,12 @@ internal sealed class LaneScheduler
             // What a node takes that may have been taken for dead is for whoever claims it.
             if (_stopped || !_lease.IsHeld) return false;
             var lane = LaneOf(message.Lane);
-            if (lane.WantsClaim || lane.IsClaiming || !_window.HasRoom(lane, _ring.Count)) return false;
-            // Also before anybody has looked at the lane for it: what comes now must not overtake what was stored.
-            if (lane.StoreDue is { } due && due <= _time.GetUtcNow()) return false;
+            if (HasOlderInStore(lane) || !_window.HasRoom(lane, _ring.Count))
+            {
+                lane.AwaitsStored = true;
+                return false;
+            }
+
             _window.Add(lane, message.Notification.Size);
             return true;
         }
@@ -86,6 +89,7 @@ internal sealed class LaneScheduler
         {
             var lane = LaneOf(key);
             lane.StoreVersion++;
+            lane.AwaitsStored = false;
             if (lane.StoreDue is { } known && known <= due) return;
             lane.StoreDue = due;
             _wakes.Set(lane, due);
@@ -316,6 +320,10 @@ internal sealed class LaneScheduler
         if (lane.IsActive || !lane.HasReady || lane.PausedUntil is not null) return;
         (lane.IsCritical ? _critical : _ring).Enter(lane);
     }
+
+    /// <summary>What comes now must not overtake what is stored, or is about to be, also before anybody has looked at the lane for it.</summary>
+    private bool HasOlderInStore(Lane lane) =>
+        lane.WantsClaim || lane.IsClaiming || lane.AwaitsStored || (lane.StoreDue is { } due && due <= _time.GetUtcNow());
 
     private void Remove(OutboundMessage message) => _window.Remove(LaneOf(message.Lane), message.Notification.Size);
 

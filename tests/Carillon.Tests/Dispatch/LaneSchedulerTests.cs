@@ -60,9 +60,29 @@ public sealed class LaneSchedulerTests
         var lanes = Scheduler(new CarillonOptions { Window = 64 });
         var key = new LaneKey(new TenantId(1), Channel.Email, Priority.Normal);
 
-        Assert.Equal(64, Enumerable.Range(0, 100).Count(_ => lanes.TryReserve(Message(key))));
-
+        Assert.Equal(64, Enumerable.Range(0, 64).Count(_ => lanes.TryReserve(Message(key))));
         lanes.Unreserve(Message(key));
+        Assert.True(lanes.TryReserve(Message(key)));
+
+        Assert.Equal(0, Enumerable.Range(0, 36).Count(_ => lanes.TryReserve(Message(key))));
+    }
+
+    [Fact]
+    public void What_follows_a_message_that_goes_to_the_store_goes_there_too_until_it_is_stored()
+    {
+        var lanes = Scheduler();
+        var key = new LaneKey(new TenantId(1), Channel.Email, Priority.Normal);
+        lanes.Stored(key, Start);
+        var order = Assert.Single(lanes.DueClaims(Start)!);
+        Assert.False(lanes.TryReserve(Message(key)));
+
+        // The claim does not see what is not committed yet.
+        lanes.Claimed(order, [], null, failed: false);
+        Assert.False(lanes.TryReserve(Message(key)));
+
+        lanes.Stored(key, Start);
+        order = Assert.Single(lanes.DueClaims(Start)!);
+        lanes.Claimed(order, [], null, failed: false);
         Assert.True(lanes.TryReserve(Message(key)));
     }
 
@@ -72,11 +92,16 @@ public sealed class LaneSchedulerTests
         var lanes = Scheduler();
         var key = new LaneKey(new TenantId(1), Channel.Email, Priority.Normal);
         lanes.Stored(key, Start);
+        // Nobody has looked at the lane yet.
         Assert.False(lanes.TryReserve(Message(key)));
 
+        lanes.Stored(key, Start);
         var order = Assert.Single(lanes.DueClaims(Start)!);
-
         Assert.False(lanes.TryReserve(Message(key)));
+
+        lanes.Stored(key, Start);
+        lanes.Claimed(order, [], null, failed: false);
+        order = Assert.Single(lanes.DueClaims(Start)!);
         lanes.Claimed(order, [], null, failed: false);
         Assert.True(lanes.TryReserve(Message(key)));
     }
